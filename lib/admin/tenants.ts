@@ -1,0 +1,181 @@
+import { asc, eq, gt, sql } from "drizzle-orm";
+import { tenantQuotas, tenants } from "#db/schema/tenants.ts";
+import { usageEvents, usageHourly } from "#db/schema/usage.ts";
+import { type Tx, withPlatform } from "#db/transaction.ts";
+import { auditPlatform } from "#lib/audit/service.ts";
+import { authorize } from "#lib/core/authorize.ts";
+import { announce, announceHere } from "#lib/core/bus.ts";
+import type { PlatformCtx } from "#lib/core/ctx.ts";
+import { parseEgressAllow } from "#lib/core/egress.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
+import { decodeCursor, type Page, type PageQuery, pageSize, toPage } from "#lib/core/page.ts";
+import { parse } from "#lib/core/parse.ts";
+import { quotaMaxima } from "#lib/tenants/limits.ts";
+import { toTenant } from "#lib/tenants/row.ts";
+import {
+  type ConfigureTenantInput,
+  configureTenantInput,
+  quotaNames,
+  type Tenant,
+} from "#lib/tenants/schema.ts";
+import { tenantTopic } from "#lib/tenants/snapshot.ts";
+
+function checkEgress(entries: string[]): void {
+  try {
+    parseEgressAllow(entries.join(","));
+  } catch (error) {
+    throw new AppError("invalid_request", `egress_allow: ${(error as Error).message}`, {
+      errors: [{ pointer: "/egress_allow", message: (error as Error).message }],
+    });
+  }
+}
+
+async function load(tx: Tx, tenantId: string): Promise<typeof tenants.$inferSelect | undefined> {
+  const [row] = await tx
+    .select()
+    .from(tenants)
+    .where(eq(tenants.tenantId, tenantId))
+    .for("update");
+  return row;
+}
+
+async function writeQuotas(tx: Tx, tenant: Tenant): Promise<void> {
+  const maxima = quotaMaxima(tenant);
+  await tx
+    .insert(tenantQuotas)
+    .values(
+      quotaNames.map((quota) => ({ tenantId: tenant.tenant_id, quota, maximum: maxima[quota] })),
+    )
+    .onConflictDoUpdate({
+      target: [tenantQuotas.tenantId, tenantQuotas.quota],
+      set: { maximum: sql`excluded.maximum` },
+    });
+}
+
+/** Commits `write` on one tenant and makes every process read the tenant anew. */
+async function change<T>(tenantId: string, write: (tx: Tx) => Promise<T>): Promise<T> {
+  const notice = { topic: tenantTopic, key: tenantId };
+  const result = await withPlatform(async (tx) => {
+    const written = await write(tx);
+    await announce(tx, notice);
+    return written;
+  });
+  announceHere(notice);
+  return result;
+}
+
+/** Creates a tenant, or replaces its configuration; `created_at` stays. */
+export async function configureTenant(
+  ctx: PlatformCtx,
+  raw: ConfigureTenantInput,
+): Promise<Tenant> {
+  authorize(ctx, "platform:write");
+  const input = parse(configureTenantInput, raw);
+  if (input.egress_allow) checkEgress(input.egress_allow);
+  return change(input.tenant_id, async (tx) => {
+    const before = await load(tx, input.tenant_id);
+    const values = {
+      name: input.name,
+      mcpConfig: input.mcp_config,
+      toolLimits: input.tool_limits,
+      resourceLimits: input.resource_limits,
+      aiProviders: input.ai_providers,
+      ...(input.egress_allow ? { egressAllow: input.egress_allow } : {}),
+    };
+    const [row] = await tx
+      .insert(tenants)
+      .values({ tenantId: input.tenant_id, ...values })
+      .onConflictDoUpdate({ target: tenants.tenantId, set: { ...values, updatedAt: sql`now()` } })
+      .returning();
+    if (!row) throw new Error("The upsert returned no row");
+    const after = toTenant(row);
+    await writeQuotas(tx, after);
+    const record = {
+      action: before ? "tenant.update" : "tenant.create",
+      target: { type: "tenant", id: input.tenant_id },
+      before: before && toTenant(before),
+      after,
+    };
+    await auditPlatform(tx, ctx, record, input.tenant_id);
+    return after;
+  });
+}
+
+/** Tenants in the order of their ids; `search` looks in ids and names. */
+export async function listTenants(
+  ctx: PlatformCtx,
+  query: PageQuery & { search?: string | undefined },
+): Promise<Page<Tenant>> {
+  authorize(ctx, "platform:read");
+  const size = pageSize(query);
+  const after = query.cursor ? (decodeCursor(query.cursor, 1)[0] ?? "") : "";
+  const found = query.search
+    ? sql`(position(lower(${query.search}) in lower(${tenants.name})) > 0
+        or position(lower(${query.search}) in ${tenants.tenantId}) > 0)`
+    : sql`true`;
+  const rows = await withPlatform((tx) =>
+    tx
+      .select()
+      .from(tenants)
+      .where(sql`${gt(tenants.tenantId, after)} and ${found}`)
+      .orderBy(asc(tenants.tenantId))
+      .limit(size + 1),
+  );
+  return toPage(rows, size, (row) => [row.tenantId], toTenant);
+}
+
+/** Stops or resumes everything that the tenant's own credentials may do, on every process. */
+export async function setTenantStatus(
+  ctx: PlatformCtx,
+  tenantId: string,
+  status: Tenant["status"],
+): Promise<Tenant> {
+  authorize(ctx, "platform:write");
+  return change(tenantId, async (tx) => {
+    const before = await load(tx, tenantId);
+    if (!before) throw notFound("tenant", tenantId);
+    if (before.status === status) return toTenant(before);
+    const [row] = await tx
+      .update(tenants)
+      .set({ status, updatedAt: sql`now()` })
+      .where(eq(tenants.tenantId, tenantId))
+      .returning();
+    if (!row) throw notFound("tenant", tenantId);
+    const record = {
+      action: status === "active" ? "tenant.resume" : "tenant.suspend",
+      target: { type: "tenant", id: tenantId },
+      before: { status: before.status },
+      after: { status },
+    };
+    await auditPlatform(tx, ctx, record, tenantId);
+    return toTenant(row);
+  });
+}
+
+/** Removes a tenant and everything it owns; the deployment's audit log keeps what it was. */
+export async function deleteTenant(ctx: PlatformCtx, tenantId: string): Promise<void> {
+  authorize(ctx, "platform:write");
+  if (tenantId === "default") {
+    throw new AppError("conflict", "The default tenant serves calls that name none; it stays.");
+  }
+  await change(tenantId, async (tx) => {
+    const before = await load(tx, tenantId);
+    if (!before) throw notFound("tenant", tenantId);
+    await tx.delete(usageEvents).where(eq(usageEvents.tenantId, tenantId));
+    await tx.delete(usageHourly).where(eq(usageHourly.tenantId, tenantId));
+    await tx.delete(tenants).where(eq(tenants.tenantId, tenantId));
+    await auditPlatform(tx, ctx, {
+      action: "tenant.delete",
+      target: { type: "tenant", id: tenantId },
+      before: toTenant(before),
+    });
+  });
+}
+
+/** How many tenants the deployment has. */
+export async function countTenants(): Promise<number> {
+  const [row] = await withPlatform((tx) =>
+    tx.select({ count: sql<number>`count(*)::int` }).from(tenants),
+  );
+  return row?.count ?? 0;
+}

@@ -1,0 +1,28 @@
+import { decode } from "next-auth/jwt";
+import { derivedSecret } from "#lib/core/keyring.ts";
+import type { Identity } from "./identity.ts";
+import { identifyOperator } from "./operators.ts";
+
+export const sessionCookie = "tausestack.session";
+
+export function sessionSecret(): string {
+  return derivedSecret("session");
+}
+
+function cookieValue(header: string, name: string): string | null {
+  for (const part of header.split(";")) {
+    const at = part.indexOf("=");
+    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
+  }
+  return null;
+}
+
+/** The console session in a Cookie header → identity; null when absent, forged, old or ended. */
+export async function identifySession(cookieHeader: string): Promise<Identity | null> {
+  const token = cookieValue(cookieHeader, sessionCookie);
+  if (!token) return null;
+  const payload = await decode({ token, secret: sessionSecret() }).catch(() => null);
+  const { sub, email, epoch } = payload ?? {};
+  if (typeof sub !== "string" || typeof email !== "string" || typeof epoch !== "number") return null;
+  return identifyOperator({ operatorId: sub, email, epoch });
+}

@@ -1,0 +1,13 @@
+import type { CallerCtx } from "./ctx.ts";
+import { AppError } from "./errors.ts";
+import type { Permission } from "./permissions.ts";
+
+/** First line of every verb: throws `insufficient_scope` (403) unless the caller has the permission. */
+export function authorize(ctx: CallerCtx, permission: Permission): void {
+  if (ctx.permissions.has(permission)) return;
+  throw new AppError(
+    "insufficient_scope",
+    `This needs the scope "${permission}". Use a credential that has it.`,
+    { extra: { scope: permission } },
+  );
+}

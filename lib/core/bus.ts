@@ -1,0 +1,56 @@
+import type { Tx } from "#db/transaction.ts";
+import { sql } from "drizzle-orm";
+import { database } from "#db/client.ts";
+import { log } from "./log.ts";
+import { singleton } from "./singleton.ts";
+
+const channel = "tausestack";
+
+/** What changed: a topic such as `catalog`, and the tenant or key that it concerns. */
+export interface Change {
+  topic: string;
+  key: string;
+}
+
+type Listener = (change: Change | "everything") => void;
+
+const listeners = singleton("bus.listeners", () => new Set<Listener>());
+
+/** Calls `listener` for each change of any process, and with "everything" when some may be missed. */
+export function onChange(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function deliver(change: Change | "everything"): void {
+  for (const listener of listeners) listener(change);
+}
+
+/**
+ * Announces a change to every process when `tx` commits (PostgreSQL NOTIFY). Call `announceHere`
+ * after the commit, so that this process does not wait for the echo.
+ */
+export async function announce(tx: Tx, change: Change): Promise<void> {
+  await tx.execute(sql`select pg_notify(${channel}, ${JSON.stringify(change)})`);
+}
+
+/** Applies a change to this process's own caches at once. */
+export function announceHere(change: Change): void {
+  deliver(change);
+}
+
+/** Starts listening; a reconnect counts as "everything", since notices were lost meanwhile. */
+export async function startBus(): Promise<() => Promise<void>> {
+  const subscription = await database().owner.listen(
+    channel,
+    (payload) => {
+      try {
+        deliver(JSON.parse(payload) as Change);
+      } catch (err) {
+        log.warn({ err }, "a notice could not be read");
+      }
+    },
+    () => deliver("everything"),
+  );
+  return () => subscription.unlisten();
+}

@@ -1,0 +1,30 @@
+import type { Permission } from "./permissions.ts";
+
+declare const tenantBrand: unique symbol;
+
+/** A tenant's slug that a verified credential may act for; minted by `lib/auth` alone. */
+export type TenantId = string & { readonly [tenantBrand]: true };
+
+/** Who acts. `id` is stable and safe to log. */
+export type Principal =
+  | { type: "operator"; id: string; email: string }
+  | { type: "key"; id: string; platform: boolean; agentId: string | null }
+  | { type: "system"; id: string };
+
+export interface CallerCtx {
+  requestId: string;
+  principal: Principal;
+  permissions: ReadonlySet<Permission>;
+  /** The client's address, for the audit log; null for jobs. */
+  ip: string | null;
+}
+
+/** A caller acting inside one tenant: what every tenant verb takes first. */
+export interface Ctx extends CallerCtx {
+  tenantId: TenantId;
+}
+
+/** A caller acting on the deployment: what the verbs of `lib/admin` take first. */
+export interface PlatformCtx extends CallerCtx {
+  platform: true;
+}

@@ -1,0 +1,179 @@
+import { isAbsolute, resolve } from "node:path";
+import { z } from "zod";
+import { type EgressPolicy, parseEgressAllow } from "./egress.ts";
+
+/** One environment variable: how it is parsed and what `.env.example` says of it. */
+interface Variable<S extends z.ZodType> {
+  schema: S;
+  example: string;
+  about: string;
+}
+
+function variable<S extends z.ZodType>(schema: S, example: string, about: string): Variable<S> {
+  return { schema, example, about };
+}
+
+const flag = z.enum(["true", "false"], { error: 'must be "true" or "false"' });
+const whole = (min: number, max: number) =>
+  z.coerce.number({ error: "must be a number" }).int().min(min).max(max);
+const urlOf = (protocols: string[]) =>
+  z.string().refine((text) => {
+    const url = URL.parse(text);
+    return url !== null && protocols.includes(url.protocol);
+  }, `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(" or ")}`);
+const list = z
+  .string()
+  .transform((text) => text.split(",").map((item) => item.trim()).filter((item) => item !== ""));
+const base64Key = z
+  .string()
+  .transform((text) => Buffer.from(text, "base64"))
+  .refine((bytes) => bytes.length === 32, "must be 32 bytes in base64: openssl rand -base64 32");
+
+/** Every variable the system reads, in the order of `.env.example`. */
+export const variables = {
+  PORT: variable(whole(0, 65535).default(3000), "3000", "port to listen on; 0 picks a free one"),
+  HOST: variable(z.string().min(1).default("127.0.0.1"), "127.0.0.1", "address to listen on"),
+  TAUSESTACK_DATA_DIR: variable(
+    z.string().min(1).default(".data"),
+    ".data",
+    "embedded database and generated keys",
+  ),
+  DATABASE_URL: variable(
+    urlOf(["postgres:", "postgresql:"]).optional(),
+    "",
+    "a PostgreSQL 15 or newer of your own; unset: the embedded one",
+  ),
+  REDIS_URL: variable(
+    urlOf(["redis:", "rediss:"]).optional(),
+    "",
+    "Redis or Valkey for rate limits shared by several processes",
+  ),
+  TAUSESTACK_MULTI_TENANT_MODE: variable(
+    flag.default("true"),
+    "true",
+    "false: one tenant, `default`",
+  ),
+  TAUSESTACK_SECRET_KEY: variable(
+    base64Key.optional(),
+    "",
+    "sealing key, 32 bytes in base64; unset: generated into the data directory",
+  ),
+  TAUSESTACK_BOOTSTRAP_KEY: variable(
+    z
+      .string()
+      .regex(/^tsp_[0-9A-Za-z]{32,}$/, "must be tsp_ and at least 32 letters and digits")
+      .optional(),
+    "",
+    "first platform API key; unset: generated and printed once",
+  ),
+  TAUSESTACK_OPERATOR_EMAIL: variable(
+    z.string().min(3).includes("@", { error: "must be an e-mail address" }).default("operator@localhost"),
+    "operator@localhost",
+    "first operator",
+  ),
+  TAUSESTACK_OPERATOR_PASSWORD: variable(
+    z.string().min(10, "must have at least 10 characters").optional(),
+    "",
+    "first operator's password; unset: generated and printed once",
+  ),
+  TAUSESTACK_SEED_DEMO: variable(
+    flag.optional(),
+    "",
+    "demo tenants on first run; unset: true with the embedded database, else false",
+  ),
+  TAUSESTACK_EGRESS_ALLOW: variable(
+    z
+      .string()
+      .default("")
+      .transform((text, refinement): EgressPolicy => {
+        try {
+          return parseEgressAllow(text);
+        } catch (error) {
+          refinement.addIssue({ code: "custom", message: (error as Error).message });
+          return z.NEVER;
+        }
+      }),
+    "",
+    "hosts or networks outbound calls may reach besides the public internet: 127.0.0.1:9000,10.1.0.0/16,*.corp.example",
+  ),
+  TAUSESTACK_PUBLIC_URL: variable(
+    urlOf(["http:", "https:"]).optional(),
+    "",
+    "address clients use; unset: from HOST and PORT",
+  ),
+  TAUSESTACK_CORS_ORIGINS: variable(
+    list.default([]),
+    "",
+    "browser origins that may call the API, separated by commas; unset: none",
+  ),
+  TAUSESTACK_REQUESTS_PER_MINUTE: variable(
+    whole(1, 100_000_000).default(6000),
+    "6000",
+    "request rate of a tenant that has no limit of its own",
+  ),
+  TAUSESTACK_MAX_BODY_BYTES: variable(
+    whole(1024, 1024 ** 3).default(4 * 1024 * 1024),
+    "4194304",
+    "largest request body",
+  ),
+  TAUSESTACK_TRUST_PROXY: variable(
+    flag.default("false"),
+    "false",
+    "true: take the client's address from X-Forwarded-For",
+  ),
+  WEB_CONCURRENCY: variable(whole(1, 256).default(1), "1", "worker processes"),
+  LOG_LEVEL: variable(
+    z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+    "info",
+    "fatal, error, warn, info, debug, trace or silent",
+  ),
+} as const;
+
+type Variables = typeof variables;
+type Raw = { [K in keyof Variables]: z.output<Variables[K]["schema"]> };
+
+export type Env = Readonly<
+  Omit<Raw, "TAUSESTACK_MULTI_TENANT_MODE" | "TAUSESTACK_TRUST_PROXY" | "TAUSESTACK_SEED_DEMO"> & {
+    TAUSESTACK_MULTI_TENANT_MODE: boolean;
+    TAUSESTACK_TRUST_PROXY: boolean;
+    TAUSESTACK_SEED_DEMO: boolean;
+  }
+>;
+
+/** The environment has a wrong value; the message has one line per mistake. */
+export class EnvError extends Error {
+  override readonly name = "EnvError";
+}
+
+/** Parses the environment; an empty value counts as unset. Throws `EnvError`. */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const mistakes: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, { schema }] of Object.entries(variables)) {
+    const text = source[name];
+    const result = schema.safeParse(text === "" ? undefined : text);
+    if (result.success) values[name] = result.data;
+    else for (const issue of result.error.issues) mistakes.push(`${name}: ${issue.message}`);
+  }
+  if (mistakes.length > 0) throw new EnvError(mistakes.join("\n"));
+  const raw = values as Raw;
+  return {
+    ...raw,
+    TAUSESTACK_DATA_DIR: isAbsolute(raw.TAUSESTACK_DATA_DIR)
+      ? raw.TAUSESTACK_DATA_DIR
+      : resolve(raw.TAUSESTACK_DATA_DIR),
+    TAUSESTACK_MULTI_TENANT_MODE: raw.TAUSESTACK_MULTI_TENANT_MODE === "true",
+    TAUSESTACK_TRUST_PROXY: raw.TAUSESTACK_TRUST_PROXY === "true",
+    TAUSESTACK_SEED_DEMO: raw.TAUSESTACK_SEED_DEMO
+      ? raw.TAUSESTACK_SEED_DEMO === "true"
+      : raw.DATABASE_URL === undefined,
+  };
+}
+
+let parsed: Env | undefined;
+
+/** This process's environment, parsed at the first call. */
+export function env(): Env {
+  parsed ??= parseEnv(process.env);
+  return parsed;
+}

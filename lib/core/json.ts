@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { AppError } from "./errors.ts";
+
+export type JsonObject = Record<string, unknown>;
+
+/** Deeper documents would overflow the stack of the parsers on the way to the database and back. */
+export const maxJsonDepth = 1000;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A JSON object kept exactly as it came, keys such as `__proto__` included; zod's own record type
+ * walks and rebuilds it.
+ */
+export const jsonObject = z
+  .custom<JsonObject>(isJsonObject, { error: "must be a JSON object" })
+  .meta({ type: "object", additionalProperties: true });
+
+/** Text → value; throws `invalid_json` for what is not JSON or nests deeper than `maxJsonDepth`. */
+export function parseJson(text: string): unknown {
+  if (nestsDeeperThan(text, maxJsonDepth)) {
+    throw new AppError("invalid_json", `The JSON nests deeper than ${maxJsonDepth} levels.`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("invalid_json", `The body is not valid JSON: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+/** Counts brackets outside strings, and only in texts long enough to hold that many. */
+function nestsDeeperThan(text: string, limit: number): boolean {
+  if (text.length <= limit) return false;
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (inString) {
+      if (code === 0x5c) at++;
+      else if (code === 0x22) inString = false;
+    } else if (code === 0x22) inString = true;
+    else if (code === 0x5b || code === 0x7b) {
+      if (++depth > limit) return true;
+    } else if (code === 0x5d || code === 0x7d) depth--;
+  }
+  return false;
+}

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { AppError } from "./errors.ts";
+
+/** `limit` and `cursor` of a list; neither asks for the plain list of the seed's clients. */
+export const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).optional().meta({
+    description: "Rows a page, at most 1000. Absent: the whole list, up to 10,000 rows.",
+  }),
+  cursor: z.string().max(2048).optional().meta({
+    description: "Where the page starts: `cursor` of the previous answer's Link header.",
+  }),
+});
+
+export type PageQuery = z.output<typeof pageQuery>;
+
+/** One page; `next` is the cursor of the following one, or null at the end. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** Rows that a list answers when no `limit` is given; past them the Link header goes on. */
+export const plainListRows = 10_000;
+
+export function pageSize(query: PageQuery): number {
+  return query.limit ?? plainListRows;
+}
+
+export function encodeCursor(...keys: string[]): string {
+  return Buffer.from(JSON.stringify(keys)).toString("base64url");
+}
+
+/** The keys of a cursor that `encodeCursor` made of `count` keys; throws `invalid_request`. */
+export function decodeCursor(cursor: string, count: number): string[] {
+  try {
+    const keys: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
+    if (Array.isArray(keys) && keys.length === count && keys.every((k) => typeof k === "string")) {
+      return keys;
+    }
+  } catch {
+    // Falls through to the same answer as a cursor of the wrong shape.
+  }
+  throw new AppError("invalid_request", "cursor: take it as it stands in the Link header.", {
+    errors: [{ pointer: "/cursor", message: "is not a cursor of this list" }],
+  });
+}
+
+/** `rows` holds one more than the page when there are more; `key` names a row's place. */
+export function toPage<R, T>(
+  rows: R[],
+  size: number,
+  key: (row: R) => string[],
+  to: (row: R) => T,
+): Page<T> {
+  const shown = rows.slice(0, size);
+  const last = shown.at(-1);
+  const more = rows.length > size && last !== undefined;
+  return { items: shown.map(to), next: more ? encodeCursor(...key(last)) : null };
+}

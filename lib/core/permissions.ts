@@ -1,0 +1,33 @@
+/** What a tenant's credential may be given; `*` stands for all of them. */
+export const tenantPermissions = [
+  "tenants:read",
+  "memory:read",
+  "memory:write",
+  "tools:read",
+  "tools:write",
+  "tools:call",
+  "resources:read",
+  "resources:write",
+  "federation:write",
+  "usage:read",
+  "audit:read",
+  "keys:read",
+  "keys:write",
+] as const;
+
+/** What only the operator and platform keys may be given besides. */
+export const platformPermissions = ["platform:read", "platform:write"] as const;
+
+export type TenantPermission = (typeof tenantPermissions)[number];
+export type Permission = TenantPermission | (typeof platformPermissions)[number];
+
+export const allPermissions: readonly Permission[] = [...tenantPermissions, ...platformPermissions];
+
+/** Scopes as stored (`*` or names) → the permissions that they mean, never more than `ceiling`. */
+export function expandScopes(
+  scopes: readonly string[],
+  ceiling: readonly Permission[],
+): ReadonlySet<Permission> {
+  if (scopes.includes("*")) return new Set(ceiling);
+  return new Set(ceiling.filter((permission) => scopes.includes(permission)));
+}

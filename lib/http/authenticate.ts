@@ -1,0 +1,60 @@
+import { type Identity, tenantFor } from "#lib/auth/identity.ts";
+import { identifyKey } from "#lib/auth/key-lookup.ts";
+import { identifySession } from "#lib/auth/session-token.ts";
+import type { TenantId } from "#lib/core/ctx.ts";
+import { env } from "#lib/core/env.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
+import { findSnapshot, type TenantSnapshot } from "#lib/tenants/snapshot.ts";
+import { isSameOrigin } from "./origin.ts";
+
+function keyOf(request: Request): string | null {
+  const authorization = request.headers.get("authorization");
+  if (authorization !== null) {
+    const match = /^Bearer +(\S+)$/i.exec(authorization);
+    if (!match?.[1]) {
+      throw new AppError("invalid_credential", "Send `Authorization: Bearer <API key>`.");
+    }
+    return match[1];
+  }
+  return request.headers.get("x-api-key");
+}
+
+const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** The request's verified credential: an API key, or the console's session. Throws 401. */
+export async function identify(request: Request): Promise<Identity> {
+  const key = keyOf(request);
+  if (key !== null) return identifyKey(key);
+  const cookie = request.headers.get("cookie");
+  const identity = cookie === null ? null : await identifySession(cookie);
+  if (!identity) {
+    throw new AppError(
+      "unauthenticated",
+      "Send an API key as `Authorization: Bearer <key>` or `X-API-Key: <key>`.",
+    );
+  }
+  if (!safeMethods.has(request.method) && !isSameOrigin(request)) {
+    throw new AppError("origin_not_allowed", "A session may only write from the console itself.");
+  }
+  return identity;
+}
+
+/** The tenant that a request names: by header, else by query; null when it names none. */
+export function namedTenant(request: Request, query: URLSearchParams): string | null {
+  return request.headers.get("x-tenant-id") ?? query.get("tenant_id");
+}
+
+/** The tenant in effect and what is known of it; throws 403 or 404. */
+export async function resolveTenant(
+  identity: Identity,
+  named: string | null,
+): Promise<{ tenantId: TenantId; snapshot: TenantSnapshot }> {
+  const wanted = env().TAUSESTACK_MULTI_TENANT_MODE ? named : null;
+  const tenantId = tenantFor(identity, wanted);
+  const snapshot = await findSnapshot(tenantId);
+  if (!snapshot) throw notFound("tenant", tenantId);
+  if (snapshot.tenant.status === "suspended" && identity.tenantId !== null) {
+    throw new AppError("tenant_suspended", "The operator has suspended this tenant.");
+  }
+  return { tenantId, snapshot };
+}

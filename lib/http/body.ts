@@ -1,0 +1,38 @@
+import { env } from "#lib/core/env.ts";
+import { AppError } from "#lib/core/errors.ts";
+import { parseJson } from "#lib/core/json.ts";
+
+function tooLarge(limit: number): AppError {
+  return new AppError("payload_too_large", `The body is larger than ${limit} bytes.`, {
+    extra: { limit },
+  });
+}
+
+/** The request's body as text, never reading more than the cap; throws `payload_too_large` (413). */
+export async function readText(request: Request): Promise<string> {
+  const limit = env().TAUSESTACK_MAX_BODY_BYTES;
+  const announced = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (announced > limit) throw tooLarge(limit);
+  // A body whose length is announced cannot be longer: HTTP framing ends it there.
+  if (announced >= 0) return request.text();
+  if (!request.body) return "";
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** The request's JSON body; an absent one is undefined. Throws 413, 415 or `invalid_json`. */
+export async function readJson(request: Request): Promise<unknown> {
+  const text = await readText(request);
+  if (text.trim() === "") return undefined;
+  const type = request.headers.get("content-type");
+  if (type !== null && !/^(application|text)\/([\w.-]+\+)?(json|plain)\b/i.test(type)) {
+    throw new AppError("unsupported_media_type", "Send the body as application/json.");
+  }
+  return parseJson(text);
+}

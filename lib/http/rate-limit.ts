@@ -1,0 +1,79 @@
+import { Redis } from "ioredis";
+import { LRUCache } from "lru-cache";
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from "rate-limiter-flexible";
+import { env } from "#lib/core/env.ts";
+import { AppError } from "#lib/core/errors.ts";
+import { log } from "#lib/core/log.ts";
+import { singleton } from "#lib/core/singleton.ts";
+
+const windowSeconds = 60;
+
+/** One limiter per limit in use: rate-limiter-flexible fixes the points when it is made. */
+const limiters = singleton("limiters", () => new LRUCache<number, RateLimiterAbstract>({ max: 200 }));
+
+const redis = singleton("redis", () => {
+  const url = env().REDIS_URL;
+  if (url === undefined) return null;
+  const client = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
+  client.on("error", (err: unknown) => log.warn({ err }, "Redis: limits are per process meanwhile"));
+  return client;
+});
+
+function limiterOf(points: number): RateLimiterAbstract {
+  let limiter = limiters.get(points);
+  if (!limiter) {
+    const options = { points, duration: windowSeconds, keyPrefix: `rate:${points}` };
+    const memory = new RateLimiterMemory(options);
+    limiter = redis
+      ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory })
+      : memory;
+    limiters.set(points, limiter);
+  }
+  return limiter;
+}
+
+/** The `RateLimit` headers of draft-ietf-httpapi-ratelimit-headers. */
+function headersOf(points: number, remaining: number, resetMs: number): Record<string, string> {
+  return {
+    "ratelimit-policy": `"requests";q=${points};w=${windowSeconds}`,
+    ratelimit: `"requests";r=${remaining};t=${Math.ceil(resetMs / 1000)}`,
+  };
+}
+
+/** A refusal that carries the headers of its answer. */
+export class RateLimited extends AppError {
+  readonly headers: Record<string, string>;
+
+  constructor(points: number, resetMs: number) {
+    super("rate_limited", `The limit is ${points} requests a minute. Wait, then try again.`, {
+      retryAfterSeconds: Math.max(1, Math.ceil(resetMs / 1000)),
+      extra: { limit: "requests_per_minute", value: points },
+    });
+    this.headers = headersOf(points, 0, resetMs);
+  }
+}
+
+/** Takes one request of `key` from its minute; answers the headers, or throws `RateLimited` (429). */
+export async function takeRequest(
+  key: string,
+  requestsPerMinute: number,
+): Promise<Record<string, string>> {
+  try {
+    const taken = await limiterOf(requestsPerMinute).consume(key);
+    return headersOf(requestsPerMinute, taken.remainingPoints, taken.msBeforeNext);
+  } catch (refused) {
+    if (refused instanceof RateLimiterRes) {
+      throw new RateLimited(requestsPerMinute, refused.msBeforeNext);
+    }
+    throw refused;
+  }
+}
+
+export async function closeRateLimits(): Promise<void> {
+  await redis?.quit().catch(() => undefined);
+}

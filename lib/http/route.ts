@@ -1,0 +1,174 @@
+import type { z } from "zod";
+import type { Identity } from "#lib/auth/identity.ts";
+import { authorize } from "#lib/core/authorize.ts";
+import type { CallerCtx, Ctx, PlatformCtx } from "#lib/core/ctx.ts";
+import { AppError } from "#lib/core/errors.ts";
+import { uuidv7 } from "#lib/core/ids.ts";
+import { type LogContext, log, logContext } from "#lib/core/log.ts";
+import { parse } from "#lib/core/parse.ts";
+import type { Permission } from "#lib/core/permissions.ts";
+import { toProblem } from "#lib/core/problem.ts";
+import { identify, namedTenant, resolveTenant } from "./authenticate.ts";
+import { readJson } from "./body.ts";
+import { corsHeaders, publicUrl } from "./origin.ts";
+import { RateLimited, takeRequest } from "./rate-limit.ts";
+import { Reply } from "./reply.ts";
+
+/** Whom a route answers: anyone, the deployment's own principals, or a caller inside a tenant. */
+type Scope = "public" | "platform" | "tenant";
+
+type CtxOf<S extends Scope> = S extends "tenant" ? Ctx : S extends "platform" ? PlatformCtx : null;
+type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+export interface RouteSpec<
+  S extends Scope = Scope,
+  B extends z.ZodType | undefined = z.ZodType | undefined,
+  Q extends z.ZodType | undefined = z.ZodType | undefined,
+> {
+  scope: S;
+  /** What the caller must be allowed to do; the verb checks it again. */
+  permission?: Permission;
+  summary: string;
+  body?: B;
+  query?: Q;
+  response?: z.ZodType;
+  /** Status of success; 200 unless said. */
+  status?: number;
+  run(
+    ctx: CtxOf<S>,
+    input: { body: Out<B>; query: Out<Q>; params: Record<string, string>; request: Request },
+  ): Promise<unknown>;
+}
+
+/** What the lane knows of the request besides its text. */
+export interface RouteContext {
+  params?: Promise<Record<string, string | string[] | undefined>>;
+  /** The client's address; absent in the pages lane. */
+  ip?: string | null;
+}
+
+export interface RouteHandler {
+  (request: Request, context: RouteContext): Promise<Response>;
+  spec: RouteSpec;
+}
+
+const requestIdForm = /^[\w.:-]{8,128}$/;
+
+/** The caller's own request id where it sent a sound one, else a new one. */
+export function requestIdOf(request: Request): string {
+  const given = request.headers.get("x-request-id");
+  return given !== null && requestIdForm.test(given) ? given : uuidv7();
+}
+
+/** Answers a thrown value as a problem document (RFC 9457), logging what the caller must not see. */
+export function problemResponse(error: unknown, requestId: string, request: Request): Response {
+  const problem = toProblem(error, requestId);
+  if (problem.status >= 500) log.error({ err: error }, "the request failed");
+  const headers: Record<string, string> = {
+    "content-type": "application/problem+json",
+    "x-request-id": requestId,
+    "cache-control": "no-store",
+    ...corsHeaders(request.headers.get("origin")),
+  };
+  if (error instanceof AppError && error.retryAfterSeconds !== undefined) {
+    headers["retry-after"] = String(error.retryAfterSeconds);
+  }
+  if (error instanceof RateLimited) Object.assign(headers, error.headers);
+  if (problem.status === 401) {
+    const reason = problem.code === "invalid_credential" ? ', error="invalid_token"' : "";
+    headers["www-authenticate"] = `Bearer realm="${publicUrl()}"${reason}`;
+  }
+  return new Response(JSON.stringify(problem), { status: problem.status, headers });
+}
+
+function respond(
+  result: unknown,
+  status: number,
+  headers: Record<string, string>,
+  request: Request,
+): Response {
+  const reply = result instanceof Reply ? result : new Reply(result, { status });
+  return new Response(JSON.stringify(reply.body), {
+    status: reply.status,
+    headers: {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      ...headers,
+      ...corsHeaders(request.headers.get("origin")),
+      ...reply.headers,
+    },
+  });
+}
+
+function queryOf(search: URLSearchParams): Record<string, string> {
+  return Object.fromEntries(search);
+}
+
+/** A caller acting on a tenant, as authentication and the tenant's limits leave it. */
+export async function admit(
+  request: Request,
+  search: URLSearchParams,
+  caller: { requestId: string; ip: string | null; named?: string | null },
+): Promise<{ ctx: Ctx; identity: Identity; headers: Record<string, string> }> {
+  const identity = await identify(request);
+  const named = caller.named === undefined ? namedTenant(request, search) : caller.named;
+  const { tenantId, snapshot } = await resolveTenant(identity, named);
+  const store = logContext.getStore();
+  if (store) Object.assign(store, { tenantId, principal: identity.principal.id });
+  const headers = await takeRequest(tenantId, snapshot.requestsPerMinute);
+  const { principal, permissions } = identity;
+  const { requestId, ip } = caller;
+  return { ctx: { requestId, ip, principal, permissions, tenantId }, identity, headers };
+}
+
+async function admitPlatform(request: Request, caller: Pick<CallerCtx, "requestId" | "ip">) {
+  const { principal, permissions } = await identify(request);
+  const store = logContext.getStore();
+  if (store) store.principal = principal.id;
+  const ctx: PlatformCtx = { ...caller, principal, permissions, platform: true };
+  return { ctx, headers: {} };
+}
+
+/**
+ * Makes a route handler of a declaration: request id, authentication, tenant, rate limit, parsing
+ * with a size cap, authorization, the verb, the answer; and a problem document for what is thrown.
+ */
+export function route<
+  const S extends Scope,
+  B extends z.ZodType | undefined = undefined,
+  Q extends z.ZodType | undefined = undefined,
+>(spec: RouteSpec<S, B, Q>): RouteHandler {
+  async function handle(request: Request, context: RouteContext, requestId: string) {
+    const at = request.url.indexOf("?");
+    const search = new URLSearchParams(at === -1 ? "" : request.url.slice(at));
+    const caller = { requestId, ip: context.ip ?? null };
+    const admitted =
+      spec.scope === "tenant"
+        ? await admit(request, search, caller)
+        : spec.scope === "platform"
+          ? await admitPlatform(request, caller)
+          : { ctx: null, headers: {} };
+    if (spec.permission && admitted.ctx) authorize(admitted.ctx, spec.permission);
+    const body = spec.body ? parse(spec.body, await readJson(request)) : undefined;
+    const query = spec.query ? parse(spec.query, queryOf(search)) : undefined;
+    const result = await spec.run(admitted.ctx as CtxOf<S>, {
+      body: body as Out<B>,
+      query: query as Out<Q>,
+      params: (await context.params) as Record<string, string>,
+      request,
+    });
+    const headers = { "x-request-id": requestId, ...admitted.headers };
+    return respond(result, spec.status ?? 200, headers, request);
+  }
+
+  function handler(request: Request, context: RouteContext): Promise<Response> {
+    const requestId = requestIdOf(request);
+    const store: LogContext = { requestId };
+    return logContext.run(store, () =>
+      handle(request, context, requestId).catch((error: unknown) =>
+        problemResponse(error, requestId, request),
+      ),
+    );
+  }
+  return Object.assign(handler, { spec: spec as unknown as RouteSpec });
+}

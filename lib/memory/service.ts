@@ -1,0 +1,176 @@
+import type { Row } from "postgres";
+import { tenantStatement } from "#db/transaction.ts";
+import { auditJson } from "#lib/audit/service.ts";
+import { authorize } from "#lib/core/authorize.ts";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { notFound } from "#lib/core/errors.ts";
+import { uuidv7 } from "#lib/core/ids.ts";
+import type { JsonObject } from "#lib/core/json.ts";
+import { decodeCursor, type Page, type PageQuery, pageSize, toPage } from "#lib/core/page.ts";
+import { parse } from "#lib/core/parse.ts";
+import { asLimitExceeded } from "#lib/tenants/limits.ts";
+import { findSnapshot } from "#lib/tenants/snapshot.ts";
+import { noteUsage, recordUsage } from "#lib/usage/ledger.ts";
+import { purgeExpired } from "./retention.ts";
+import { type Memory, type RegisterMemoryInput, registerMemoryInput } from "./schema.ts";
+
+const columns = "tenant_id, agent_id, context, created_at, updated_at";
+
+// $2 is the time before which an entry has expired: -infinity where nothing does.
+const selectOne = `select ${columns} from memories
+  where tenant_id = $1 and updated_at >= $2::timestamptz and agent_id = $3`;
+
+const selectPage = `select ${columns} from memories
+  where tenant_id = $1 and updated_at >= $2::timestamptz and agent_id > $3
+  order by agent_id limit $4`;
+
+// `old` locks the row first, so that the audit entry's "before" is what this write replaced.
+const upsert = `with old as (
+    select context, created_at, updated_at >= $2::timestamptz as live from memories
+    where tenant_id = $1 and agent_id = $3 for update
+  ), written as (
+    insert into memories (tenant_id, agent_id, context)
+    select $1, $3, $4::json from (select 1) as one left join old on true
+    on conflict (tenant_id, agent_id) do update set
+      context = excluded.context,
+      updated_at = now(),
+      created_at = case when memories.updated_at >= $2::timestamptz
+        then memories.created_at else now() end
+    returning ${columns}
+  ), entry as (
+    insert into audit_entries (tenant_id, entry_id, action, principal_type, principal_id,
+      target_type, target_id, ip, request_id, before, after)
+    select $1, $5, case when old.live then 'memory.update' else 'memory.create' end, $6, $7,
+      'memory', $3, $8, $9,
+      case when octet_length(old.context::text) <= 16384 then old.context
+        when old.context is not null then json_build_object('omitted', true) end,
+      $10::json
+    from (select 1) as one left join old on true
+  )
+  select * from written`;
+
+const remove = `with gone as (
+    delete from memories where tenant_id = $1 and updated_at >= $2::timestamptz and agent_id = $3
+    returning context
+  ), entry as (
+    insert into audit_entries (tenant_id, entry_id, action, principal_type, principal_id,
+      target_type, target_id, ip, request_id, before)
+    select $1, $4, 'memory.delete', $5, $6, 'memory', $3, $7, $8,
+      case when octet_length(context::text) <= 16384 then context
+        else json_build_object('omitted', true) end
+    from gone
+  )
+  select 1 from gone`;
+
+function toMemory(row: Row): Memory {
+  return {
+    agent_id: row.agent_id as string,
+    context: JSON.parse(row.context as string) as JsonObject,
+    tenant_id: row.tenant_id as string,
+    created_at: (row.created_at as Date).toISOString(),
+    updated_at: (row.updated_at as Date).toISOString(),
+  };
+}
+
+/** Entries last written before this time have expired. */
+async function expiryOf(ctx: Ctx): Promise<Date | "-infinity"> {
+  const days = (await findSnapshot(ctx.tenantId))?.memoryRetentionDays ?? null;
+  return days === null ? "-infinity" : new Date(Date.now() - days * 86_400_000);
+}
+
+function usageOf(name: string, startedAt: number, agentId: string, errorCode?: string) {
+  return {
+    kind: "memory_op" as const,
+    name,
+    agentId,
+    status: errorCode === undefined ? ("ok" as const) : ("error" as const),
+    durationMs: performance.now() - startedAt,
+    ...(errorCode === undefined ? {} : { errorCode }),
+  };
+}
+
+/**
+ * Writes an agent's context document, replacing the one that is there; `created_at` stays.
+ * Throws `invalid_request`, or `limit_exceeded` when the tenant has `max_memory_entries` already.
+ */
+export async function registerMemory(ctx: Ctx, raw: RegisterMemoryInput): Promise<Memory> {
+  authorize(ctx, "memory:write");
+  const input = parse(registerMemoryInput, raw);
+  const startedAt = performance.now();
+  const expiry = await expiryOf(ctx);
+  const write = () =>
+    tenantStatement(ctx.tenantId, upsert, [
+      ctx.tenantId,
+      expiry,
+      input.agent_id,
+      JSON.stringify(input.context),
+      uuidv7(),
+      ctx.principal.type,
+      ctx.principal.id,
+      ctx.ip,
+      ctx.requestId,
+      JSON.stringify(auditJson(input.context)),
+    ]);
+  let rows: Row[];
+  try {
+    rows = await write().catch(async (error: unknown) => {
+      // Expired entries hold places until the job has passed; they must not refuse a live one.
+      if (!asLimitExceeded(error) || (await purgeExpired(ctx)) === 0) throw error;
+      return write();
+    });
+  } catch (error) {
+    const refused = asLimitExceeded(error);
+    if (refused) await recordUsage(ctx, usageOf("memory.register", startedAt, input.agent_id, refused.code));
+    throw refused ?? error;
+  }
+  await recordUsage(ctx, usageOf("memory.register", startedAt, input.agent_id));
+  return toMemory(rows[0] as Row);
+}
+
+/** An agent's context document; `not_found` when there is none or it has expired. */
+export async function getMemory(ctx: Ctx, agentId: string): Promise<Memory> {
+  authorize(ctx, "memory:read");
+  const startedAt = performance.now();
+  const [row] = await tenantStatement(ctx.tenantId, selectOne, [
+    ctx.tenantId,
+    await expiryOf(ctx),
+    agentId,
+  ]);
+  if (!row) throw notFound("memory of agent", agentId);
+  noteUsage(ctx, usageOf("memory.get", startedAt, agentId));
+  return toMemory(row);
+}
+
+/** The tenant's live documents in the order of their agents' ids. */
+export async function listMemories(ctx: Ctx, query: PageQuery): Promise<Page<Memory>> {
+  authorize(ctx, "memory:read");
+  const startedAt = performance.now();
+  const size = pageSize(query);
+  const after = query.cursor ? (decodeCursor(query.cursor, 1)[0] ?? "") : "";
+  const rows = await tenantStatement(ctx.tenantId, selectPage, [
+    ctx.tenantId,
+    await expiryOf(ctx),
+    after,
+    size + 1,
+  ]);
+  noteUsage(ctx, usageOf("memory.list", startedAt, ""));
+  return toPage(rows, size, (row) => [row.agent_id as string], toMemory);
+}
+
+/** Removes an agent's document; `not_found` when there is none. */
+export async function deleteMemory(ctx: Ctx, agentId: string): Promise<void> {
+  authorize(ctx, "memory:write");
+  const startedAt = performance.now();
+  const rows = await tenantStatement(ctx.tenantId, remove, [
+    ctx.tenantId,
+    await expiryOf(ctx),
+    agentId,
+    uuidv7(),
+    ctx.principal.type,
+    ctx.principal.id,
+    ctx.ip,
+    ctx.requestId,
+  ]);
+  if (rows.length === 0) throw notFound("memory of agent", agentId);
+  await recordUsage(ctx, usageOf("memory.delete", startedAt, agentId));
+}

@@ -1,0 +1,28 @@
+import { postgresError } from "#db/errors.ts";
+import { AppError } from "#lib/core/errors.ts";
+import type { QuotaName, Tenant } from "./schema.ts";
+
+/** The maximum of each quota as the tenant's configuration says it; null: no limit. */
+export function quotaMaxima(
+  tenant: Pick<Tenant, "mcp_config" | "tool_limits" | "resource_limits">,
+): Record<QuotaName, number | null> {
+  const of = (value: unknown) => (typeof value === "number" ? value : null);
+  return {
+    max_memory_entries: of(tenant.mcp_config.max_memory_entries),
+    max_tools: of(tenant.tool_limits.max_tools),
+    max_dynamic_tools: of(tenant.tool_limits.max_dynamic_tools),
+    max_resources: of(tenant.resource_limits.max_resources),
+  };
+}
+
+/** Translates the database's refusal of a row past a quota into `limit_exceeded` (409). */
+export function asLimitExceeded(error: unknown): AppError | undefined {
+  const found = postgresError(error);
+  if (found?.code !== "TS001" || !found.detail) return undefined;
+  const { limit, value } = JSON.parse(found.detail) as { limit: string; value: number };
+  return new AppError(
+    "limit_exceeded",
+    `The tenant's limit ${limit} of ${value} is reached. Delete something, or have the operator raise the limit.`,
+    { extra: { limit, value }, cause: error },
+  );
+}

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { jsonObject } from "#lib/core/json.ts";
+
+export const tenantSlug = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?$/,
+    "must be a slug: 1 to 64 lower-case letters, digits, _ or -, starting and ending with a letter or digit",
+  )
+  .meta({ examples: ["cliente_premium"] });
+
+const count = (what: string) =>
+  z
+    .number({ error: `must be a whole number of ${what}` })
+    .int(`must be a whole number of ${what}`)
+    .min(0)
+    .max(1_000_000_000)
+    .nullish();
+
+/** Keys that are known are checked; others are kept and given back. */
+export const mcpConfig = z.looseObject({
+  max_memory_entries: count("entries"),
+  memory_retention_days: z.number().int().min(1).max(36_500).nullish(),
+  federation_enabled: z.boolean().nullish(),
+  custom_endpoints: z.unknown().optional(),
+  requests_per_minute: z.number().int().min(1).max(100_000_000).nullish(),
+});
+
+export const toolLimits = z.looseObject({
+  max_tools: count("tools"),
+  max_dynamic_tools: count("tools"),
+});
+
+export const resourceLimits = z.looseObject({
+  max_resources: count("resources"),
+  max_storage_mb: count("megabytes"),
+});
+
+export const configureTenantInput = z.object({
+  tenant_id: tenantSlug,
+  name: z.string().trim().min(1, "must not be empty").max(200),
+  mcp_config: mcpConfig.default({}),
+  tool_limits: toolLimits.default({}),
+  resource_limits: resourceLimits.default({}),
+  ai_providers: z
+    .array(z.union([z.string().max(100), jsonObject]))
+    .max(50)
+    .default([]),
+  egress_allow: z
+    .array(z.string().min(1).max(300))
+    .max(100)
+    .optional()
+    .meta({ description: "Hosts or networks besides the public internet; kept when absent." }),
+});
+
+export type ConfigureTenantInput = z.input<typeof configureTenantInput>;
+
+export const tenant = z
+  .object({
+    tenant_id: z.string(),
+    name: z.string(),
+    mcp_config: jsonObject,
+    tool_limits: jsonObject,
+    resource_limits: jsonObject,
+    ai_providers: z.array(z.unknown()),
+    egress_allow: z.array(z.string()),
+    status: z.enum(["active", "suspended"]),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+  })
+  .meta({ id: "Tenant" });
+
+export type Tenant = z.output<typeof tenant>;
+
+export const quotaNames = [
+  "max_memory_entries",
+  "max_tools",
+  "max_dynamic_tools",
+  "max_resources",
+] as const;
+
+export type QuotaName = (typeof quotaNames)[number];

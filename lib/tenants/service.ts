@@ -1,0 +1,31 @@
+import { eq } from "drizzle-orm";
+import { tenantQuotas, tenants } from "#db/schema/tenants.ts";
+import { withTenant } from "#db/transaction.ts";
+import { authorize } from "#lib/core/authorize.ts";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { notFound } from "#lib/core/errors.ts";
+import { toTenant } from "./row.ts";
+import type { QuotaName, Tenant } from "./schema.ts";
+
+/** The configuration of the caller's tenant. */
+export async function getTenant(ctx: Ctx): Promise<Tenant> {
+  authorize(ctx, "tenants:read");
+  const [row] = await withTenant(ctx.tenantId, (tx) =>
+    tx.select().from(tenants).where(eq(tenants.tenantId, ctx.tenantId)),
+  );
+  if (!row) throw notFound("tenant", ctx.tenantId);
+  return toTenant(row);
+}
+
+export type QuotaUse = Record<QuotaName, { used: number; maximum: number | null }>;
+
+/** How much of each quota the caller's tenant uses; null: no maximum. */
+export async function getQuotas(ctx: Ctx): Promise<QuotaUse> {
+  authorize(ctx, "tenants:read");
+  const rows = await withTenant(ctx.tenantId, (tx) =>
+    tx.select().from(tenantQuotas).where(eq(tenantQuotas.tenantId, ctx.tenantId)),
+  );
+  return Object.fromEntries(
+    rows.map(({ quota, used, maximum }) => [quota, { used, maximum }]),
+  ) as QuotaUse;
+}

@@ -1,0 +1,240 @@
+import { platformStatement } from "#db/transaction.ts";
+import type { CallerCtx, TenantId } from "#lib/core/ctx.ts";
+import { AppError } from "#lib/core/errors.ts";
+import { uuidv7 } from "#lib/core/ids.ts";
+import { log } from "#lib/core/log.ts";
+import { singleton } from "#lib/core/singleton.ts";
+import { bucketOf, emptyHistogram } from "./histogram.ts";
+import type { UsageKind } from "./schema.ts";
+
+/** Something billable that happened. Durations in milliseconds, cost in micro-units. */
+export interface UsageEvent {
+  kind: UsageKind;
+  name: string;
+  status: "ok" | "error";
+  durationMs: number;
+  errorCode?: string;
+  agentId?: string;
+  quantity?: number;
+  provider?: string;
+  model?: string;
+  tokensIn?: number;
+  tokensOut?: number;
+  tokensCached?: number;
+  costMicros?: number;
+  priceId?: string;
+}
+
+interface EventRow {
+  tenant_id: string;
+  at: string;
+  event_id: string;
+  request_id: string;
+  principal_id: string;
+  agent_id: string;
+  kind: string;
+  name: string;
+  provider: string;
+  model: string;
+  tokens_in: number;
+  tokens_out: number;
+  tokens_cached: number;
+  quantity: number;
+  duration_ms: number;
+  status: string;
+  error_code: string;
+  cost_micros: number;
+  price_id: string | null;
+}
+
+interface Waiting {
+  row: EventRow;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+interface Ledger {
+  waiting: Waiting[];
+  writing: Promise<void> | null;
+}
+
+const ledger = singleton<Ledger>("ledger", () => ({ waiting: [], writing: null }));
+
+const largestBatch = 1000;
+const attempts = 3;
+
+const eventColumns = `tenant_id text, at timestamptz, event_id uuid, request_id text,
+  principal_id text, agent_id text, kind text, name text, provider text, model text,
+  tokens_in bigint, tokens_out bigint, tokens_cached bigint, quantity bigint, duration_ms integer,
+  status text, error_code text, cost_micros bigint, price_id text`;
+
+// Rows are ordered by key, so that writers of two processes lock roll-up rows in one order.
+const commitBatch = `with event as (
+    insert into usage_events (tenant_id, at, event_id, request_id, principal_id, agent_id, kind,
+      name, provider, model, tokens_in, tokens_out, tokens_cached, quantity, duration_ms, status,
+      error_code, cost_micros, price_id)
+    select tenant_id, at, event_id, request_id, principal_id, agent_id, kind,
+      name, provider, model, tokens_in, tokens_out, tokens_cached, quantity, duration_ms, status,
+      error_code, cost_micros, price_id
+    from json_to_recordset($1::json) as e (${eventColumns})
+  )
+  insert into usage_hourly as h (tenant_id, hour, kind, name, agent_id, provider, model, status,
+    calls, quantity, tokens_in, tokens_out, tokens_cached, cost_micros, duration_ms, durations)
+  select tenant_id, hour, kind, name, agent_id, provider, model, status,
+    calls, quantity, tokens_in, tokens_out, tokens_cached, cost_micros, duration_ms,
+    array(select value::bigint from json_array_elements_text(durations) as value)
+  from json_to_recordset($2::json) as r (tenant_id text, hour timestamptz, kind text, name text,
+    agent_id text, provider text, model text, status text, calls bigint, quantity bigint,
+    tokens_in bigint, tokens_out bigint, tokens_cached bigint, cost_micros bigint,
+    duration_ms bigint, durations json)
+  order by tenant_id, hour, kind, name, agent_id, provider, model, status
+  on conflict (tenant_id, hour, kind, name, agent_id, provider, model, status) do update set
+    calls = h.calls + excluded.calls,
+    quantity = h.quantity + excluded.quantity,
+    tokens_in = h.tokens_in + excluded.tokens_in,
+    tokens_out = h.tokens_out + excluded.tokens_out,
+    tokens_cached = h.tokens_cached + excluded.tokens_cached,
+    cost_micros = h.cost_micros + excluded.cost_micros,
+    duration_ms = h.duration_ms + excluded.duration_ms,
+    durations = add_histograms(h.durations, excluded.durations)`;
+
+const alreadyThere = `select event_id::text from usage_events where (tenant_id, at, event_id) in
+  (select tenant_id, at, event_id from json_to_recordset($1::json)
+     as e (tenant_id text, at timestamptz, event_id uuid))`;
+
+function rollUp(rows: EventRow[]) {
+  const sums = new Map<string, ReturnType<typeof newSum>>();
+  for (const row of rows) {
+    const hour = `${row.at.slice(0, 13)}:00:00.000Z`;
+    const key = JSON.stringify([
+      row.tenant_id,
+      hour,
+      row.kind,
+      row.name,
+      row.agent_id,
+      row.provider,
+      row.model,
+      row.status,
+    ]);
+    let sum = sums.get(key);
+    if (!sum) sums.set(key, (sum = newSum(row, hour)));
+    sum.calls += 1;
+    sum.quantity += row.quantity;
+    sum.tokens_in += row.tokens_in;
+    sum.tokens_out += row.tokens_out;
+    sum.tokens_cached += row.tokens_cached;
+    sum.cost_micros += row.cost_micros;
+    sum.duration_ms += row.duration_ms;
+    const bucket = bucketOf(row.duration_ms);
+    sum.durations[bucket] = (sum.durations[bucket] ?? 0) + 1;
+  }
+  return [...sums.values()];
+}
+
+function newSum(row: EventRow, hour: string) {
+  const { tenant_id, kind, name, agent_id, provider, model, status } = row;
+  return {
+    ...{ tenant_id, hour, kind, name, agent_id, provider, model, status },
+    ...{ calls: 0, quantity: 0, tokens_in: 0, tokens_out: 0, tokens_cached: 0 },
+    ...{ cost_micros: 0, duration_ms: 0, durations: emptyHistogram() },
+  };
+}
+
+async function commit(rows: EventRow[]): Promise<void> {
+  let left = rows;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (left.length > 0) {
+        await platformStatement(commitBatch, [JSON.stringify(left), JSON.stringify(rollUp(left))]);
+      }
+      return;
+    } catch (err) {
+      if (attempt === attempts) throw err;
+      log.warn({ err, attempt }, "the ledger could not be written; trying again");
+      await new Promise((resolve) => setTimeout(resolve, 50 * 4 ** attempt));
+      left = await withoutCommitted(left);
+    }
+  }
+}
+
+/** A commit whose answer was lost may have happened: what is there must not be counted twice. */
+async function withoutCommitted(rows: EventRow[]): Promise<EventRow[]> {
+  try {
+    const found = await platformStatement(alreadyThere, [JSON.stringify(rows)]);
+    const there = new Set(found.map((row) => row.event_id as string));
+    return rows.filter((row) => !there.has(row.event_id));
+  } catch {
+    return rows;
+  }
+}
+
+/** One text that PostgreSQL refuses would lose the whole batch. */
+function plain(text: string): string {
+  return text.toWellFormed().replaceAll("\0", "");
+}
+
+async function drain(): Promise<void> {
+  // One turn of the event loop gathers what is already on its way in.
+  await new Promise((resolve) => setImmediate(resolve));
+  while (ledger.waiting.length > 0) {
+    const batch = ledger.waiting.splice(0, largestBatch);
+    try {
+      await commit(batch.map((waiting) => waiting.row));
+      for (const waiting of batch) waiting.resolve();
+    } catch (cause) {
+      const error = new AppError("unavailable", "The call could not be metered. Try again.", {
+        cause,
+        retryAfterSeconds: 1,
+      });
+      for (const waiting of batch) waiting.reject(error);
+    }
+  }
+}
+
+/**
+ * Writes an event to the ledger and its hourly sums; resolves when it is committed. What gathers
+ * while a commit is under way shares the next one. Rejects with `unavailable` when it cannot.
+ */
+export function recordUsage(
+  ctx: CallerCtx & { tenantId: TenantId },
+  event: UsageEvent,
+): Promise<void> {
+  const { principal } = ctx;
+  const row: EventRow = {
+    tenant_id: ctx.tenantId,
+    at: new Date().toISOString(),
+    event_id: uuidv7(),
+    request_id: ctx.requestId,
+    principal_id: principal.id,
+    agent_id: plain(event.agentId ?? (principal.type === "key" ? (principal.agentId ?? "") : "")),
+    kind: event.kind,
+    name: plain(event.name),
+    provider: plain(event.provider ?? ""),
+    model: plain(event.model ?? ""),
+    tokens_in: event.tokensIn ?? 0,
+    tokens_out: event.tokensOut ?? 0,
+    tokens_cached: event.tokensCached ?? 0,
+    quantity: event.quantity ?? 1,
+    duration_ms: Math.round(event.durationMs),
+    status: event.status,
+    error_code: event.errorCode ?? "",
+    cost_micros: event.costMicros ?? 0,
+    price_id: event.priceId ?? null,
+  };
+  return new Promise((resolve, reject) => {
+    ledger.waiting.push({ row, resolve, reject });
+    ledger.writing ??= drain().finally(() => {
+      ledger.writing = null;
+    });
+  });
+}
+
+/** For reads: the event goes with the next commit, and the answer does not wait for it. */
+export function noteUsage(ctx: CallerCtx & { tenantId: TenantId }, event: UsageEvent): void {
+  recordUsage(ctx, event).catch((err: unknown) => log.error({ err }, "a usage event is lost"));
+}
+
+/** Resolves when everything recorded so far is committed or refused. */
+export async function flushLedger(): Promise<void> {
+  while (ledger.writing) await ledger.writing;
+}

@@ -1,0 +1,66 @@
+import { z } from "zod";
+
+export const usageKinds = [
+  "tool_call",
+  "ai_call",
+  "resource_read",
+  "resource_write",
+  "memory_op",
+  "message",
+  "sandbox_ms",
+  "storage",
+] as const;
+
+export type UsageKind = (typeof usageKinds)[number];
+
+export const usageGroups = ["hour", "day", "kind", "name", "agent", "status"] as const;
+
+export const usageQuery = z
+  .object({
+    from: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .meta({ description: "Start, rounded down to its hour. Default: 24 hours before `to`." }),
+    to: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .meta({ description: "End, not included. Default: now." }),
+    group_by: z.enum(usageGroups).default("hour"),
+    kind: z.enum(usageKinds).optional(),
+    name: z.string().max(300).optional(),
+  })
+  .refine((q) => !q.from || !q.to || new Date(q.from) < new Date(q.to), {
+    path: ["from"],
+    message: "must be before `to`",
+  });
+
+export type UsageQuery = z.input<typeof usageQuery>;
+
+export const usageRow = z.object({
+  group: z.string().meta({ description: "The hour or day (ISO 8601), or the group's name." }),
+  calls: z.number().int(),
+  errors: z.number().int(),
+  quantity: z.number(),
+  tokens_in: z.number().int(),
+  tokens_out: z.number().int(),
+  tokens_cached: z.number().int(),
+  cost_micros: z.number().int(),
+  duration_ms_avg: z.number().nullable(),
+  duration_ms_p50: z.number().nullable(),
+  duration_ms_p95: z.number().nullable(),
+});
+
+export type UsageRow = z.output<typeof usageRow>;
+
+export const usageReport = z
+  .object({
+    tenant_id: z.string(),
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    group_by: z.enum(usageGroups),
+    total: usageRow,
+    rows: z.array(usageRow),
+  })
+  .meta({ id: "UsageReport" });
+
+export type UsageReport = z.output<typeof usageReport>;
