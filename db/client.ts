@@ -2,7 +2,24 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
 
 /** `json` and `jsonb` travel as text: Drizzle and the hot statements stringify and parse themselves. */
-const textJson = { to: 114, from: [114, 3802], serialize: (x: string) => x, parse: (x: string) => x };
+const textJson = {
+  to: 114,
+  from: [114, 3802],
+  serialize: (x: string) => x,
+  parse: (x: string) => x,
+};
+
+/**
+ * A serializer that throws leaves postgres.js's connection waiting for ever, so this one lets
+ * PostgreSQL judge what is no time; text such as `-infinity` passes.
+ */
+const times = {
+  to: 1184,
+  from: [1082, 1114, 1184],
+  serialize: (x: Date | string) =>
+    x instanceof Date && !Number.isNaN(x.getTime()) ? x.toISOString() : String(x),
+  parse: (x: string) => new Date(x),
+};
 
 type RoleName = "tausestack_app" | "tausestack_platform";
 
@@ -37,7 +54,7 @@ function open(url: string, max: number, parameters: Record<string, string>): Sql
     connect_timeout: 15,
     onnotice: () => undefined,
     connection: parameters,
-    types: { json: textJson },
+    types: { json: textJson, date: times },
   }) as unknown as Sql;
 }
 

@@ -13,7 +13,11 @@ function ormOn(sql: Sql): Tx {
 }
 
 /** Sends the statements that open a transaction; they share the flush of what follows them. */
-function opening(reserved: ReservedSql, pool: RolePool, tenantId: string | null): Promise<unknown>[] {
+function opening(
+  reserved: ReservedSql,
+  pool: RolePool,
+  tenantId: string | null,
+): Promise<unknown>[] {
   const sent: Promise<unknown>[] = [reserved.unsafe("begin").execute()];
   if (pool.setRole) sent.push(reserved.unsafe(pool.setRole).execute());
   if (tenantId !== null) {

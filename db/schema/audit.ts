@@ -1,4 +1,5 @@
-import { json, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { index, json, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { tenantIdColumn, time } from "./columns.ts";
 
 const entryColumns = {
@@ -20,7 +21,10 @@ const entryColumns = {
 export const auditEntries = pgTable(
   "audit_entries",
   { tenantId: tenantIdColumn(), ...entryColumns },
-  (t) => [primaryKey({ columns: [t.tenantId, t.entryId] })],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.entryId] }),
+    index("audit_births").on(t.tenantId, t.entryId).where(sql`${t.action} = 'tenant.create'`),
+  ],
 );
 
 /** Who did what to the deployment: tenants, platform keys, sign-ins. Append-only likewise. */

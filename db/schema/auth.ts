@@ -23,7 +23,10 @@ const keyColumns = {
 /** Tenant API keys, stored as SHA-256. */
 export const apiKeys = pgTable(
   "api_keys",
-  { tenantId: tenantIdColumn().references(() => tenants.tenantId, { onDelete: "cascade" }), ...keyColumns },
+  {
+    tenantId: tenantIdColumn().references(() => tenants.tenantId, { onDelete: "cascade" }),
+    ...keyColumns,
+  },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.keyId] }),
     unique("api_keys_hash").on(t.tenantId, t.keyHash),

@@ -1,6 +1,5 @@
 import { asc, eq, gt, sql } from "drizzle-orm";
 import { tenantQuotas, tenants } from "#db/schema/tenants.ts";
-import { usageEvents, usageHourly } from "#db/schema/usage.ts";
 import { type Tx, withPlatform } from "#db/transaction.ts";
 import { auditPlatform } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
@@ -18,7 +17,9 @@ import {
   quotaNames,
   type Tenant,
 } from "#lib/tenants/schema.ts";
+import { getTenant } from "#lib/tenants/service.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
+import { forgetUsage } from "#lib/usage/forget.ts";
 
 function checkEgress(entries: string[]): void {
   try {
@@ -31,11 +32,7 @@ function checkEgress(entries: string[]): void {
 }
 
 async function load(tx: Tx, tenantId: string): Promise<typeof tenants.$inferSelect | undefined> {
-  const [row] = await tx
-    .select()
-    .from(tenants)
-    .where(eq(tenants.tenantId, tenantId))
-    .for("update");
+  const [row] = await tx.select().from(tenants).where(eq(tenants.tenantId, tenantId)).for("update");
   return row;
 }
 
@@ -124,6 +121,15 @@ export async function listTenants(
   return toPage(rows, size, (row) => [row.tenantId], toTenant);
 }
 
+/** What a credential sees of the tenants: the platform's all of them, a tenant's its own. */
+export async function visibleTenants(
+  ctx: PlatformCtx,
+  query: PageQuery & { search?: string | undefined },
+): Promise<Page<Tenant>> {
+  if (ctx.ownTenantId === null) return listTenants(ctx, query);
+  return { items: [await getTenant({ ...ctx, tenantId: ctx.ownTenantId })], next: null };
+}
+
 /** Stops or resumes everything that the tenant's own credentials may do, on every process. */
 export async function setTenantStatus(
   ctx: PlatformCtx,
@@ -161,8 +167,7 @@ export async function deleteTenant(ctx: PlatformCtx, tenantId: string): Promise<
   await change(tenantId, async (tx) => {
     const before = await load(tx, tenantId);
     if (!before) throw notFound("tenant", tenantId);
-    await tx.delete(usageEvents).where(eq(usageEvents.tenantId, tenantId));
-    await tx.delete(usageHourly).where(eq(usageHourly.tenantId, tenantId));
+    await forgetUsage(tx, tenantId);
     await tx.delete(tenants).where(eq(tenants.tenantId, tenantId));
     await auditPlatform(tx, ctx, {
       action: "tenant.delete",

@@ -1,4 +1,5 @@
-import { and, desc, eq, lt } from "drizzle-orm";
+import { and, desc, eq, gte, lt, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { auditEntries, platformAuditEntries } from "#db/schema/audit.ts";
 import { type Tx, withPlatform, withTenant } from "#db/transaction.ts";
 import { authorize } from "#lib/core/authorize.ts";
@@ -58,6 +59,8 @@ export async function auditPlatform(
   if (tenantId !== undefined) await tx.insert(auditEntries).values({ tenantId, ...values });
 }
 
+const births = alias(auditEntries, "births");
+
 type Row = typeof platformAuditEntries.$inferSelect;
 
 function toAuditEntry(row: Row): AuditEntry {
@@ -76,6 +79,14 @@ function toAuditEntry(row: Row): AuditEntry {
   };
 }
 
+/** The entry that the present life of a slug begins with. */
+function birthOf(tx: Tx, tenantId: string) {
+  return tx
+    .select({ entryId: sql<string>`coalesce(max(${births.entryId}), '')` })
+    .from(births)
+    .where(and(eq(births.tenantId, tenantId), eq(births.action, "tenant.create")));
+}
+
 /** The tenant's entries, newest first. */
 export async function listAudit(ctx: Ctx, query: AuditQuery): Promise<Page<AuditEntry>> {
   authorize(ctx, "audit:read");
@@ -84,7 +95,14 @@ export async function listAudit(ctx: Ctx, query: AuditQuery): Promise<Page<Audit
     tx
       .select()
       .from(auditEntries)
-      .where(and(eq(auditEntries.tenantId, ctx.tenantId), ...filters(auditEntries, query)))
+      .where(
+        and(
+          eq(auditEntries.tenantId, ctx.tenantId),
+          // A slug that was deleted and given out again does not show its former owner's log.
+          gte(auditEntries.entryId, birthOf(tx, ctx.tenantId)),
+          ...filters(auditEntries, query),
+        ),
+      )
       .orderBy(desc(auditEntries.entryId))
       .limit(size + 1),
   );

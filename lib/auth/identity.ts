@@ -1,4 +1,4 @@
-import type { CallerCtx, Principal, TenantId } from "#lib/core/ctx.ts";
+import type { Ctx, PlatformCtx, Principal, TenantId } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { allPermissions, type Permission } from "#lib/core/permissions.ts";
 
@@ -27,17 +27,18 @@ export function tenantFor(identity: Identity, named: string | null): TenantId {
 }
 
 /** The platform's own caller, for jobs and the first start; its verbs are audited like any other. */
-export function systemCtx(name: string): CallerCtx & { platform: true } {
+export function systemCtx(name: string): PlatformCtx {
   return {
     requestId: `job-${name}`,
     principal: { type: "system", id: name },
     permissions: new Set(allPermissions),
     ip: null,
     platform: true,
+    ownTenantId: null,
   };
 }
 
 /** The same caller inside one tenant. */
-export function systemTenantCtx(name: string, tenantId: string) {
+export function systemTenantCtx(name: string, tenantId: string): Ctx {
   return { ...systemCtx(name), tenantId: mintTenantId(tenantId) };
 }

@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, isNull } from "drizzle-orm";
+import type { z } from "zod";
 import { apiKeys, platformKeys } from "#db/schema/auth.ts";
 import { type Tx, withPlatform, withTenant } from "#db/transaction.ts";
 import { audit, auditPlatform } from "#lib/audit/service.ts";
@@ -11,7 +12,6 @@ import { prefixedId } from "#lib/core/ids.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { tenantPermissions } from "#lib/core/permissions.ts";
-import type { z } from "zod";
 import { keyCacheKey, keyTopic } from "./key-lookup.ts";
 import { keyHint, newKeyText } from "./key-text.ts";
 import {
@@ -140,27 +140,27 @@ export async function createKey(ctx: Ctx, raw: CreateKeyInput): Promise<NewApiKe
 }
 
 /** Keys of the tenant in effect, or the platform's, in order of creation; revoked ones included. */
-export async function listKeys(
-  ctx: Ctx,
-  query: z.output<typeof keyQuery>,
-): Promise<Page<ApiKey>> {
+export async function listKeys(ctx: Ctx, query: z.output<typeof keyQuery>): Promise<Page<ApiKey>> {
   authorizeKeys(ctx, query.kind, "read");
   const size = pageSize(query);
   const after = query.cursor ? (decodeCursor(query.cursor, 1)[0] ?? "") : "";
-  const rows: Row[] = await within(ctx, query.kind, (tx): Promise<Row[]> =>
-    query.kind === "platform"
-      ? tx
-          .select()
-          .from(platformKeys)
-          .where(gt(platformKeys.keyId, after))
-          .orderBy(asc(platformKeys.keyId))
-          .limit(size + 1)
-      : tx
-          .select()
-          .from(apiKeys)
-          .where(and(eq(apiKeys.tenantId, ctx.tenantId), gt(apiKeys.keyId, after)))
-          .orderBy(asc(apiKeys.keyId))
-          .limit(size + 1),
+  const rows: Row[] = await within(
+    ctx,
+    query.kind,
+    (tx): Promise<Row[]> =>
+      query.kind === "platform"
+        ? tx
+            .select()
+            .from(platformKeys)
+            .where(gt(platformKeys.keyId, after))
+            .orderBy(asc(platformKeys.keyId))
+            .limit(size + 1)
+        : tx
+            .select()
+            .from(apiKeys)
+            .where(and(eq(apiKeys.tenantId, ctx.tenantId), gt(apiKeys.keyId, after)))
+            .orderBy(asc(apiKeys.keyId))
+            .limit(size + 1),
   );
   return toPage(rows, size, (row) => [row.keyId], toApiKey);
 }

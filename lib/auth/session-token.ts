@@ -5,6 +5,9 @@ import { identifyOperator } from "./operators.ts";
 
 export const sessionCookie = "tausestack.session";
 
+/** Where the pages lane puts the client's address; what a client sends there is overwritten. */
+export const clientHeader = "x-tausestack-client";
+
 export function sessionSecret(): string {
   return derivedSecret("session");
 }
@@ -23,6 +26,7 @@ export async function identifySession(cookieHeader: string): Promise<Identity | 
   if (!token) return null;
   const payload = await decode({ token, secret: sessionSecret() }).catch(() => null);
   const { sub, email, epoch } = payload ?? {};
-  if (typeof sub !== "string" || typeof email !== "string" || typeof epoch !== "number") return null;
+  if (typeof sub !== "string" || typeof email !== "string" || typeof epoch !== "number")
+    return null;
   return identifyOperator({ operatorId: sub, email, epoch });
 }

@@ -1,6 +1,6 @@
-import type { Tx } from "#db/transaction.ts";
 import { sql } from "drizzle-orm";
 import { database } from "#db/client.ts";
+import type { Tx } from "#db/transaction.ts";
 import { log } from "./log.ts";
 import { singleton } from "./singleton.ts";
 

@@ -31,10 +31,17 @@ export function seal(ring: Keyring, scope: string, plaintext: string): string {
   const iv = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", derive(ring.current, scope), iv);
   cipher.setAAD(Buffer.from(scope));
-  const sealed = Buffer.concat([cipher.update(plaintext, "utf8"), cipher.final(), cipher.getAuthTag()]);
-  return [version, keyId(ring.current), iv.toString("base64url"), sealed.toString("base64url")].join(
-    ".",
-  );
+  const sealed = Buffer.concat([
+    cipher.update(plaintext, "utf8"),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]);
+  return [
+    version,
+    keyId(ring.current),
+    iv.toString("base64url"),
+    sealed.toString("base64url"),
+  ].join(".");
 }
 
 /** Opens what `seal` made for the same scope; throws when the key is unknown or it was altered. */
@@ -44,8 +51,14 @@ export function unseal(ring: Keyring, scope: string, envelope: string): string {
   const key = [ring.current, ...(ring.previous ?? [])].find((candidate) => keyId(candidate) === id);
   if (!key) throw new Error(`No key ${id} to open this value`);
   const bytes = Buffer.from(sealed, "base64url");
-  const decipher = createDecipheriv("aes-256-gcm", derive(key, scope), Buffer.from(iv, "base64url"));
+  const decipher = createDecipheriv(
+    "aes-256-gcm",
+    derive(key, scope),
+    Buffer.from(iv, "base64url"),
+  );
   decipher.setAAD(Buffer.from(scope));
   decipher.setAuthTag(bytes.subarray(-16));
-  return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString("utf8");
+  return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString(
+    "utf8",
+  );
 }

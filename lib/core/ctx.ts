@@ -27,4 +27,6 @@ export interface Ctx extends CallerCtx {
 /** A caller acting on the deployment: what the verbs of `lib/admin` take first. */
 export interface PlatformCtx extends CallerCtx {
   platform: true;
+  /** The tenant that the credential is bound to; null: the whole deployment. */
+  ownTenantId: TenantId | null;
 }

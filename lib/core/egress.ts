@@ -13,7 +13,6 @@ import { firstHop, type Hop, nextHop, parseTarget } from "./egress/hop.ts";
 import { openStream } from "./egress/stream.ts";
 
 export type { EgressPolicy } from "./egress/allow-list.ts";
-export type { EgressErrorCode } from "./egress/error.ts";
 export { EgressError };
 
 const MIB = 1024 * 1024;

@@ -17,13 +17,19 @@ const flag = z.enum(["true", "false"], { error: 'must be "true" or "false"' });
 const whole = (min: number, max: number) =>
   z.coerce.number({ error: "must be a number" }).int().min(min).max(max);
 const urlOf = (protocols: string[]) =>
-  z.string().refine((text) => {
-    const url = URL.parse(text);
-    return url !== null && protocols.includes(url.protocol);
-  }, `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(" or ")}`);
-const list = z
-  .string()
-  .transform((text) => text.split(",").map((item) => item.trim()).filter((item) => item !== ""));
+  z.string().refine(
+    (text) => {
+      const url = URL.parse(text);
+      return url !== null && protocols.includes(url.protocol);
+    },
+    `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(" or ")}`,
+  );
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
 const base64Key = z
   .string()
   .transform((text) => Buffer.from(text, "base64"))
@@ -67,7 +73,11 @@ export const variables = {
     "first platform API key; unset: generated and printed once",
   ),
   TAUSESTACK_OPERATOR_EMAIL: variable(
-    z.string().min(3).includes("@", { error: "must be an e-mail address" }).default("operator@localhost"),
+    z
+      .string()
+      .min(3)
+      .includes("@", { error: "must be an e-mail address" })
+      .default("operator@localhost"),
     "operator@localhost",
     "first operator",
   ),
@@ -176,4 +186,13 @@ let parsed: Env | undefined;
 export function env(): Env {
   parsed ??= parseEnv(process.env);
   return parsed;
+}
+
+/** What Next and next-auth read from the environment by themselves, in this process and its children. */
+export function tellLibraries(): void {
+  process.env.NEXT_TELEMETRY_DISABLED = "1";
+  const { TAUSESTACK_PUBLIC_URL } = env();
+  if (TAUSESTACK_PUBLIC_URL) process.env.NEXTAUTH_URL = TAUSESTACK_PUBLIC_URL;
+  // Without a public address the console is opened as localhost or 127.0.0.1 alike.
+  else process.env.AUTH_TRUST_HOST = "true";
 }

@@ -9,7 +9,10 @@ export function clientId(...reserved: string[]) {
     .string({ error: "must be a string" })
     .min(1, "must not be empty")
     .max(200, "must have at most 200 characters")
-    .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), "must not have control characters")
+    .refine(
+      (text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
+      "must not have control characters",
+    )
     .refine((text) => text !== "." && text !== "..", "must not be a dot segment")
     .refine(
       (text) => !reserved.includes(text),

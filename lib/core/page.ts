@@ -30,13 +30,16 @@ export function encodeCursor(...keys: string[]): string {
   return Buffer.from(JSON.stringify(keys)).toString("base64url");
 }
 
+/** PostgreSQL takes no U+0000 in text. */
+function isKey(key: unknown): key is string {
+  return typeof key === "string" && !key.includes("\0");
+}
+
 /** The keys of a cursor that `encodeCursor` made of `count` keys; throws `invalid_request`. */
 export function decodeCursor(cursor: string, count: number): string[] {
   try {
     const keys: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-    if (Array.isArray(keys) && keys.length === count && keys.every((k) => typeof k === "string")) {
-      return keys;
-    }
+    if (Array.isArray(keys) && keys.length === count && keys.every(isKey)) return keys;
   } catch {
     // Falls through to the same answer as a cursor of the wrong shape.
   }

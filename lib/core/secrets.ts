@@ -1,11 +1,23 @@
 import { isJsonObject } from "./json.ts";
 
 const secretName = /pass(word|wd)?$|secret|token|api_?key|credential|authorization|private_?key/i;
-const mask = "[secret]";
 
-/** Hides the password of `scheme://user:password@host`. */
+/** What stands in the place of a secret that is not shown. */
+export const secretMask = "[secret]";
+
+/** Userinfo ends at the authority's last `@` (WHATWG URL), so a password may hold more of them. */
+const userinfo = /^([a-z][a-z0-9+.:-]*:\/\/[^/?#:@[]*):[^/?#]*@/i;
+/** A password with a raw `/`, `?` or `#`: no host and port, yet an `@` follows. Hides up to the last. */
+const rawUserinfo = /^([a-z][a-z0-9+.:-]*:\/\/[^/?#:@[]*):(?!\d*(?:[/?#]|$))\S*@/i;
+/** `?password=…`, `;Password=…` and the like, of URLs and connection strings. */
+const parameter =
+  /((?:^|[?&;#])\s*(?:[\w.-]*(?:passw(?:or)?d|pwd|secret|token|(?:api|private|access|account)[_-]?key|signature)|pass|sig)\s*=\s*)[^&;#]+/gi;
+
+/** Hides the password of `scheme://user:password@host`, and secrets in a URL's parameters. */
 export function maskUrlPassword(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#:@]*):[^/?#@]*@/i, `$1:${mask}@`);
+  const place = userinfo.test(text) ? userinfo : rawUserinfo;
+  const shown = text.replace(place, `$1:${secretMask}@`);
+  return shown.replace(parameter, `$1${secretMask}`);
 }
 
 /**
@@ -19,7 +31,7 @@ export function stripSecrets(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
-      secretName.test(name) && inner !== null && inner !== "" ? mask : stripSecrets(inner),
+      secretName.test(name) && inner !== null && inner !== "" ? secretMask : stripSecrets(inner),
     ]),
   );
 }

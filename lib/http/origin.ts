@@ -1,11 +1,20 @@
 import { env } from "#lib/core/env.ts";
+import { singleton } from "#lib/core/singleton.ts";
+
+const listening = singleton<{ port: number | null }>("listening", () => ({ port: null }));
+
+/** Remembers the port that the system gave, where PORT was 0. */
+export function noteListening(port: number): void {
+  listening.port = port;
+}
 
 /** The address that clients use, without a trailing slash. */
 export function publicUrl(): string {
   const { TAUSESTACK_PUBLIC_URL, HOST, PORT } = env();
   if (TAUSESTACK_PUBLIC_URL) return TAUSESTACK_PUBLIC_URL.replace(/\/+$/, "");
   const host = HOST === "0.0.0.0" || HOST === "::" ? "localhost" : HOST;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${PORT}`;
+  const port = listening.port ?? PORT;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** CORS headers for an allowed origin; empty for others, which browsers then refuse. */

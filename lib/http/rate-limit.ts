@@ -14,13 +14,18 @@ import { singleton } from "#lib/core/singleton.ts";
 const windowSeconds = 60;
 
 /** One limiter per limit in use: rate-limiter-flexible fixes the points when it is made. */
-const limiters = singleton("limiters", () => new LRUCache<number, RateLimiterAbstract>({ max: 200 }));
+const limiters = singleton(
+  "limiters",
+  () => new LRUCache<number, RateLimiterAbstract>({ max: 200 }),
+);
 
 const redis = singleton("redis", () => {
   const url = env().REDIS_URL;
   if (url === undefined) return null;
   const client = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
-  client.on("error", (err: unknown) => log.warn({ err }, "Redis: limits are per process meanwhile"));
+  client.on("error", (err: unknown) =>
+    log.warn({ err }, "Redis: limits are per process meanwhile"),
+  );
   return client;
 });
 

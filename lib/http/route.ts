@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Identity } from "#lib/auth/identity.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { CallerCtx, Ctx, PlatformCtx } from "#lib/core/ctx.ts";
-import { AppError } from "#lib/core/errors.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
 import { uuidv7 } from "#lib/core/ids.ts";
 import { type LogContext, log, logContext } from "#lib/core/log.ts";
 import { parse } from "#lib/core/parse.ts";
@@ -26,6 +26,11 @@ export interface RouteSpec<
   Q extends z.ZodType | undefined = z.ZodType | undefined,
 > {
   scope: S;
+  /**
+   * `path`: the tenant is `params.tenant_id`, and one that the credential may not see answers the
+   * same 404 as a missing one. Default: header, query, credential.
+   */
+  tenantFrom?: "path";
   /** What the caller must be allowed to do; the verb checks it again. */
   permission?: Permission;
   summary: string;
@@ -88,7 +93,8 @@ function respond(
   request: Request,
 ): Response {
   const reply = result instanceof Reply ? result : new Reply(result, { status });
-  return new Response(JSON.stringify(reply.body), {
+  const empty = reply.status === 204 || reply.status === 304;
+  return new Response(empty ? null : JSON.stringify(reply.body), {
     status: reply.status,
     headers: {
       "content-type": "application/json",
@@ -108,10 +114,20 @@ function queryOf(search: URLSearchParams): Record<string, string> {
 export async function admit(
   request: Request,
   search: URLSearchParams,
-  caller: { requestId: string; ip: string | null; named?: string | null },
+  caller: {
+    requestId: string;
+    ip: string | null;
+    /** The tenant that the address names, in the place of header and query. */
+    named?: string;
+    /** Answer a foreign tenant like a missing one. */
+    hideForeign?: boolean;
+  },
 ): Promise<{ ctx: Ctx; identity: Identity; headers: Record<string, string> }> {
   const identity = await identify(request);
-  const named = caller.named === undefined ? namedTenant(request, search) : caller.named;
+  const named = caller.named ?? namedTenant(request, search);
+  if (caller.hideForeign && identity.tenantId !== null && identity.tenantId !== named) {
+    throw notFound("tenant", named ?? "");
+  }
   const { tenantId, snapshot } = await resolveTenant(identity, named);
   const store = logContext.getStore();
   if (store) Object.assign(store, { tenantId, principal: identity.principal.id });
@@ -121,11 +137,18 @@ export async function admit(
   return { ctx: { requestId, ip, principal, permissions, tenantId }, identity, headers };
 }
 
+function withPathTenant<C extends object>(caller: C, params: Record<string, string>) {
+  return { ...caller, named: params.tenant_id ?? "", hideForeign: true };
+}
+
 async function admitPlatform(request: Request, caller: Pick<CallerCtx, "requestId" | "ip">) {
-  const { principal, permissions } = await identify(request);
+  const { principal, permissions, tenantId } = await identify(request);
   const store = logContext.getStore();
   if (store) store.principal = principal.id;
-  const ctx: PlatformCtx = { ...caller, principal, permissions, platform: true };
+  const ctx: PlatformCtx = {
+    ...caller,
+    ...{ principal, permissions, platform: true, ownTenantId: tenantId },
+  };
   return { ctx, headers: {} };
 }
 
@@ -142,9 +165,10 @@ export function route<
     const at = request.url.indexOf("?");
     const search = new URLSearchParams(at === -1 ? "" : request.url.slice(at));
     const caller = { requestId, ip: context.ip ?? null };
+    const params = ((await context.params) ?? {}) as Record<string, string>;
     const admitted =
       spec.scope === "tenant"
-        ? await admit(request, search, caller)
+        ? await admit(request, search, spec.tenantFrom ? withPathTenant(caller, params) : caller)
         : spec.scope === "platform"
           ? await admitPlatform(request, caller)
           : { ctx: null, headers: {} };
@@ -154,7 +178,7 @@ export function route<
     const result = await spec.run(admitted.ctx as CtxOf<S>, {
       body: body as Out<B>,
       query: query as Out<Q>,
-      params: (await context.params) as Record<string, string>,
+      params,
       request,
     });
     const headers = { "x-request-id": requestId, ...admitted.headers };

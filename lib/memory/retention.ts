@@ -3,13 +3,12 @@ import { memories } from "#db/schema/memory.ts";
 import { withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { findSnapshot } from "#lib/tenants/snapshot.ts";
+import { expiryOf } from "./expiry.ts";
 
 /** Deletes the tenant's entries past its `memory_retention_days`; answers how many went. */
 export async function purgeExpired(ctx: Ctx): Promise<number> {
-  const days = (await findSnapshot(ctx.tenantId))?.memoryRetentionDays ?? null;
-  if (days === null) return 0;
-  const expiry = new Date(Date.now() - days * 86_400_000);
+  const expiry = await expiryOf(ctx);
+  if (expiry === null) return 0;
   return withTenant(ctx.tenantId, async (tx) => {
     const gone = await tx
       .delete(memories)

@@ -9,24 +9,24 @@ import type { JsonObject } from "#lib/core/json.ts";
 import { decodeCursor, type Page, type PageQuery, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
-import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { noteUsage, recordUsage } from "#lib/usage/ledger.ts";
+import { expiryOf } from "./expiry.ts";
 import { purgeExpired } from "./retention.ts";
 import { type Memory, type RegisterMemoryInput, registerMemoryInput } from "./schema.ts";
 
 const columns = "tenant_id, agent_id, context, created_at, updated_at";
 
-// $2 is the time before which an entry has expired: -infinity where nothing does.
+// $2 is the time before which an entry has expired: null where nothing does.
 const selectOne = `select ${columns} from memories
-  where tenant_id = $1 and updated_at >= $2::timestamptz and agent_id = $3`;
+  where tenant_id = $1 and updated_at >= coalesce($2::timestamptz, '-infinity') and agent_id = $3`;
 
 const selectPage = `select ${columns} from memories
-  where tenant_id = $1 and updated_at >= $2::timestamptz and agent_id > $3
+  where tenant_id = $1 and updated_at >= coalesce($2::timestamptz, '-infinity') and agent_id > $3
   order by agent_id limit $4`;
 
 // `old` locks the row first, so that the audit entry's "before" is what this write replaced.
 const upsert = `with old as (
-    select context, created_at, updated_at >= $2::timestamptz as live from memories
+    select context, created_at, updated_at >= coalesce($2::timestamptz, '-infinity') as live from memories
     where tenant_id = $1 and agent_id = $3 for update
   ), written as (
     insert into memories (tenant_id, agent_id, context)
@@ -34,7 +34,7 @@ const upsert = `with old as (
     on conflict (tenant_id, agent_id) do update set
       context = excluded.context,
       updated_at = now(),
-      created_at = case when memories.updated_at >= $2::timestamptz
+      created_at = case when memories.updated_at >= coalesce($2::timestamptz, '-infinity')
         then memories.created_at else now() end
     returning ${columns}
   ), entry as (
@@ -50,7 +50,7 @@ const upsert = `with old as (
   select * from written`;
 
 const remove = `with gone as (
-    delete from memories where tenant_id = $1 and updated_at >= $2::timestamptz and agent_id = $3
+    delete from memories where tenant_id = $1 and updated_at >= coalesce($2::timestamptz, '-infinity') and agent_id = $3
     returning context
   ), entry as (
     insert into audit_entries (tenant_id, entry_id, action, principal_type, principal_id,
@@ -70,12 +70,6 @@ function toMemory(row: Row): Memory {
     created_at: (row.created_at as Date).toISOString(),
     updated_at: (row.updated_at as Date).toISOString(),
   };
-}
-
-/** Entries last written before this time have expired. */
-async function expiryOf(ctx: Ctx): Promise<Date | "-infinity"> {
-  const days = (await findSnapshot(ctx.tenantId))?.memoryRetentionDays ?? null;
-  return days === null ? "-infinity" : new Date(Date.now() - days * 86_400_000);
 }
 
 function usageOf(name: string, startedAt: number, agentId: string, errorCode?: string) {
@@ -120,7 +114,8 @@ export async function registerMemory(ctx: Ctx, raw: RegisterMemoryInput): Promis
     });
   } catch (error) {
     const refused = asLimitExceeded(error);
-    if (refused) await recordUsage(ctx, usageOf("memory.register", startedAt, input.agent_id, refused.code));
+    if (refused)
+      await recordUsage(ctx, usageOf("memory.register", startedAt, input.agent_id, refused.code));
     throw refused ?? error;
   }
   await recordUsage(ctx, usageOf("memory.register", startedAt, input.agent_id));

@@ -116,8 +116,8 @@ function rollUp(rows: EventRow[]) {
       row.model,
       row.status,
     ]);
-    let sum = sums.get(key);
-    if (!sum) sums.set(key, (sum = newSum(row, hour)));
+    const sum = sums.get(key) ?? newSum(row, hour);
+    sums.set(key, sum);
     sum.calls += 1;
     sum.quantity += row.quantity;
     sum.tokens_in += row.tokens_in;

@@ -1,4 +1,4 @@
-import { and, eq, gte, lt, sql, type SQL } from "drizzle-orm";
+import { and, eq, gte, lt, type SQL, sql } from "drizzle-orm";
 import { usageHourly } from "#db/schema/usage.ts";
 import { withTenant } from "#db/transaction.ts";
 import { authorize } from "#lib/core/authorize.ts";
@@ -106,12 +106,11 @@ export async function reportUsage(ctx: Ctx, raw: UsageQuery): Promise<UsageRepor
 }
 
 /** Calls, errors, tokens and cost of the tenant in all, for its statistics. */
-export async function totalUsage(ctx: Ctx): Promise<Pick<UsageRow, "calls" | "errors" | "tokens_in" | "tokens_out" | "cost_micros">> {
+export async function totalUsage(
+  ctx: Ctx,
+): Promise<Pick<UsageRow, "calls" | "errors" | "tokens_in" | "tokens_out" | "cost_micros">> {
   const [row] = await withTenant(ctx.tenantId, (tx) =>
-    tx
-      .select(sums)
-      .from(usageHourly)
-      .where(eq(usageHourly.tenantId, ctx.tenantId)),
+    tx.select(sums).from(usageHourly).where(eq(usageHourly.tenantId, ctx.tenantId)),
   );
   if (!row) throw new Error("An aggregate returned no row");
   const { calls, errors, tokens_in, tokens_out, cost_micros } = toUsageRow("total", row as Sums);

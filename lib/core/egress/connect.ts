@@ -23,17 +23,19 @@ export function findRefusal(
   addresses: readonly string[],
   policy: EgressPolicy,
 ): EgressError | null {
+  const literal = isIP(host) !== 0;
   for (const text of addresses) {
     const address = parseAddress(text);
     const kind = address ? refusedKind(address) : "reserved";
     if (kind === null) continue;
     if (address && allows(policy, host, port, address, kind === "metadata")) continue;
-    const literal = isIP(host) !== 0;
     if (kind === "metadata" && !literal) {
       const message = `${host} resolves to a cloud metadata address, which is never called by name`;
       return new EgressError("egress_blocked", message);
     }
-    const entry = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+    // As the allow list spells it: a mapped address is its IPv4 address there.
+    const name = literal && address ? address.toString() : host;
+    const entry = `${isIPv6(name) ? `[${name}]` : name}:${port}`;
     return new EgressError(
       "egress_blocked",
       `${host} ${literal ? "is" : "resolves to"} ${refusedKindNames[kind]}; ` +

@@ -1,3 +1,5 @@
+import { errors } from "undici";
+
 /** Why an outbound call failed; stable, for callers to branch on. */
 export type EgressErrorCode =
   | "egress_blocked"
@@ -71,7 +73,7 @@ export function toEgressError(error: unknown, host: string): EgressError {
       cause: error,
     });
   }
-  if (code.startsWith("HPE_")) {
+  if (error instanceof errors.HTTPParserError) {
     return new EgressError(UNREACHABLE, `${host} did not answer in valid HTTP`, { cause: error });
   }
   if (/^Z_|^ERR__|^ERR_BROTLI/.test(code)) {

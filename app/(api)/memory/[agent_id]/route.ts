@@ -1,7 +1,6 @@
 import { route } from "#lib/http/route.ts";
-import { memory } from "#lib/memory/schema.ts";
+import { deletedMemory, memory } from "#lib/memory/schema.ts";
 import { deleteMemory, getMemory } from "#lib/memory/service.ts";
-import { deletedMemory } from "#lib/memory/schema.ts";
 
 export const GET = route({
   scope: "tenant",

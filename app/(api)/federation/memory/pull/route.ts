@@ -1,0 +1,12 @@
+import { pullMemory } from "#lib/federation/pull.ts";
+import { pullInput, pullResult } from "#lib/federation/schema.ts";
+import { route } from "#lib/http/route.ts";
+
+export const POST = route({
+  scope: "tenant",
+  permission: "federation:write",
+  summary: "Copy a peer's agents' contexts into the tenant",
+  body: pullInput,
+  response: pullResult,
+  run: (ctx, { body }) => pullMemory(ctx, body),
+});

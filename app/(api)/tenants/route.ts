@@ -1,0 +1,14 @@
+import { z } from "zod";
+import { visibleTenants } from "#lib/admin/tenants.ts";
+import { pageQuery } from "#lib/core/page.ts";
+import { paged } from "#lib/http/reply.ts";
+import { route } from "#lib/http/route.ts";
+import { tenant } from "#lib/tenants/schema.ts";
+
+export const GET = route({
+  scope: "platform",
+  summary: "List the tenants that the credential may see",
+  query: pageQuery.extend({ search: z.string().max(200).optional() }),
+  response: z.array(tenant),
+  run: async (ctx, { query, request }) => paged(request, await visibleTenants(ctx, query)),
+});

@@ -1,0 +1,27 @@
+import Link from "next/link";
+
+type RowTitleProps = {
+  title: string;
+  href?: string;
+  /** Second line, small: the id. */
+  id?: string;
+};
+
+/** A row's first cell: what the thing is called, where it leads, and its id. */
+export function RowTitle({ title, href, id }: RowTitleProps) {
+  return (
+    <div className="flex min-w-0 flex-col gap-0.5">
+      {href ? (
+        <Link
+          href={href}
+          className="w-fit rounded-xs font-medium underline-offset-4 hover:underline touch:-my-3 touch:py-3"
+        >
+          {title}
+        </Link>
+      ) : (
+        <span className="font-medium">{title}</span>
+      )}
+      {id && <span className="font-mono text-muted-foreground text-xs">{id}</span>}
+    </div>
+  );
+}

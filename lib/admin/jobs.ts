@@ -1,0 +1,94 @@
+import { PgBoss } from "pg-boss";
+import { database } from "#db/client.ts";
+import { systemCtx, systemTenantCtx } from "#lib/auth/identity.ts";
+import { log } from "#lib/core/log.ts";
+import { purgeExpired } from "#lib/memory/retention.ts";
+import { jobDatabase } from "./job-database.ts";
+import { listTenants } from "./tenants.ts";
+
+interface Job {
+  /** When it runs, in UTC. */
+  cron: string;
+  run(): Promise<void>;
+}
+
+/** Deletes what each tenant no longer keeps; one tenant's failure does not stop the others'. */
+async function expireMemories(): Promise<void> {
+  const ctx = systemCtx("memory-retention");
+  const failures: unknown[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listTenants(ctx, { limit: 1000, cursor });
+    for (const { tenant_id, mcp_config } of page.items) {
+      if (typeof mcp_config.memory_retention_days !== "number") continue;
+      try {
+        const entries = await purgeExpired(systemTenantCtx("memory-retention", tenant_id));
+        if (entries > 0) log.info({ tenantId: tenant_id, entries }, "expired memories are deleted");
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  if (failures.length > 0) throw new AggregateError(failures, "some tenants' memories remain");
+}
+
+/** Makes the ledger's partitions of this month and the next two. */
+async function makePartitions(): Promise<void> {
+  await database().owner`select ensure_usage_partitions(2)`;
+}
+
+/** What runs by itself, once on the whole deployment however many processes serve it. */
+export const jobs = {
+  "memory-retention": { cron: "7 * * * *", run: expireMemories },
+  "ledger-partitions": { cron: "23 3 * * *", run: makePartitions },
+} satisfies Record<string, Job>;
+
+const hour = 3600;
+
+/** Nothing here is urgent: an idle process asks the database a few times a minute. */
+const relaxed = {
+  cronMonitorIntervalSeconds: 45,
+  cronWorkerIntervalSeconds: 30,
+  clockMonitorIntervalSeconds: 600,
+  superviseIntervalSeconds: 300,
+  monitorIntervalSeconds: 300,
+  queueCacheIntervalSeconds: hour,
+  flowIntervalSeconds: hour,
+  bamIntervalSeconds: hour,
+};
+
+/**
+ * Starts the deployment's jobs on this process, in the database's schema `pgboss`, which it makes
+ * and upgrades. `pollSeconds` is how often a process looks for work. The function that it answers
+ * lets running jobs finish, for at most 20 seconds; call it before the database is closed.
+ */
+export async function startJobs({ pollSeconds = 30 } = {}): Promise<() => Promise<void>> {
+  const boss = new PgBoss({
+    db: jobDatabase(database().owner),
+    schema: "pgboss",
+    registerInstance: false,
+    ...relaxed,
+  });
+  boss.on("error", (err) => log.error({ err }, "jobs: an error in the background"));
+  boss.on("warning", (warning) => log.warn({ warning }, "jobs: a warning"));
+  await boss.start({ attempts: 3 });
+  for (const [name, job] of Object.entries(jobs)) {
+    // Exclusive: at most one of its runs waits or is under way, on all processes together.
+    await boss.createQueue(name, {
+      policy: "exclusive",
+      retryLimit: 2,
+      retryDelay: 60,
+      expireInSeconds: hour,
+      deleteAfterSeconds: 7 * 24 * hour,
+    });
+    await boss.work(name, { pollingIntervalSeconds: pollSeconds }, async () => {
+      const startedAt = performance.now();
+      await job.run();
+      log.debug({ job: name, durationMs: Math.round(performance.now() - startedAt) }, "job done");
+    });
+    // A run that came due while nothing was up is made good, once.
+    await boss.schedule(name, job.cron, null, { missed: "once" });
+  }
+  return () => boss.stop({ graceful: true, close: false, timeout: 20_000 });
+}

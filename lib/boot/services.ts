@@ -1,0 +1,29 @@
+import { connect, useDatabase } from "#db/client.ts";
+import { startJobs } from "#lib/admin/jobs.ts";
+import { flushKeyUses } from "#lib/auth/key-use.ts";
+import { startBus } from "#lib/core/bus.ts";
+import { env } from "#lib/core/env.ts";
+import { keyring } from "#lib/core/keyring.ts";
+import { log } from "#lib/core/log.ts";
+import { closeRateLimits } from "#lib/http/rate-limit.ts";
+import { flushLedger } from "#lib/usage/ledger.ts";
+
+/** Connects this process to the database; the answer closes what was opened, in reverse. */
+export async function startServices(url: string): Promise<() => Promise<void>> {
+  keyring();
+  const database = await connect({
+    url,
+    // Two cores' worth of queries keep a core of Node busy; workers share the server's connections.
+    maxConnections: Math.max(4, Math.floor(20 / env().WEB_CONCURRENCY)),
+  });
+  useDatabase(database);
+  const stopBus = await startBus();
+  const stopJobs = await startJobs();
+  return async () => {
+    for (const close of [stopJobs, flushLedger, flushKeyUses, stopBus, closeRateLimits]) {
+      await close().catch((err: unknown) => log.warn({ err }, "closing"));
+    }
+    await database.close();
+    useDatabase(undefined);
+  };
+}

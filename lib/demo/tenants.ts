@@ -1,0 +1,7 @@
+import type { DemoTenant } from "./demo-tenant.ts";
+import { basico } from "./tenants/basico.ts";
+import { enterprise } from "./tenants/enterprise.ts";
+import { premium } from "./tenants/premium.ts";
+
+/** The demo: 3 tenants with 5 memories, 6 dynamic tools and 8 resources between them. */
+export const demoTenants: readonly DemoTenant[] = [premium, basico, enterprise];

@@ -1,0 +1,71 @@
+import type { DemoTenant } from "../demo-tenant.ts";
+
+export const basico: DemoTenant = {
+  config: {
+    tenant_id: "cliente_basico",
+    name: "Cliente Básico",
+    mcp_config: {
+      max_memory_entries: 100,
+      memory_retention_days: 30,
+      federation_enabled: false,
+    },
+    tool_limits: { max_tools: 10, max_dynamic_tools: 5 },
+    resource_limits: { max_resources: 20, max_storage_mb: 100 },
+    ai_providers: [{ provider: "openai", model: "gpt-3.5-turbo", rate_limit: 100 }],
+  },
+  memories: [
+    {
+      agent_id: "agente_ayuda",
+      context: {
+        role: "Ayuda a las personas que empiezan",
+        language: "es",
+        tone: "cercano",
+        customer: { segment: "básico", seats: 4 },
+        last_topics: ["Cómo invitar a un compañero", "Dónde descargar la factura"],
+      },
+    },
+  ],
+  tools: [
+    {
+      name: "basic_search",
+      description: "Busca en la base de conocimientos y devuelve los artículos más pertinentes.",
+      parameters: {
+        query: {
+          type: "string",
+          minLength: 2,
+          maxLength: 200,
+          description: "Lo que se busca, en palabras corrientes.",
+          required: true,
+        },
+        category: {
+          type: "string",
+          enum: ["cuenta", "facturación", "integraciones", "seguridad"],
+          optional: true,
+        },
+        limit: { type: "integer", minimum: 1, maximum: 10, default: 3 },
+      },
+      path: "/search",
+      example: { query: "descargar factura", limit: 2 },
+    },
+  ],
+  resources: [
+    {
+      resource_id: "basico_storage",
+      name: "Archivos Básico",
+      type: "file",
+      uri: "s3://shared-files.example.com/cliente-basico/",
+      description: "Espacio compartido para documentos",
+      metadata: { max_file_mb: 10, versioning: false },
+      access_permissions: ["read", "write"],
+    },
+    {
+      resource_id: "basico_knowledge",
+      name: "Base de conocimientos",
+      type: "api",
+      uri: "https://ayuda.basico.example.com/api",
+      description: "Artículos de ayuda, solo lectura",
+      metadata: { rate_limit_per_hour: 100, language: "es" },
+      access_permissions: ["read"],
+    },
+  ],
+};

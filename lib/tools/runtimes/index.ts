@@ -1,0 +1,10 @@
+import type { RuntimeKind } from "../schema.ts";
+import { httpRuntime } from "./http.ts";
+import { internalRuntime } from "./internal.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Every way in which a tool can run. */
+export const runtimes = {
+  http: httpRuntime,
+  internal: internalRuntime,
+} satisfies Record<RuntimeKind, Runtime>;

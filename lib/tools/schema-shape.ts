@@ -1,0 +1,75 @@
+import type { FieldError } from "#lib/core/errors.ts";
+import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
+import { pointerTo } from "./parameters.ts";
+
+/** What is known of an input schema without compiling it. */
+export interface SchemaShape {
+  mistakes: FieldError[];
+  hasDefaults: boolean;
+  /** Checking a value may take time out of proportion to it: the check needs a time limit. */
+  slow: boolean;
+}
+
+const largestSchema = 64 * 1024;
+const deepestSchema = 64;
+/** More subschemas than this, times the elements of a large argument, is felt by everyone. */
+const plainSubschemas = 200;
+
+/** Keywords whose value maps names to schemas, or is no schema but an instance. */
+const nameMaps = new Set([
+  "properties",
+  "patternProperties",
+  "$defs",
+  "definitions",
+  "dependentSchemas",
+]);
+const instances = new Set(["const", "enum", "default", "examples"]);
+const references = new Set(["$ref", "$dynamicRef", "$recursiveRef"]);
+const slowKeywords = new Set([...references, "patternProperties", "uniqueItems"]);
+
+/** Anchored, no groups and one unbounded quantifier at most: linear in the text. */
+function isLinear(pattern: string): boolean {
+  return /^\^[^()]*$/.test(pattern) && (pattern.match(/[*+]|,\}/g) ?? []).length <= 1;
+}
+
+/** Size, depth and references of a schema; `mistakes` point into it. */
+export function examine(schema: JsonObject): SchemaShape {
+  const shape: SchemaShape = { mistakes: [], hasDefaults: false, slow: false };
+  if (JSON.stringify(schema).length > largestSchema) {
+    shape.mistakes.push({ pointer: "", message: `has more than ${largestSchema} characters` });
+    return shape;
+  }
+  let subschemas = 0;
+
+  function visit(node: unknown, path: string[]): void {
+    if (path.length > deepestSchema) {
+      shape.mistakes.push({ pointer: pointerTo(...path), message: "nests too deep" });
+    } else if (Array.isArray(node)) {
+      for (const [at, inner] of node.entries()) visit(inner, [...path, String(at)]);
+    } else if (isJsonObject(node)) {
+      subschemas += 1;
+      for (const [keyword, value] of Object.entries(node)) look(keyword, value, [...path, keyword]);
+    }
+  }
+
+  function look(keyword: string, value: unknown, path: string[]): void {
+    if (keyword === "default") shape.hasDefaults = true;
+    if (slowKeywords.has(keyword)) shape.slow = true;
+    if (keyword === "pattern" && typeof value === "string" && !isLinear(value)) shape.slow = true;
+    if (references.has(keyword) && !(typeof value === "string" && value.startsWith("#"))) {
+      const message = 'must point into the schema itself, as in "#/$defs/name"';
+      shape.mistakes.push({ pointer: pointerTo(...path), message });
+    }
+    if (keyword === "$id" && path.length > 1) {
+      shape.mistakes.push({ pointer: pointerTo(...path), message: "only the root can have an id" });
+    }
+    if (instances.has(keyword)) return;
+    if (nameMaps.has(keyword) && isJsonObject(value)) {
+      for (const [name, inner] of Object.entries(value)) visit(inner, [...path, name]);
+    } else visit(value, path);
+  }
+
+  visit(schema, []);
+  if (subschemas > plainSubschemas) shape.slow = true;
+  return shape;
+}

@@ -1,0 +1,175 @@
+import { z } from "zod";
+import { clientId } from "#lib/core/id-schema.ts";
+import { type JsonObject, jsonObject } from "#lib/core/json.ts";
+import { pageQuery } from "#lib/core/page.ts";
+import { httpConfig, unprintable, urlMistake } from "./http-config.ts";
+
+/** How a tool can run; adding one is a file in `runtimes/` and a line in its map. */
+export const runtimeKinds = ["http", "internal"] as const;
+
+export type RuntimeKind = (typeof runtimeKinds)[number];
+
+/**
+ * What a tool's `config.implementation` is: a URL, `internal:<name>`, or code. Null when the tool
+ * is only registered.
+ */
+export function implementationKind(config: JsonObject): RuntimeKind | "code" | null {
+  const { implementation } = config;
+  if (typeof implementation !== "string" || implementation.trim() === "") return null;
+  if (/^\s*https?:/i.test(implementation)) return "http";
+  return implementation.startsWith("internal:") ? "internal" : "code";
+}
+
+const largestConfig = 256 * 1024;
+const largestImplementation = 200_000;
+
+export const toolId = clientId("register", "dynamic").meta({ examples: ["premium_analytics"] });
+
+const name = z
+  .string({ error: "must be a string" })
+  .trim()
+  .min(1, "must not be empty")
+  .max(200, "must have at most 200 characters")
+  .refine(
+    (text) => text.isWellFormed() && !/\p{Cc}/u.test(text),
+    "must not have control characters",
+  )
+  .meta({ description: "What MCP clients call the tool by, where its characters allow that." });
+
+const description = z
+  .string()
+  .max(10_000)
+  .refine(
+    (text) => text.isWellFormed() && !unprintable.test(text),
+    "must not have control characters",
+  )
+  .nullish()
+  .transform((text) => text ?? "");
+
+const config = jsonObject
+  .refine(
+    (value) => JSON.stringify(value).length <= largestConfig,
+    `must have at most ${largestConfig} characters of JSON`,
+  )
+  .superRefine((value, refinement) => {
+    for (const { path, message } of mistakesOf(value)) {
+      refinement.addIssue({ code: "custom", path, message });
+    }
+  });
+
+/** What is wrong with what the config says of the tool's runtime; other keys are free. */
+function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }[] {
+  const { implementation } = value;
+  if (implementation === undefined || implementation === null) return [];
+  const at = (message: string) => [{ path: ["implementation"], message }];
+  if (typeof implementation !== "string") return at("must be a URL, internal:<name> or code");
+  if (implementation.length > largestImplementation) {
+    return at(`must have at most ${largestImplementation} characters`);
+  }
+  if (implementationKind(value) !== "http") return [];
+  const parsed = httpConfig.safeParse(value);
+  const mistakes = parsed.error?.issues.map(({ path, message }) => ({ path, message })) ?? [];
+  const problem = urlMistake(implementation);
+  return problem === null ? mistakes : [...at(problem), ...mistakes];
+}
+
+const parameters = jsonObject.meta({
+  description:
+    'The arguments: a JSON Schema of type object, or the short form {"query": {"type": "string", "required": true}}.',
+});
+
+export const registerToolInput = z.object({
+  tool_id: toolId,
+  name,
+  description,
+  config: config.default({}),
+  is_dynamic: z.boolean().default(false),
+  parameters: parameters.default({}),
+});
+
+export type RegisterToolInput = z.input<typeof registerToolInput>;
+
+export const createDynamicToolInput = z
+  .object({
+    name,
+    description,
+    parameters: parameters.default({}),
+    implementation: z
+      .string({ error: "must be a URL, internal:<name> or code" })
+      .refine((text) => text.trim() !== "", "must not be empty")
+      .meta({ examples: ["https://api.example.com/analytics", "internal:echo"] }),
+    config: jsonObject.default({}).meta({
+      description: "For a URL: method (default POST), headers, timeout_ms, retries.",
+    }),
+  })
+  .superRefine(({ config: given, implementation }, refinement) => {
+    const checked = config.safeParse({ ...given, implementation });
+    for (const { path, message } of checked.error?.issues ?? []) {
+      const at = path[0] === "implementation" ? path : ["config", ...path];
+      refinement.addIssue({ code: "custom", path: at, message });
+    }
+  });
+
+export type CreateDynamicToolInput = z.input<typeof createDynamicToolInput>;
+
+export const tool = z
+  .object({
+    tool_id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    config: jsonObject,
+    is_dynamic: z.boolean(),
+    parameters: jsonObject,
+    tenant_id: z.string(),
+    mcp_name: z.string().meta({ description: "The name that MCP clients call the tool by." }),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+  })
+  .meta({ id: "Tool" });
+
+export type Tool = z.output<typeof tool>;
+
+export const toolQuery = pageQuery.extend({
+  include_dynamic: z
+    .stringbool({ error: "must be true or false" })
+    .default(true)
+    .meta({ description: "false: without the dynamic tools." }),
+  tool_type: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: "Tools whose `config.type` this is." }),
+});
+
+export type ToolQuery = z.output<typeof toolQuery>;
+
+export const deletedTool = z.object({ status: z.literal("deleted"), tool_id: z.string() });
+
+export const callToolInput = z
+  .object({ arguments: jsonObject.default({}) })
+  .default({ arguments: {} });
+
+const mimeType = z.string();
+
+/** MCP's CallToolResult (revision 2026-07-28, server/tools), as far as our runtimes make it. */
+export const callToolResult = z
+  .object({
+    content: z.array(
+      z.discriminatedUnion("type", [
+        z.object({ type: z.literal("text"), text: z.string() }),
+        z.object({ type: z.literal("image"), data: z.base64(), mimeType }),
+        z.object({ type: z.literal("audio"), data: z.base64(), mimeType }),
+        z.object({
+          type: z.literal("resource"),
+          resource: z.object({ uri: z.string(), mimeType, blob: z.base64() }),
+        }),
+      ]),
+    ),
+    structuredContent: z.unknown().optional().meta({ description: "Any JSON value." }),
+    isError: z.boolean().optional().meta({
+      description: "The tool failed; the text says why and structuredContent.error has the code.",
+    }),
+  })
+  .meta({ id: "CallToolResult" });
+
+export type CallToolResult = z.output<typeof callToolResult>;

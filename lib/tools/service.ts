@@ -1,0 +1,220 @@
+import { and, asc, eq, gt, sql } from "drizzle-orm";
+import type { z } from "zod";
+import { uniqueViolation } from "#db/errors.ts";
+import { tools } from "#db/schema/tools.ts";
+import { type Tx, withTenant } from "#db/transaction.ts";
+import { audit } from "#lib/audit/service.ts";
+import { authorize } from "#lib/core/authorize.ts";
+import { announce, announceHere } from "#lib/core/bus.ts";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
+import { prefixedId } from "#lib/core/ids.ts";
+import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
+import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
+import { parse } from "#lib/core/parse.ts";
+import { secretMask } from "#lib/core/secrets.ts";
+import { asLimitExceeded } from "#lib/tenants/limits.ts";
+import { catalogTopic } from "./catalog.ts";
+import { mcpNameOf } from "./mcp-name.ts";
+import { pointerInParameters, toInputSchema } from "./parameters.ts";
+import {
+  type CreateDynamicToolInput,
+  createDynamicToolInput,
+  type RegisterToolInput,
+  registerToolInput,
+  type Tool,
+  type ToolQuery,
+  toolId,
+} from "./schema.ts";
+import { schemaMistakes } from "./validator.ts";
+
+type Row = typeof tools.$inferSelect;
+
+function toTool(row: Row): Tool {
+  return {
+    tool_id: row.toolId,
+    name: row.name,
+    description: row.description,
+    config: row.config as JsonObject,
+    is_dynamic: row.isDynamic,
+    parameters: row.parameters as JsonObject,
+    tenant_id: row.tenantId,
+    mcp_name: row.mcpName,
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+  };
+}
+
+/** The tool as the audit log shows it: any header that a tenant sends may be a credential. */
+function toAudited(row: Row): Tool {
+  const shown = toTool(row);
+  const { headers } = shown.config;
+  if (!isJsonObject(headers)) return shown;
+  const masked = Object.fromEntries(Object.keys(headers).map((name) => [name, secretMask]));
+  return { ...shown, config: { ...shown.config, headers: masked } };
+}
+
+function one(ctx: Ctx, id: string) {
+  return and(eq(tools.tenantId, ctx.tenantId), eq(tools.toolId, id));
+}
+
+/** Ids that no tool can have are missing ones, and PostgreSQL never sees them. */
+function checkId(id: string): void {
+  if (!toolId.safeParse(id).success) throw notFound("tool", id);
+}
+
+function checkParameters(parameters: JsonObject): void {
+  const errors = schemaMistakes(toInputSchema(parameters)).map(({ pointer, message }) => ({
+    pointer: pointerInParameters(parameters, pointer),
+    message,
+  }));
+  if (errors.length === 0) return;
+  const detail = errors.map(({ pointer, message }) => `${pointer}: ${message}`).join("; ");
+  throw new AppError("invalid_request", detail, { errors });
+}
+
+/** Commits `write` on the tenant's tools and makes every process read its catalog anew. */
+async function change<T>(ctx: Ctx, write: (tx: Tx) => Promise<T>): Promise<T> {
+  const notice = { topic: catalogTopic, key: ctx.tenantId };
+  const result = await withTenant(ctx.tenantId, async (tx) => {
+    const written = await write(tx);
+    await announce(tx, notice);
+    return written;
+  });
+  announceHere(notice);
+  return result;
+}
+
+async function upsert(tx: Tx, ctx: Ctx, input: z.output<typeof registerToolInput>): Promise<Row> {
+  const [before] = await tx.select().from(tools).where(one(ctx, input.tool_id)).for("update");
+  const values = {
+    name: input.name,
+    mcpName: mcpNameOf(input.name, input.tool_id),
+    description: input.description,
+    config: input.config,
+    parameters: input.parameters,
+    isDynamic: input.is_dynamic,
+  };
+  const [after] = before
+    ? await tx
+        .update(tools)
+        .set({ ...values, updatedAt: sql`now()` })
+        .where(one(ctx, input.tool_id))
+        .returning()
+    : await tx
+        .insert(tools)
+        .values({ tenantId: ctx.tenantId, toolId: input.tool_id, ...values })
+        .onConflictDoNothing({ target: [tools.tenantId, tools.toolId] })
+        .returning();
+  // Another caller has registered it since the look: its row is there now, and is updated.
+  if (!after) return upsert(tx, ctx, input);
+  await audit(tx, ctx, {
+    action: before ? "tool.update" : "tool.create",
+    target: { type: "tool", id: input.tool_id },
+    before: before && toAudited(before),
+    after: toAudited(after),
+  });
+  return after;
+}
+
+function toKnownError(error: unknown, name: string): unknown {
+  if (uniqueViolation(error) !== "tools_mcp_name") return asLimitExceeded(error) ?? error;
+  return new AppError(
+    "conflict",
+    `MCP clients already call another tool of the tenant "${name}". Give this one another name, or delete the other.`,
+    { errors: [{ pointer: "/name", message: "is taken by another tool" }] },
+  );
+}
+
+/**
+ * Registers a tool, or replaces the one of that id; `created_at` stays. Throws `invalid_request`,
+ * `conflict` when another tool has its MCP name, and `limit_exceeded` when the tenant has
+ * `max_tools` or, of dynamic ones, `max_dynamic_tools` already.
+ */
+export async function registerTool(ctx: Ctx, raw: RegisterToolInput): Promise<Tool> {
+  authorize(ctx, "tools:write");
+  const input = parse(registerToolInput, raw);
+  checkParameters(input.parameters);
+  try {
+    return toTool(await change(ctx, (tx) => upsert(tx, ctx, input)));
+  } catch (error) {
+    throw toKnownError(error, mcpNameOf(input.name, input.tool_id));
+  }
+}
+
+/** Creates a dynamic tool under an id of its own; its implementation goes into `config`. */
+export async function createDynamicTool(ctx: Ctx, raw: CreateDynamicToolInput): Promise<Tool> {
+  authorize(ctx, "tools:write");
+  const { name, description, parameters, implementation, config } = parse(
+    createDynamicToolInput,
+    raw,
+  );
+  return registerTool(ctx, {
+    tool_id: prefixedId("tool"),
+    ...{ name, description, parameters },
+    config: { ...config, implementation },
+    is_dynamic: true,
+  });
+}
+
+/** One tool; `not_found` when the tenant has none of that id. */
+export async function getTool(ctx: Ctx, id: string): Promise<Tool> {
+  authorize(ctx, "tools:read");
+  checkId(id);
+  const [row] = await withTenant(ctx.tenantId, (tx) => tx.select().from(tools).where(one(ctx, id)));
+  if (!row) throw notFound("tool", id);
+  return toTool(row);
+}
+
+/** The tenant's tools in the order of their ids, or those of one `config.type`. */
+export async function listTools(ctx: Ctx, query: ToolQuery): Promise<Page<Tool>> {
+  authorize(ctx, "tools:read");
+  const size = pageSize(query);
+  let after = query.cursor ? (decodeCursor(query.cursor, 1)[0] ?? "") : "";
+  const rows = await withTenant(ctx.tenantId, async (tx) => {
+    const found: Row[] = [];
+    for (;;) {
+      const next = await readPage(tx, ctx, after, size + 1, query.include_dynamic);
+      found.push(...next.filter((row) => isOfType(row, query.tool_type)));
+      const last = next.at(-1);
+      if (found.length > size || next.length <= size || !last) return found;
+      after = last.toolId;
+    }
+  });
+  return toPage(rows, size, (row) => [row.toolId], toTool);
+}
+
+function readPage(tx: Tx, ctx: Ctx, after: string, count: number, dynamicToo: boolean) {
+  return tx
+    .select()
+    .from(tools)
+    .where(
+      and(
+        eq(tools.tenantId, ctx.tenantId),
+        gt(tools.toolId, after),
+        dynamicToo ? undefined : eq(tools.isDynamic, false),
+      ),
+    )
+    .orderBy(asc(tools.toolId))
+    .limit(count);
+}
+
+/** Compared here: PostgreSQL's json operators fail on documents that hold `\u0000`. */
+function isOfType(row: Row, type: string | undefined): boolean {
+  return type === undefined || (row.config as JsonObject).type === type;
+}
+
+/** Removes a tool; `not_found` when there is none of that id. */
+export async function deleteTool(ctx: Ctx, id: string): Promise<void> {
+  authorize(ctx, "tools:write");
+  checkId(id);
+  await change(ctx, async (tx) => {
+    const [gone] = await tx.delete(tools).where(one(ctx, id)).returning();
+    if (!gone) throw notFound("tool", id);
+    await audit(tx, ctx, {
+      action: "tool.delete",
+      target: { type: "tool", id },
+      before: toAudited(gone),
+    });
+  });
+}

@@ -1,0 +1,45 @@
+import type { FieldError } from "#lib/core/errors.ts";
+import type { CallToolResult } from "./schema.ts";
+
+export type ToolErrorCode =
+  | "invalid_arguments"
+  | "not_runnable"
+  | "unknown_handler"
+  | "handler_failed"
+  | "cancelled"
+  | "endpoint_failed"
+  | "endpoint_invalid_json"
+  | `egress_${string}`;
+
+/** A call that failed as MCP means it: the caller reads `message` and may change its arguments. */
+export class ToolError extends Error {
+  override readonly name = "ToolError";
+  readonly code: ToolErrorCode;
+  readonly errors: FieldError[];
+
+  constructor(
+    code: ToolErrorCode,
+    message: string,
+    options: ErrorOptions & { errors?: FieldError[] } = {},
+  ) {
+    super(message, options);
+    this.code = code;
+    this.errors = options.errors ?? [];
+  }
+}
+
+/** Arguments that do not fit; the text has one line per field. */
+export function invalidArguments(tool: string, errors: FieldError[]): ToolError {
+  const lines = errors.map(({ pointer, message }) => `- ${pointer || "arguments"}: ${message}`);
+  const text = `The arguments of ${tool} do not fit. Change these and call it again:`;
+  return new ToolError("invalid_arguments", [text, ...lines].join("\n"), { errors });
+}
+
+/** The error as the result of the call (MCP, server/tools, error handling). */
+export function toErrorResult({ code, message, errors }: ToolError): CallToolResult {
+  return {
+    content: [{ type: "text", text: message }],
+    structuredContent: { error: { code, message, ...(errors.length > 0 ? { errors } : {}) } },
+    isError: true,
+  };
+}

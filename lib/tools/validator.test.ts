@@ -1,0 +1,160 @@
+import { expect, test } from "vitest";
+import type { JsonObject } from "#lib/core/json.ts";
+import { type InputSchema, toInputSchema } from "./parameters.ts";
+import { schemaMistakes, validatorOf } from "./validator.ts";
+
+const object = (properties: JsonObject, rest: JsonObject = {}): InputSchema => ({
+  ...rest,
+  type: "object",
+  properties,
+});
+
+test("arguments that fit come back with the defaults filled in, and the caller's stay as they were", () => {
+  const schema = toInputSchema({
+    query: { type: "string", required: true },
+    range: { type: "string", default: "30d" },
+    page: { type: "object", properties: { size: { type: "integer", default: 10 } }, default: {} },
+  });
+  const given = { query: "x" };
+  expect(validatorOf(schema)(given)).toEqual({
+    args: { query: "x", range: "30d", page: { size: 10 } },
+  });
+  expect(given).toEqual({ query: "x" });
+});
+
+test("every field with a mistake is named, with what it must be", () => {
+  const schema = object(
+    {
+      query: { type: "string" },
+      limit: { type: "integer", minimum: 1 },
+      sort: { enum: ["asc", "desc"] },
+      tags: { type: "array", items: { type: "string" } },
+    },
+    { required: ["query", "limit"], additionalProperties: false },
+  );
+  const outcome = validatorOf(schema)({ limit: 0, sort: "up", tags: ["a", 2], extra: true });
+  expect(outcome).toEqual({
+    errors: expect.arrayContaining([
+      { pointer: "/query", message: "is required (string)" },
+      { pointer: "/limit", message: "must be >= 1" },
+      { pointer: "/sort", message: 'must be one of "asc", "desc"' },
+      { pointer: "/tags/1", message: "must be string" },
+      {
+        pointer: "/extra",
+        message: 'is not a parameter; known are "query", "limit", "sort", "tags"',
+      },
+    ]),
+  });
+});
+
+test("an argument is absent unless the caller gave it, whatever every object inherits", () => {
+  const schema = object({ toString: {} }, { required: ["toString"] });
+  expect(validatorOf(schema)({})).toMatchObject({ errors: [{ pointer: "/toString" }] });
+});
+
+test.each([
+  ["https://json-schema.org/draft/2020-12/schema", { prefixItems: [{ type: "string" }] }],
+  ["https://json-schema.org/draft/2019-09/schema#", { items: [{ type: "string" }] }],
+  ["http://json-schema.org/draft-07/schema#", { items: [{ type: "string" }] }],
+  ["https://json-schema.org/draft-07/schema", { items: [{ type: "string" }] }],
+])("a schema of %s is read in its own dialect", ($schema, pair) => {
+  const schema = object({ pair: { type: "array", ...pair } }, { $schema });
+  expect(schemaMistakes(schema)).toEqual([]);
+  expect(validatorOf(schema)({ pair: [1] })).toEqual({
+    errors: [{ pointer: "/pair/0", message: "must be string" }],
+  });
+});
+
+test("references into the schema itself are followed, recursion included", () => {
+  const node = {
+    type: "object",
+    properties: { next: { $ref: "#/$defs/node" }, v: { type: "number" } },
+  };
+  const schema = object({ list: { $ref: "#/$defs/node" } }, { $defs: { node } });
+  expect(schemaMistakes(schema)).toEqual([]);
+  expect(validatorOf(schema)({ list: { next: { next: { v: "x" } } } })).toEqual({
+    errors: [{ pointer: "/list/next/next/v", message: "must be number" }],
+  });
+});
+
+const deep = (levels: number): JsonObject =>
+  levels === 0 ? {} : { type: "object", properties: { a: deep(levels - 1) } };
+
+test.each([
+  ["an unknown type", object({ a: { type: "strin" } }), "/properties/a/type"],
+  ["required that is no array", object({ a: { required: "yes" } }), "/properties/a/required"],
+  ["a remote reference", object({ a: { $ref: "https://x.example/a" } }), "/properties/a/$ref"],
+  ["a reference to nothing", object({ a: { $ref: "#/$defs/nope" } }), ""],
+  ["a pattern that is none", object({ a: { pattern: "(" } }), "/properties/a/pattern"],
+  ["an id inside", object({ a: { $id: "https://x.example/a" } }), "/properties/a/$id"],
+  ["an unknown dialect", object({}, { $schema: "https://x.example/own" }), "/$schema"],
+  ["too much text", object({ a: { description: "x".repeat(70_000) } }), ""],
+  ["too deep a nesting", object({ a: deep(40) }), expect.stringContaining("/properties/a")],
+] satisfies [string, InputSchema, unknown][])(
+  "a schema with %s is refused at that place",
+  (_what, schema, pointer) => {
+    const [first] = schemaMistakes(schema);
+    expect(first?.pointer).toEqual(pointer);
+  },
+);
+
+test("patterns that are valid without the unicode flag alone are taken", () => {
+  const schema = object({ phone: { type: "string", pattern: "^\\d{3}\\-\\d{4}$" } });
+  expect(schemaMistakes(schema)).toEqual([]);
+  expect(validatorOf(schema)({ phone: "555-1234" })).toHaveProperty("args");
+  expect(validatorOf(schema)({ phone: "5551234" })).toHaveProperty("errors");
+});
+
+test("a schema whose id is a dialect's own does not change that dialect for others", () => {
+  const $id = "https://json-schema.org/draft/2020-12/schema";
+  const schema = object({ a: { type: "string" } }, { $id });
+  expect(schemaMistakes(schema)).toEqual([]);
+  expect(validatorOf(schema)({ a: 1 })).toHaveProperty("errors");
+  expect(schemaMistakes(object({ b: { type: "wrong" } }))).not.toEqual([]);
+});
+
+function elapsedMs(work: () => unknown): number {
+  const startedAt = performance.now();
+  work();
+  return performance.now() - startedAt;
+}
+
+const doubling: JsonObject = Object.fromEntries(
+  Array.from({ length: 60 }, (_, at) => {
+    const next = { $ref: `#/$defs/d${at + 1}` };
+    return [`d${at}`, { allOf: [next, next] }];
+  }),
+);
+
+const nested = (levels: number): JsonObject => (levels === 0 ? {} : { a: nested(levels - 1) });
+
+test.each([
+  ["a pattern that backtracks", object({ a: { pattern: "^(a+)+$" } }), { a: `${"a".repeat(40)}!` }],
+  [
+    "references that double at each step",
+    object({ a: { $ref: "#/$defs/d0" } }, { $defs: { ...doubling, d60: { type: "number" } } }),
+    { a: 1 },
+  ],
+  [
+    "recursion that doubles at each level",
+    object({ a: { allOf: [{ $ref: "#" }, { $ref: "#" }] } }),
+    nested(200),
+  ],
+] satisfies [string, InputSchema, JsonObject][])(
+  "%s cannot hold up the process",
+  (_what, schema, args) => {
+    expect(schemaMistakes(schema)).toEqual([]);
+    const validate = validatorOf(schema);
+    let outcome: ReturnType<typeof validate> | undefined;
+    expect(elapsedMs(() => (outcome = validate(args)))).toBeLessThan(2_000);
+    expect(outcome).toMatchObject({ errors: [{ message: expect.stringContaining("too long") }] });
+  },
+);
+
+test("many mistakes in large arguments are told by the first", () => {
+  const schema = object({ tags: { type: "array", items: { type: "string" } } });
+  const tags = Array.from({ length: 100_000 }, (_, at) => at);
+  expect(validatorOf(schema)({ tags })).toEqual({
+    errors: [{ pointer: "/tags/0", message: "must be string" }],
+  });
+});

@@ -1,0 +1,226 @@
+import {
+  Ajv,
+  type AnySchemaObject,
+  type ErrorObject,
+  type Options,
+  type ValidateFunction,
+} from "ajv";
+import { Ajv2019 } from "ajv/dist/2019.js";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
+import { LRUCache } from "lru-cache";
+import type { FieldError } from "#lib/core/errors.ts";
+import type { JsonObject } from "#lib/core/json.ts";
+import { singleton } from "#lib/core/singleton.ts";
+import { type InputSchema, pointerTo } from "./parameters.ts";
+import { examine } from "./schema-shape.ts";
+import { TimeLimitExceeded, withTimeLimit } from "./time-limit.ts";
+
+/** Checks arguments and fills in defaults: the arguments to use, or what is wrong with them. */
+export type Validator = (args: JsonObject) => { args: JsonObject } | { errors: FieldError[] };
+
+const compileLimitMs = 2_000;
+const checkLimitMs = 250;
+const errorsShown = 20;
+/** Larger arguments get their first mistake alone: gathering all could fill the memory. */
+const largestGathered = 16 * 1024;
+
+const options: Options = {
+  strict: false,
+  useDefaults: true,
+  ownProperties: true,
+  logger: false,
+  // Schemas come from tenants: none may name another's, nor grow by inlining, nor wait to be freed.
+  addUsedSchema: false,
+  inlineRefs: false,
+  validateSchema: false,
+  verbose: true,
+  code: { optimize: false, regExp: regExpOf() },
+};
+
+/** Patterns are Unicode ones; those that are only valid without that flag are taken without it. */
+function regExpOf() {
+  const make = (pattern: string, flags: string) => {
+    try {
+      return new RegExp(pattern, flags);
+    } catch {
+      return new RegExp(pattern);
+    }
+  };
+  return Object.assign(make, { code: "new RegExp" });
+}
+
+function isPattern(text: string): boolean {
+  try {
+    regExpOf()(text, "u");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const dialects = {
+  "https://json-schema.org/draft/2020-12/schema": Ajv2020,
+  "https://json-schema.org/draft/2019-09/schema": Ajv2019,
+  "http://json-schema.org/draft-07/schema": Ajv,
+} as const;
+
+type Dialect = keyof typeof dialects;
+
+const engines = new Map<string, Ajv>();
+
+function engineOf(dialect: Dialect, allErrors: boolean): Ajv {
+  const key = `${dialect} ${allErrors}`;
+  const made = engines.get(key);
+  if (made) return made;
+  const engine = new dialects[dialect]({ ...options, allErrors });
+  formats.default(engine);
+  engine.addFormat("regex", isPattern);
+  engines.set(key, engine);
+  return engine;
+}
+
+/** The dialect that `$schema` names; absent, MCP's default of 2020-12. Null: one we do not know. */
+function dialectOf(schema: JsonObject): Dialect | null {
+  const { $schema } = schema;
+  if ($schema === undefined) return "https://json-schema.org/draft/2020-12/schema";
+  const named = String($schema).replace(/#$/, "");
+  const known = Object.keys(dialects) as Dialect[];
+  const bare = (uri: string) => uri.replace(/^https?:/, "");
+  return known.find((uri) => bare(uri) === bare(named)) ?? null;
+}
+
+/** The schema as an engine takes it: without an id, by which it could stand for another's. */
+function anonymous(schema: InputSchema, dialect: Dialect): AnySchemaObject {
+  const { $id, ...rest } = schema;
+  return { ...rest, $schema: dialect };
+}
+
+function compile(schema: InputSchema, allErrors: boolean): ValidateFunction {
+  const dialect = dialectOf(schema);
+  if (dialect === null) throw new Error("The schema is of an unknown dialect");
+  const engine = engineOf(dialect, allErrors);
+  const own = anonymous(schema, dialect);
+  try {
+    const validate = withTimeLimit(compileLimitMs, () => engine.compile(own));
+    engine.removeSchema(own);
+    return validate;
+  } catch (error) {
+    // What failed or was ended halfway may have left anything behind.
+    engines.clear();
+    throw error;
+  }
+}
+
+/** What is wrong with an input schema, as pointers into it; empty when arguments can be checked. */
+export function schemaMistakes(schema: InputSchema): FieldError[] {
+  const { mistakes } = examine(schema);
+  if (mistakes.length > 0) return mistakes;
+  const dialect = dialectOf(schema);
+  if (dialect === null) {
+    const message = `must be one of ${Object.keys(dialects).join(", ")}`;
+    return [{ pointer: "/$schema", message }];
+  }
+  try {
+    const engine = engineOf(dialect, true);
+    const valid = withTimeLimit(compileLimitMs, () =>
+      engine.validateSchema(anonymous(schema, dialect)),
+    );
+    if (valid !== true) return toFieldErrors(engine.errors ?? []);
+    compile(schema, false);
+    return [];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [{ pointer: "", message: `cannot be used: ${message}` }];
+  }
+}
+
+const validators = singleton(
+  "toolValidators",
+  () => new LRUCache<string, Validator>({ max: 2_000 }),
+);
+
+/** The validator of a schema that has no mistakes; compiled once, whichever tool it is of. */
+export function validatorOf(schema: InputSchema): Validator {
+  const key = JSON.stringify(schema);
+  let validator = validators.get(key);
+  if (!validator) {
+    validator = makeValidator(schema);
+    validators.set(key, validator);
+  }
+  return validator;
+}
+
+function makeValidator(schema: InputSchema): Validator {
+  const { slow, hasDefaults } = examine(schema);
+  const check = compile(schema, false);
+  let gather: ValidateFunction | undefined;
+
+  function run(validate: ValidateFunction, args: JsonObject): ErrorObject[] {
+    const work = () => (validate(args) ? [] : (validate.errors ?? []));
+    return slow ? withTimeLimit(checkLimitMs, work) : work();
+  }
+
+  return (given) => {
+    const args = hasDefaults ? structuredClone(given) : given;
+    try {
+      const first = run(check, args);
+      if (first.length === 0) return { args };
+      if (JSON.stringify(given).length > largestGathered) return { errors: toFieldErrors(first) };
+      gather ??= compile(schema, true);
+      return { errors: toFieldErrors(run(gather, args)) };
+    } catch (error) {
+      if (!(error instanceof TimeLimitExceeded || error instanceof RangeError)) throw error;
+      const message = "the arguments take too long to check against this tool's schema";
+      return { errors: [{ pointer: "", message }] };
+    }
+  };
+}
+
+/** One entry a field, in words that say what to change. */
+function toFieldErrors(found: ErrorObject[]): FieldError[] {
+  const errors = new Map<string, FieldError>();
+  for (const error of found) {
+    const entry = explain(error);
+    const key = `${entry.pointer} ${entry.message}`;
+    if (errors.size < errorsShown) errors.set(key, entry);
+  }
+  return [...errors.values()];
+}
+
+const list = (values: unknown) =>
+  Array.isArray(values)
+    ? values
+        .map((value) => JSON.stringify(value))
+        .join(", ")
+        .slice(0, 500)
+    : "";
+
+function explain({
+  instancePath,
+  keyword,
+  params,
+  message,
+  parentSchema,
+}: ErrorObject): FieldError {
+  const at = (name: unknown) => `${instancePath}${pointerTo(String(name))}`;
+  switch (keyword) {
+    case "required": {
+      const { type } = parentSchema?.properties?.[params.missingProperty] ?? {};
+      const hint = typeof type === "string" ? ` (${type})` : "";
+      return { pointer: at(params.missingProperty), message: `is required${hint}` };
+    }
+    case "additionalProperties":
+    case "unevaluatedProperties": {
+      const name = params.additionalProperty ?? params.unevaluatedProperty;
+      const known = list(Object.keys(parentSchema?.properties ?? {}));
+      return { pointer: at(name), message: `is not a parameter; known are ${known || "none"}` };
+    }
+    case "enum":
+      return { pointer: instancePath, message: `must be one of ${list(params.allowedValues)}` };
+    case "const":
+      return { pointer: instancePath, message: `must be ${JSON.stringify(params.allowedValue)}` };
+    default:
+      return { pointer: instancePath, message: message ?? `must satisfy ${keyword}` };
+  }
+}

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { variables } from "#lib/core/env.ts";
+import { randomText } from "#lib/core/ids.ts";
+import { root } from "../run.ts";
+
+/** A deployment to show, and a platform key of it. */
+export interface Deployment {
+  url: string;
+  key: string;
+  /** True: started for the demo alone, and gone with it. */
+  own: boolean;
+  close(): Promise<void>;
+}
+
+const startMs = 120_000;
+const stopMs = 30_000;
+
+/** The deployment of TAUSESTACK_URL and TAUSESTACK_KEY, else one of our own. */
+export async function openDeployment(): Promise<Deployment> {
+  const { TAUSESTACK_URL: url, TAUSESTACK_KEY: key } = process.env;
+  if (!url && !key) return startDeployment();
+  if (!url || !key) throw new Error("Set both TAUSESTACK_URL and TAUSESTACK_KEY, or neither.");
+  return { url: url.replace(/\/+$/, ""), key, own: false, close: async () => undefined };
+}
+
+/** Our environment without the settings of a deployment: the demo's own must not reach that data. */
+function cleanEnv(): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  for (const name of Object.keys(variables)) delete env[name];
+  return env;
+}
+
+function exited(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => child.once("exit", () => resolve()));
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const killing = setTimeout(() => child.kill("SIGKILL"), stopMs);
+  child.kill("SIGTERM");
+  await exited(child);
+  clearTimeout(killing);
+}
+
+/** Waits for the line that tells the address; rejects when the server ends or takes too long. */
+function readyAt(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(
+      () => reject(new Error(`The server was not ready after ${startMs / 1000} s.`)),
+      startMs,
+    );
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`The server ended with code ${code}.`)));
+    if (!child.stdout) throw new Error("The server's output is not piped");
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      const url = /ready at (http:\S+)/.exec(line)?.[1];
+      if (url === undefined) return;
+      clearTimeout(late);
+      resolve(url);
+    });
+  });
+}
+
+async function startDeployment(): Promise<Deployment> {
+  const dataDir = await mkdtemp(join(tmpdir(), "tausestack-demo-"));
+  const key = `tsp_${randomText(43)}`;
+  // A group of its own, so that Ctrl-C reaches the demo alone and the server ends in its turn.
+  const child = spawn(process.execPath, ["server.ts", "--api-lane-only"], {
+    cwd: root,
+    detached: process.platform !== "win32",
+    stdio: ["ignore", "pipe", "inherit"],
+    env: {
+      ...cleanEnv(),
+      PORT: "0",
+      TAUSESTACK_DATA_DIR: dataDir,
+      TAUSESTACK_BOOTSTRAP_KEY: key,
+      TAUSESTACK_OPERATOR_PASSWORD: randomText(20),
+      TAUSESTACK_SEED_DEMO: "false",
+      LOG_LEVEL: "warn",
+    },
+  });
+  const close = async () => {
+    await stop(child);
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    return { url: await readyAt(child), key, own: true, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
