@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
+import { createPool, type OpenConnection, type Pool } from "./pool.ts";
 
 /** `json` and `jsonb` travel as text: Drizzle and the hot statements stringify and parse themselves. */
 const textJson = {
@@ -24,8 +25,7 @@ const times = {
 type RoleName = "tausestack_app" | "tausestack_platform";
 
 /** A pool whose transactions run as one database role. */
-export interface RolePool {
-  sql: Sql;
+export interface RolePool extends Pool {
   /** Statement that each transaction must begin with; null when connections start in the role. */
   setRole: string | null;
 }
@@ -35,22 +35,32 @@ export interface Database {
   url: string;
   app: RolePool;
   platform: RolePool;
-  /** The login role that owns the tables: migrations, partitions, jobs and LISTEN. */
+  /** The login role that owns the tables, for what is not hot: partitions and LISTEN. */
   owner: Sql;
+  /** The login role too, for transactions. */
+  jobs: Pool;
   close(): Promise<void>;
 }
 
 export interface ConnectOptions {
   url: string;
-  /** Connections of the app pool; the platform's and the owner's are a few more. */
+  /** Connections of the app role; the platform's and the owner's are a few more. */
   maxConnections?: number;
   applicationName?: string;
 }
 
-function open(url: string, max: number, parameters: Record<string, string>): Sql {
+function open(
+  url: string,
+  max: number,
+  parameters: Record<string, string>,
+  onclose: () => void = () => undefined,
+): Sql {
   return postgres(url, {
     max,
+    onclose,
     idle_timeout: 0,
+    // A connection's end of life would come amid a transaction.
+    max_lifetime: null,
     connect_timeout: 15,
     onnotice: () => undefined,
     connection: parameters,
@@ -58,41 +68,50 @@ function open(url: string, max: number, parameters: Record<string, string>): Sql
   }) as unknown as Sql;
 }
 
-/**
- * Connections start in their role; where a pooler such as PgBouncer refuses or drops that
- * parameter, each transaction sets the role instead.
- */
-async function openAs(role: RoleName, options: ConnectOptions, max: number): Promise<RolePool> {
-  const name = { application_name: options.applicationName ?? "tausestack" };
-  const sql = open(options.url, max, { ...name, role });
+/** True where connections start in the role; false where a pooler refuses or drops that parameter. */
+async function startsInRole(url: string, role: RoleName): Promise<boolean> {
+  const sql = open(url, 1, { role });
   try {
     const [row] = await sql`select current_user as name`;
-    if (row?.name === role) return { sql, setRole: null };
+    return row?.name === role;
   } catch (error) {
-    const refused = error instanceof postgres.PostgresError && error.code === "08P01";
-    if (!refused) {
-      await sql.end({ timeout: 1 });
-      throw error;
-    }
+    if (error instanceof postgres.PostgresError && error.code === "08P01") return false;
+    throw error;
+  } finally {
+    await sql.end({ timeout: 1 });
   }
-  await sql.end({ timeout: 1 });
-  return { sql: open(options.url, max, name), setRole: `set local role ${role}` };
+}
+
+/** Connections that start in their role; behind PgBouncer and the like each transaction sets it. */
+async function openAs(role: RoleName, options: ConnectOptions, max: number): Promise<RolePool> {
+  const name = { application_name: options.applicationName ?? "tausestack" };
+  const starts = await startsInRole(options.url, role);
+  const connection: OpenConnection = (onClose) =>
+    open(options.url, 1, starts ? { ...name, role } : name, onClose);
+  return {
+    ...createPool(connection, { shared: max, exclusive: max }),
+    setRole: starts ? null : `set local role ${role}`,
+  };
 }
 
 /** Opens the pools on a migrated database. Rejects with PostgreSQL's own error when it cannot. */
 export async function connect(options: ConnectOptions): Promise<Database> {
-  const app = await openAs("tausestack_app", options, options.maxConnections ?? 10);
-  const platform = await openAs("tausestack_platform", options, 3);
-  const owner = open(options.url, 3, {
-    application_name: `${options.applicationName ?? "tausestack"} owner`,
+  const half = Math.ceil((options.maxConnections ?? 10) / 2);
+  const app = await openAs("tausestack_app", options, half);
+  const platform = await openAs("tausestack_platform", options, 2);
+  const ownName = { application_name: `${options.applicationName ?? "tausestack"} owner` };
+  const owner = open(options.url, 2, ownName);
+  const jobs = createPool((onClose) => open(options.url, 1, ownName, onClose), {
+    ...{ shared: 1, exclusive: 2 },
   });
   return {
     url: options.url,
     app,
     platform,
     owner,
+    jobs,
     async close() {
-      await Promise.all([app.sql, platform.sql, owner].map((sql) => sql.end({ timeout: 5 })));
+      await Promise.all([app.close(), platform.close(), jobs.close(), owner.end({ timeout: 5 })]);
     },
   };
 }

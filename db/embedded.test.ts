@@ -9,12 +9,15 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import postgres from "postgres";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { chooseAccount } from "./embedded/account.ts";
 import { readyBinaries, repair } from "./embedded/binaries.ts";
 import { isPostgresOn } from "./embedded/processes.ts";
 import { findFreePort, findServer, launchServer, stopServer } from "./embedded/server.ts";
 import { type EmbeddedCluster, startEmbedded } from "./embedded.ts";
+
+// Real servers on a busy machine: each test takes about a second on an idle one.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const run = promisify(execFile);
 const settings = { shared_buffers: "8MB", max_connections: "20" };
@@ -32,7 +35,7 @@ beforeAll(async () => {
   await chmod(root, 0o755);
   template = join(root, "template");
   await (await startEmbedded({ dir: template, settings })).release();
-}, 60_000);
+});
 
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
@@ -125,9 +128,7 @@ async function pidOn(dir: string): Promise<number> {
   return server.pid;
 }
 
-test("two processes that start an empty folder at once share one server until the last releases", {
-  timeout: 30_000,
-}, async () => {
+test("two processes that start an empty folder at once share one server until the last releases", async () => {
   const dir = freshFolder();
   const [first, second] = [spawnUser(dir), spawnUser(dir)];
   const url = await first.url;
@@ -221,7 +222,7 @@ test("kill -9 of the user while it starts the server leaves the next start nothi
   await next.release();
 });
 
-test("a cluster that was only half made is discarded", { timeout: 30_000 }, async () => {
+test("a cluster that was only half made is discarded", async () => {
   const dir = freshFolder();
   const home = homeOf(dir);
   const user = spawnUser(dir);
@@ -351,7 +352,7 @@ test("a dropped database is made again", async () => {
 test("programs without execute bits and libraries without links, as npm --ignore-scripts leaves them, are mended", async () => {
   const home = freshFolder();
   const { postgres: program } = await readyBinaries(home, {});
-  const native = join(home, "native");
+  const native = join(home, "copy");
   await cp(join(dirname(program), ".."), native, { recursive: true, verbatimSymlinks: true });
   for (const entry of await readdir(join(native, "lib"), { withFileTypes: true })) {
     if (entry.isSymbolicLink()) await rm(join(native, "lib", entry.name));

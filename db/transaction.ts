@@ -1,28 +1,26 @@
 import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
-import type { ReservedSql, Row, Sql } from "postgres";
+import type { Row, Sql } from "postgres";
 import { database, type RolePool } from "./client.ts";
+import type { Session } from "./pool.ts";
 
 /** A Drizzle handle bound to one open transaction. */
 export type Tx = PgDatabase<PostgresJsQueryResultHKT, Record<string, never>>;
 
 const dialect = new PgDialect();
 
-function ormOn(sql: Sql): Tx {
-  return new PgDatabase(dialect, new PostgresJsSession(sql, dialect, undefined), undefined) as Tx;
+function ormOn(session: Session): Tx {
+  const driver = new PostgresJsSession(session as unknown as Sql, dialect, undefined);
+  return new PgDatabase(dialect, driver, undefined) as Tx;
 }
 
 /** Sends the statements that open a transaction; they share the flush of what follows them. */
-function opening(
-  reserved: ReservedSql,
-  pool: RolePool,
-  tenantId: string | null,
-): Promise<unknown>[] {
-  const sent: Promise<unknown>[] = [reserved.unsafe("begin").execute()];
-  if (pool.setRole) sent.push(reserved.unsafe(pool.setRole).execute());
+function opening(session: Session, pool: RolePool, tenantId: string | null): Promise<unknown>[] {
+  const sent: Promise<unknown>[] = [session.unsafe("begin").execute()];
+  if (pool.setRole) sent.push(session.unsafe(pool.setRole).execute());
   if (tenantId !== null) {
     sent.push(
-      reserved
+      session
         .unsafe("select set_config('app.tenant_id', $1, true)", [tenantId], { prepare: true })
         .execute(),
     );
@@ -30,30 +28,21 @@ function opening(
   return sent;
 }
 
-async function transact<T>(
+function transact<T>(
   pool: RolePool,
   tenantId: string | null,
   run: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  const reserved = await pool.sql.reserve();
-  try {
-    const opened = Promise.all(opening(reserved, pool, tenantId));
+  return pool.exclusive(async (session) => {
+    const opened = Promise.all(opening(session, pool, tenantId));
     opened.catch(() => undefined);
-    let result: T;
-    try {
-      result = await run(ormOn(reserved as unknown as Sql));
-      await opened;
-    } catch (error) {
-      await reserved.unsafe("rollback").catch(() => undefined);
-      throw error;
-    }
+    const result = await run(ormOn(session));
+    await opened;
     // PostgreSQL answers the commit of a failed transaction with ROLLBACK and no error.
-    const committed = await reserved.unsafe("commit");
+    const committed = await session.last("commit");
     if (committed.command !== "COMMIT") throw new Error("The transaction was rolled back");
     return result;
-  } finally {
-    reserved.release();
-  }
+  });
 }
 
 /**
@@ -71,40 +60,43 @@ export function withPlatform<T>(run: (tx: Tx) => Promise<T>): Promise<T> {
 
 export type Parameter = string | number | boolean | Date | Buffer | null | string[];
 
-async function single(
-  pool: RolePool,
-  tenantId: string | null,
-  text: string,
-  parameters: Parameter[],
-): Promise<Row[]> {
-  const reserved = await pool.sql.reserve();
-  try {
-    const sent = opening(reserved, pool, tenantId);
-    const statement = reserved
-      .unsafe(text, parameters as never[], { prepare: true })
-      .execute() as Promise<Row[]>;
-    sent.push(statement, reserved.unsafe("commit").execute());
-    const settled = await Promise.allSettled(sent);
+/** Behind a pooler the role must be set first, so the statement gets a transaction around it. */
+async function one(pool: RolePool, text: string, parameters: Parameter[]): Promise<Row[]> {
+  if (pool.setRole === null) return pool.statement(text, parameters);
+  return pool.exclusive(async (session) => {
+    const opened = opening(session, pool, null);
+    const statement = session.unsafe(text, parameters as never[], { prepare: true }).execute();
+    const settled = await Promise.allSettled([
+      ...opened,
+      statement,
+      session.last("commit").execute(),
+    ]);
     for (const outcome of settled) if (outcome.status === "rejected") throw outcome.reason;
-    return await statement;
-  } finally {
-    reserved.release();
-  }
+    return statement as unknown as Promise<Row[]>;
+  });
 }
 
 /**
- * One prepared statement in a tenant transaction of its own, all of it in one flush: for hot verbs.
- * `text` must be constant, since each connection prepares it once. JSON comes and goes as text.
+ * Opens every text for `tenantStatement`: sets the tenant, `$1`, for the statement's transaction.
+ * What reads a table must draw `tenant_id` from `scope` in a LATERAL subquery that ends in OFFSET 0,
+ * so that the setting comes first; where it did not, row-level security would show no row at all.
  */
-export function tenantStatement(
+export const tenantScope =
+  "with scope as materialized (select set_config('app.tenant_id', $1, true) as tenant_id)";
+
+/**
+ * One prepared statement, which is a tenant transaction by itself: one round trip, for hot verbs.
+ * `text` is constant and begins with `tenantScope`; `rest` is `$2` and on. JSON travels as text.
+ */
+export async function tenantStatement(
   tenantId: string,
   text: string,
-  parameters: Parameter[],
+  rest: Parameter[],
 ): Promise<Row[]> {
-  return single(database().app, tenantId, text, parameters);
+  return one(database().app, text, [tenantId, ...rest]);
 }
 
-/** The same for the platform role. */
-export function platformStatement(text: string, parameters: Parameter[]): Promise<Row[]> {
-  return single(database().platform, null, text, parameters);
+/** One prepared statement of the platform role, a transaction by itself. */
+export async function platformStatement(text: string, parameters: Parameter[]): Promise<Row[]> {
+  return one(database().platform, text, parameters);
 }

@@ -32,6 +32,7 @@ export function RangePicker({ range }: { range: PickedRange }) {
             key={name}
             href={preset(name)}
             scroll={false}
+            prefetch={false}
             aria-current={range.preset === name}
             className={segmentStyle}
           >
@@ -47,6 +48,7 @@ export function RangePicker({ range }: { range: PickedRange }) {
               key={bucket}
               href={href({ bucket })}
               scroll={false}
+              prefetch={false}
               aria-current={range.bucket === bucket}
               className={segmentStyle}
             >

@@ -41,6 +41,7 @@ export function RankedBars({
             {item.href ? (
               <Link
                 href={item.href}
+                prefetch={false}
                 className="underline-offset-4 after:absolute after:inset-0 hover:underline"
               >
                 {item.label}

@@ -107,7 +107,7 @@ function BodyCell<Row>({ column, row, roomy }: BodyCellProps<Row>) {
       data-label={header}
       className={cn(
         "px-4 py-2.5 max-md:w-auto max-md:px-0",
-        align === "end" && "text-right tabular-nums",
+        align === "end" && "whitespace-nowrap text-right tabular-nums",
         phone === "hidden" && "max-md:hidden",
         phone === "title" && cn("max-md:block max-md:pt-0 max-md:pb-1", roomy && "max-md:pr-10"),
         phone === undefined &&
@@ -115,7 +115,14 @@ function BodyCell<Row>({ column, row, roomy }: BodyCellProps<Row>) {
         className,
       )}
     >
-      <div className="min-w-0 [overflow-wrap:anywhere]">{cell(row)}</div>
+      <div
+        className={cn(
+          "min-w-0 [overflow-wrap:anywhere]",
+          phone !== "title" && "md:[overflow-wrap:break-word]",
+        )}
+      >
+        {cell(row)}
+      </div>
     </td>
   );
 }

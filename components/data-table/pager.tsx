@@ -49,7 +49,9 @@ function PageButton({ href, children }: { href: string | null; children: ReactNo
   }
   return (
     <Button variant="ghost" size="sm" asChild>
-      <Link href={href}>{children}</Link>
+      <Link href={href} prefetch={false}>
+        {children}
+      </Link>
     </Button>
   );
 }

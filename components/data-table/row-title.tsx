@@ -12,8 +12,10 @@ export function RowTitle({ title, href, id }: RowTitleProps) {
   return (
     <div className="flex min-w-0 flex-col gap-0.5">
       {href ? (
+        // A page of rows prefetched would be a render of every one of them.
         <Link
           href={href}
+          prefetch={false}
           className="w-fit rounded-xs font-medium underline-offset-4 hover:underline touch:-my-3 touch:py-3"
         >
           {title}

@@ -1,5 +1,6 @@
 "use client";
 
+import { cn } from "./cn.ts";
 import { formatMoment, formatRelative } from "./format.ts";
 import { useHydrated } from "./use-hydrated.ts";
 
@@ -20,7 +21,11 @@ export function Timestamp({ value, empty = "Never", absolute = false, className 
   const full = formatMoment(at, hydrated ? "local" : "utc");
   const near = hydrated && !absolute ? formatRelative(at, Date.now()) : null;
   return (
-    <time dateTime={value} title={formatMoment(at, "utc")} className={className}>
+    <time
+      dateTime={value}
+      title={formatMoment(at, "utc")}
+      className={cn("whitespace-nowrap", className)}
+    >
       {near ?? full}
     </time>
   );

@@ -59,7 +59,8 @@ export async function repair(native: string): Promise<void> {
   }
   const list = await readFile(join(native, "pg-symlinks.json"), "utf8").catch(() => "[]");
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
-    const link = join(native, "..", target);
+    // The list's paths begin with `native/`, which a copy is not called.
+    const link = join(native, relative("native", target));
     if (existsSync(link)) continue;
     await symlink(relative(dirname(target), source), link).catch((error) => {
       if (error.code !== "EEXIST") throw error;
@@ -114,10 +115,11 @@ export async function readyBinaries(home: string, account: Account): Promise<Bin
   const name = `native-${version}`;
   const copy = join(home, name);
   if (!existsSync(copy)) await copyTo(home, native, name);
-  if ((await tryRun(copy, account)) === null) return pathsIn(copy);
+  const cause = await tryRun(copy, account);
+  if (cause === null) return pathsIn(copy);
   throw new Error(
-    `PostgreSQL's programs in ${native} do not run on this machine: ${failure.message}. ` +
-      "Set DATABASE_URL to a server of your own.",
-    { cause: failure },
+    `PostgreSQL's programs do not run here, neither in place (${failure.message}) ` +
+      `nor copied (${cause.message}). Set DATABASE_URL to a server of your own.`,
+    { cause },
   );
 }

@@ -24,8 +24,8 @@ BEGIN
   EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
   EXECUTE format(
     'CREATE POLICY tenant ON %s TO tausestack_app
-       USING (tenant_id = current_setting(''app.tenant_id''))
-       WITH CHECK (tenant_id = current_setting(''app.tenant_id''))', target);
+       USING (tenant_id = current_setting(''app.tenant_id'', true))
+       WITH CHECK (tenant_id = current_setting(''app.tenant_id'', true))', target);
   EXECUTE format(
     'CREATE POLICY platform ON %s TO tausestack_platform USING (true) WITH CHECK (true)', target);
 END $$;

@@ -1,5 +1,6 @@
 import type { Db } from "pg-boss";
-import type { Row, RowList, Sql } from "postgres";
+import type { Row, RowList } from "postgres";
+import type { Pool } from "#db/pool.ts";
 import { isJsonObject } from "#lib/core/json.ts";
 
 /** PostgreSQL's types json and jsonb, which our connections give as text. */
@@ -31,22 +32,15 @@ function toRows(result: RowList<Row[]>): Row[] {
  * scripts open and close transactions within themselves, and one that fails must not leave its
  * transaction to the connection's next user.
  */
-export function jobDatabase(sql: Sql): Db {
+export function jobDatabase(pool: Pool): Db {
   return {
-    async executeSql(text, values) {
-      const connection = await sql.reserve();
-      try {
+    executeSql: (text, values) =>
+      pool.exclusive(async (session) => {
         const parameters = (values ?? []).map(toParameter);
-        const result = (await connection.unsafe(text, parameters as never[])) as unknown[];
+        const result = (await session.unsafe(text, parameters as never[])) as unknown[];
         // A script of several statements answers a plain array with one list of rows for each.
         const lists = ("columns" in result ? [result] : result) as RowList<Row[]>[];
         return { rows: lists.flatMap(toRows) };
-      } catch (error) {
-        await connection.unsafe("rollback").catch(() => undefined);
-        throw error;
-      } finally {
-        connection.release();
-      }
-    },
+      }),
   };
 }

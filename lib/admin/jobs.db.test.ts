@@ -20,7 +20,7 @@ beforeAll(async () => {
   // Two processes of one deployment, started at the same moment on a database without the schema.
   stops = await Promise.all([startJobs({ pollSeconds: 0.5 }), startJobs({ pollSeconds: 0.5 })]);
   client = new PgBoss({
-    db: jobDatabase(database().owner),
+    db: jobDatabase(database().jobs),
     ...{ migrate: false, supervise: false, schedule: false, registerInstance: false },
   });
   await client.start();
@@ -116,7 +116,7 @@ test("a job that waits or runs is not taken on a second time", async () => {
 });
 
 test("a script that fails leaves no open transaction behind on any connection", async () => {
-  const db = jobDatabase(database().owner);
+  const db = jobDatabase(database().jobs);
   for (let round = 0; round < 6; round++) {
     const script = "begin; create table left_behind (a int); select 1 / 0; commit";
     await expect(db.executeSql(script)).rejects.toThrow("division by zero");
@@ -127,7 +127,7 @@ test("a script that fails leaves no open transaction behind on any connection", 
 });
 
 test("values and rows cross the driver as pg-boss expects them", async () => {
-  const db = jobDatabase(database().owner);
+  const db = jobDatabase(database().jobs);
   const at = new Date("2026-01-02T03:04:05.678Z");
   const { rows } = await db.executeSql(
     "select $1::jsonb as a, $2::json as b, $3::text[] as c, $4::timestamptz as d, $5::text as e, $6::int as f",

@@ -65,7 +65,7 @@ const relaxed = {
  */
 export async function startJobs({ pollSeconds = 30 } = {}): Promise<() => Promise<void>> {
   const boss = new PgBoss({
-    db: jobDatabase(database().owner),
+    db: jobDatabase(database().jobs),
     schema: "pgboss",
     registerInstance: false,
     ...relaxed,

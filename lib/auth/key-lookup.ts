@@ -1,4 +1,4 @@
-import { platformStatement, tenantStatement } from "#db/transaction.ts";
+import { platformStatement, tenantScope, tenantStatement } from "#db/transaction.ts";
 import { createCache } from "#lib/core/cache.ts";
 import { sha256 } from "#lib/core/crypto.ts";
 import { AppError } from "#lib/core/errors.ts";
@@ -23,7 +23,11 @@ interface Slot {
 }
 
 const columns = "key_id, scopes, agent_id, expires_at, revoked_at";
-const tenantKey = `select ${columns} from api_keys where tenant_id = $1 and key_hash = $2`;
+const tenantKey = `${tenantScope}
+  select k.* from scope, lateral (
+    select ${columns} from api_keys
+    where tenant_id = scope.tenant_id and key_hash = $2 offset 0
+  ) k`;
 const platformKey = `select ${columns} from platform_keys where key_hash = $1`;
 
 async function load(cacheKey: string): Promise<Slot> {
@@ -32,7 +36,7 @@ async function load(cacheKey: string): Promise<Slot> {
   const rows =
     tenantId === undefined
       ? await platformStatement(platformKey, [bytes])
-      : await tenantStatement(tenantId, tenantKey, [tenantId, bytes]);
+      : await tenantStatement(tenantId, tenantKey, [bytes]);
   const row = (rows[0] as unknown as KeyRow | undefined) ?? null;
   return { row, identity: row && toIdentity(row, tenantId ?? null) };
 }

@@ -31,6 +31,9 @@ export type SignInResult =
   | { outcome: "wrong" }
   | { outcome: "locked"; retryAfterSeconds: number };
 
+/** What the password is asked for, as the audit log says it. */
+type Purpose = "sign_in" | "confirm_password";
+
 type Row = typeof operators.$inferSelect;
 
 function signedIn(row: Row): SignedIn {
@@ -77,6 +80,7 @@ export async function signIn(
   caller: Pick<CallerCtx, "requestId" | "ip">,
   email: string,
   password: string,
+  purpose: Purpose = "sign_in",
 ): Promise<SignInResult> {
   const [row] = await withPlatform((tx) =>
     tx
@@ -92,7 +96,7 @@ export async function signIn(
   const locked = lockOf(row);
   if (locked) return locked;
   const right = await verify(row.passwordHash, password);
-  return withPlatform((tx) => settle(tx, caller, row.operatorId, right));
+  return withPlatform((tx) => settle(tx, caller, row.operatorId, right, purpose));
 }
 
 function lockOf(row: Row): Extract<SignInResult, { outcome: "locked" }> | null {
@@ -106,6 +110,7 @@ async function settle(
   caller: Pick<CallerCtx, "requestId" | "ip">,
   operatorId: string,
   right: boolean,
+  purpose: Purpose,
 ): Promise<SignInResult> {
   const [row] = await tx
     .select()
@@ -123,7 +128,7 @@ async function settle(
     .set({
       failedSignIns: failures,
       lockedUntil: lockMs > 0 ? new Date(Date.now() + lockMs) : null,
-      ...(right ? { lastSignInAt: new Date() } : {}),
+      ...(right && purpose === "sign_in" ? { lastSignInAt: new Date() } : {}),
     })
     .where(eq(operators.operatorId, operatorId));
   const ctx: CallerCtx = {
@@ -132,7 +137,7 @@ async function settle(
     permissions: new Set(),
   };
   await auditPlatform(tx, ctx, {
-    action: right ? "operator.sign_in" : "operator.sign_in_failed",
+    action: `operator.${purpose}${right ? "" : "_failed"}`,
     target: { type: "operator", id: operatorId },
     after: right ? null : { failures, locked_seconds: lockMs / 1000 },
   });

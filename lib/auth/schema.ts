@@ -65,3 +65,14 @@ export const newApiKey = apiKey
   .meta({ id: "NewApiKey" });
 
 export type NewApiKey = z.output<typeof newApiKey>;
+
+const password = z.string({ error: "must be a string" }).max(1000, "is too long");
+
+export const changePasswordInput = z.object({
+  current_password: password.min(1, "must not be empty"),
+  new_password: password.min(10, "must have at least 10 characters"),
+});
+
+export type ChangePasswordInput = z.input<typeof changePasswordInput>;
+
+export const changedPassword = z.object({ status: z.literal("changed") });

@@ -8,6 +8,9 @@ export const sessionCookie = "tausestack.session";
 /** Where the pages lane puts the client's address; what a client sends there is overwritten. */
 export const clientHeader = "x-tausestack-client";
 
+/** Where the pages lane puts the path and query asked for; what a client sends there is overwritten. */
+export const pathHeader = "x-tausestack-path";
+
 export function sessionSecret(): string {
   return derivedSecret("session");
 }

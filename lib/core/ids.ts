@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -23,11 +23,10 @@ export function uuidv7(): string {
     sequence = 0;
   }
   const time = lastMs.toString(16).padStart(12, "0");
-  const random = randomBytes(8);
-  random[0] = ((random[0] ?? 0) & 0x3f) | 0x80;
-  const tail = random.toString("hex");
+  // The last 64 bits of a version 4 UUID: variant and 62 random bits, from Node's own pool of them.
+  const tail = randomUUID().slice(19);
   const head = `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, "0")}`;
-  return `${head}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+  return `${head}-${tail}`;
 }
 
 /** An id that says its kind: `tool_019a…` (32 hex digits, sorts by creation time). */

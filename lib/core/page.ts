@@ -11,6 +11,14 @@ export const pageQuery = z.object({
   }),
 });
 
+/** What a list is searched for: a part of an id or a name, in either case. */
+export const searchText = z
+  .string()
+  .max(200)
+  .refine((text) => !text.includes("\0"), "must not have control characters")
+  .optional()
+  .meta({ description: "Rows with this in their id or name, in either case." });
+
 export type PageQuery = z.output<typeof pageQuery>;
 
 /** One page; `next` is the cursor of the following one, or null at the end. */

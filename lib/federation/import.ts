@@ -7,6 +7,7 @@ import { type Peer, peerFailed } from "./peer.ts";
 
 /** Writes under way at a time: they share commits of the ledger, and leave connections to others. */
 const writers = 4;
+const importTimeMs = 300_000;
 
 /**
  * What a peer sent, parsed and keyed by `idOf`; a later entry of the same id replaces the earlier,
@@ -18,26 +19,34 @@ export function parseEntries<S extends z.ZodType>(
   schema: S,
   entries: unknown[],
   idOf: (entry: z.output<S>) => string,
-): z.output<S>[] {
+): Map<string, z.output<S>> {
   const parsed = new Map<string, z.output<S>>();
   for (const [at, entry] of entries.entries()) {
     const result = schema.safeParse(entry);
     if (!result.success) {
       const [issue] = result.error.issues;
       const place = [pointer, at, ...(issue?.path.map(String) ?? [])].join("/");
-      throw peerFailed(peer.address, `sent an entry that cannot be read: ${place}: ${issue?.message}`);
+      throw peerFailed(
+        peer.address,
+        `sent an entry that cannot be read: ${place}: ${issue?.message}`,
+      );
     }
     parsed.set(idOf(result.data), result.data);
   }
-  return [...parsed.values()];
+  return parsed;
 }
 
 /** The error that ended an import, saying what it left behind. */
-function stoppedBy(peer: Peer, error: unknown, imported: number, total: number): AppError {
+function stoppedBy(
+  peer: Peer,
+  { id, error }: { id: string; error: unknown },
+  { imported, total }: { imported: number; total: number },
+): AppError {
   let known = new AppError("internal", "Something went wrong on our side. Quote the request id.");
   if (error instanceof AppError) known = error;
   if (known.code === "invalid_request") {
-    known = peerFailed(peer.address, `sent an entry that cannot be registered: ${known.message}`);
+    const why = `sent an entry that cannot be registered: "${id}": ${known.message}.`;
+    known = new AppError("upstream_failed", `The peer ${peer.address} ${why}`);
   }
   return new AppError(
     known.code,
@@ -59,26 +68,31 @@ function stoppedBy(peer: Peer, error: unknown, imported: number, total: number):
 export async function importEntries<T>(
   ctx: Ctx,
   pull: { action: string; peer: Peer; remoteTenantId: string | null },
-  entries: readonly T[],
+  entries: ReadonlyMap<string, T>,
   write: (entry: T) => Promise<unknown>,
 ): Promise<number> {
-  const failures: unknown[] = [];
+  const failures: { id: string; error: unknown }[] = [];
   let imported = 0;
-  const waiting = entries.values();
+  const total = entries.size;
+  const waiting = entries.entries();
+  const deadline = performance.now() + importTimeMs;
   async function work(): Promise<void> {
-    for (const entry of waiting) {
+    for (const [id, entry] of waiting) {
       try {
+        if (performance.now() > deadline) {
+          throw new AppError("unavailable", `The import takes longer than ${importTimeMs} ms.`);
+        }
         await write(entry);
         imported += 1;
       } catch (error) {
-        failures.push(error);
+        failures.push({ id, error });
       }
       if (failures.length > 0) return;
     }
   }
   await Promise.all(Array.from({ length: writers }, work));
   const [failure] = failures;
-  const stopped = failures.length > 0 ? stoppedBy(pull.peer, failure, imported, entries.length) : null;
+  const stopped = failure ? stoppedBy(pull.peer, failure, { imported, total }) : null;
   await withTenant(ctx.tenantId, (tx) =>
     audit(tx, ctx, {
       action: pull.action,
@@ -87,7 +101,7 @@ export async function importEntries<T>(
         url: pull.peer.address,
         remote_tenant_id: pull.remoteTenantId,
         imported,
-        total: entries.length,
+        total,
         error: stopped?.code ?? null,
       },
     }),

@@ -14,8 +14,8 @@ export interface Peer {
 
 /** The most that one pull takes of a peer. */
 export const pullBounds = {
-  pages: 100,
-  entries: 100_000,
+  pages: 50,
+  entries: 50_000,
   bytes: 32 * 1024 * 1024,
   timeMs: 60_000,
   pageTimeMs: 30_000,
@@ -62,7 +62,8 @@ export async function openPeer(
 
 function asProblem(peer: Peer, error: unknown): unknown {
   if (!(error instanceof EgressError)) return error;
-  if (error.code !== "egress_blocked") return peerFailed(peer.address, `failed: ${error.message}`, error);
+  if (error.code !== "egress_blocked")
+    return peerFailed(peer.address, `failed: ${error.message}`, error);
   return new AppError("peer_not_allowed", `The peer may not be called: ${error.message}.`, {
     cause: error,
     extra: { reason: "egress_blocked" },
@@ -146,7 +147,10 @@ export async function fetchList(
     for (const entry of found) entries.push(entry);
     bytes -= answer.bytes;
     url = answer.next;
-    if (entries.length > bounds.entries || (url !== null && (page === bounds.pages || bytes <= 0))) {
+    if (
+      entries.length > bounds.entries ||
+      (url !== null && (page === bounds.pages || bytes <= 0))
+    ) {
       const most = `${bounds.pages} pages, ${bounds.entries} entries, ${bounds.bytes} bytes`;
       throw peerFailed(peer.address, `has more than one pull takes: ${most}`);
     }

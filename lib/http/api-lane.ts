@@ -40,7 +40,8 @@ const listen = getRequestListener(
     });
   },
   {
-    overrideGlobalObjects: false,
+    // Its own Response, which keeps a text body as text, halves the cost of an answer.
+    overrideGlobalObjects: true,
     errorHandler: (error) => problemResponse(error, "unknown", new Request("http://localhost/")),
   },
 );

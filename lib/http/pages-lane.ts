@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { clientHeader } from "#lib/auth/session-token.ts";
+import { clientHeader, pathHeader } from "#lib/auth/session-token.ts";
 import { clientAddress } from "./api-lane.ts";
 import { publicUrl } from "./origin.ts";
 
@@ -32,6 +32,7 @@ export function createPagesLane(next: NodeHandler, options: { dev: boolean }): N
     request.headers["content-security-policy"] = policy;
     request.headers["x-nonce"] = nonce;
     request.headers[clientHeader] = clientAddress(request) ?? "";
+    request.headers[pathHeader] = request.url ?? "/";
     response.setHeader("content-security-policy", policy);
     response.setHeader("x-content-type-options", "nosniff");
     response.setHeader("x-frame-options", "DENY");

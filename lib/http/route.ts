@@ -83,6 +83,12 @@ export function problemResponse(error: unknown, requestId: string, request: Requ
     const reason = problem.code === "invalid_credential" ? ', error="invalid_token"' : "";
     headers["www-authenticate"] = `Bearer realm="${publicUrl()}"${reason}`;
   }
+  if (problem.code === "insufficient_scope") {
+    // RFC 6750, section 3.1; it is how MCP asks a client to come back with more scopes.
+    const scope = typeof problem.scope === "string" ? `, scope="${problem.scope}"` : "";
+    headers["www-authenticate"] =
+      `Bearer realm="${publicUrl()}", error="insufficient_scope"${scope}`;
+  }
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
 
@@ -162,6 +168,9 @@ export function route<
   Q extends z.ZodType | undefined = undefined,
 >(spec: RouteSpec<S, B, Q>): RouteHandler {
   async function handle(request: Request, context: RouteContext, requestId: string) {
+    if (request.url.includes("%00")) {
+      throw new AppError("invalid_request", "The address must not contain the character U+0000.");
+    }
     const at = request.url.indexOf("?");
     const search = new URLSearchParams(at === -1 ? "" : request.url.slice(at));
     const caller = { requestId, ip: context.ip ?? null };

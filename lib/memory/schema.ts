@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clientId } from "#lib/core/id-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
+import { pageQuery, searchText } from "#lib/core/page.ts";
 
 export const agentId = clientId("all", "register", "search").meta({ examples: ["agent_ventas"] });
 
@@ -22,6 +23,10 @@ export const memory = z
   .meta({ id: "Memory" });
 
 export type Memory = z.output<typeof memory>;
+
+export const memoryQuery = pageQuery.extend({ search: searchText });
+
+export type MemoryQuery = z.output<typeof memoryQuery>;
 
 export const memoryList = z.object({ memories: z.array(memory), tenant_id: z.string() });
 

@@ -1,36 +1,52 @@
+import { and, eq, gte } from "drizzle-orm";
 import type { Row } from "postgres";
-import { tenantStatement } from "#db/transaction.ts";
-import { auditJson } from "#lib/audit/service.ts";
+import { memories } from "#db/schema/memory.ts";
+import { tenantScope, tenantStatement, withTenant } from "#db/transaction.ts";
+import { audit, auditJson } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
 import { uuidv7 } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import { decodeCursor, type Page, type PageQuery, pageSize, toPage } from "#lib/core/page.ts";
+import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { noteUsage, recordUsage } from "#lib/usage/ledger.ts";
 import { expiryOf } from "./expiry.ts";
 import { purgeExpired } from "./retention.ts";
-import { type Memory, type RegisterMemoryInput, registerMemoryInput } from "./schema.ts";
+import {
+  type Memory,
+  type MemoryQuery,
+  type RegisterMemoryInput,
+  registerMemoryInput,
+} from "./schema.ts";
 
 const columns = "tenant_id, agent_id, context, created_at, updated_at";
 
-// $2 is the time before which an entry has expired: null where nothing does.
-const selectOne = `select ${columns} from memories
-  where tenant_id = $1 and updated_at >= coalesce($2::timestamptz, '-infinity') and agent_id = $3`;
+// $2 is the time before which an entry has expired; null where none does.
+const selectOne = `${tenantScope}
+  select m.* from scope, lateral (
+    select ${columns} from memories
+    where tenant_id = scope.tenant_id and updated_at >= coalesce($2::timestamptz, '-infinity') and agent_id = $3 offset 0
+  ) m`;
 
-const selectPage = `select ${columns} from memories
-  where tenant_id = $1 and updated_at >= coalesce($2::timestamptz, '-infinity') and agent_id > $3
-  order by agent_id limit $4`;
+const selectPage = `${tenantScope}
+  select m.* from scope, lateral (
+    select ${columns} from memories
+    where tenant_id = scope.tenant_id and updated_at >= coalesce($2::timestamptz, '-infinity') and agent_id > $3
+      and ($5 = '' or position(lower($5) in lower(agent_id)) > 0)
+    order by agent_id limit $4 offset 0
+  ) m order by agent_id`;
 
 // `old` locks the row first, so that the audit entry's "before" is what this write replaced.
-const upsert = `with old as (
-    select context, created_at, updated_at >= coalesce($2::timestamptz, '-infinity') as live from memories
-    where tenant_id = $1 and agent_id = $3 for update
+const upsert = `${tenantScope}, old as materialized (
+    select m.* from scope, lateral (
+      select context, updated_at >= coalesce($2::timestamptz, '-infinity') as live from memories
+      where tenant_id = scope.tenant_id and agent_id = $3 for update offset 0
+    ) m
   ), written as (
     insert into memories (tenant_id, agent_id, context)
-    select $1, $3, $4::json from (select 1) as one left join old on true
+    select scope.tenant_id, $3, $4::json from scope left join old on true
     on conflict (tenant_id, agent_id) do update set
       context = excluded.context,
       updated_at = now(),
@@ -40,27 +56,14 @@ const upsert = `with old as (
   ), entry as (
     insert into audit_entries (tenant_id, entry_id, action, principal_type, principal_id,
       target_type, target_id, ip, request_id, before, after)
-    select $1, $5, case when old.live then 'memory.update' else 'memory.create' end, $6, $7,
-      'memory', $3, $8, $9,
+    select scope.tenant_id, $5, case when old.live then 'memory.update' else 'memory.create' end,
+      $6, $7, 'memory', $3, $8, $9,
       case when octet_length(old.context::text) <= 16384 then old.context
         when old.context is not null then json_build_object('omitted', true) end,
       $10::json
-    from (select 1) as one left join old on true
+    from scope left join old on true
   )
   select * from written`;
-
-const remove = `with gone as (
-    delete from memories where tenant_id = $1 and updated_at >= coalesce($2::timestamptz, '-infinity') and agent_id = $3
-    returning context
-  ), entry as (
-    insert into audit_entries (tenant_id, entry_id, action, principal_type, principal_id,
-      target_type, target_id, ip, request_id, before)
-    select $1, $4, 'memory.delete', $5, $6, 'memory', $3, $7, $8,
-      case when octet_length(context::text) <= 16384 then context
-        else json_build_object('omitted', true) end
-    from gone
-  )
-  select 1 from gone`;
 
 function toMemory(row: Row): Memory {
   return {
@@ -94,7 +97,6 @@ export async function registerMemory(ctx: Ctx, raw: RegisterMemoryInput): Promis
   const expiry = await expiryOf(ctx);
   const write = () =>
     tenantStatement(ctx.tenantId, upsert, [
-      ctx.tenantId,
       expiry,
       input.agent_id,
       JSON.stringify(input.context),
@@ -126,27 +128,23 @@ export async function registerMemory(ctx: Ctx, raw: RegisterMemoryInput): Promis
 export async function getMemory(ctx: Ctx, agentId: string): Promise<Memory> {
   authorize(ctx, "memory:read");
   const startedAt = performance.now();
-  const [row] = await tenantStatement(ctx.tenantId, selectOne, [
-    ctx.tenantId,
-    await expiryOf(ctx),
-    agentId,
-  ]);
+  const [row] = await tenantStatement(ctx.tenantId, selectOne, [await expiryOf(ctx), agentId]);
   if (!row) throw notFound("memory of agent", agentId);
   noteUsage(ctx, usageOf("memory.get", startedAt, agentId));
   return toMemory(row);
 }
 
 /** The tenant's live documents in the order of their agents' ids. */
-export async function listMemories(ctx: Ctx, query: PageQuery): Promise<Page<Memory>> {
+export async function listMemories(ctx: Ctx, query: MemoryQuery): Promise<Page<Memory>> {
   authorize(ctx, "memory:read");
   const startedAt = performance.now();
   const size = pageSize(query);
   const after = query.cursor ? (decodeCursor(query.cursor, 1)[0] ?? "") : "";
   const rows = await tenantStatement(ctx.tenantId, selectPage, [
-    ctx.tenantId,
     await expiryOf(ctx),
     after,
     size + 1,
+    query.search ?? "",
   ]);
   noteUsage(ctx, usageOf("memory.list", startedAt, ""));
   return toPage(rows, size, (row) => [row.agent_id as string], toMemory);
@@ -156,16 +154,24 @@ export async function listMemories(ctx: Ctx, query: PageQuery): Promise<Page<Mem
 export async function deleteMemory(ctx: Ctx, agentId: string): Promise<void> {
   authorize(ctx, "memory:write");
   const startedAt = performance.now();
-  const rows = await tenantStatement(ctx.tenantId, remove, [
-    ctx.tenantId,
-    await expiryOf(ctx),
-    agentId,
-    uuidv7(),
-    ctx.principal.type,
-    ctx.principal.id,
-    ctx.ip,
-    ctx.requestId,
-  ]);
-  if (rows.length === 0) throw notFound("memory of agent", agentId);
+  const expiry = await expiryOf(ctx);
+  await withTenant(ctx.tenantId, async (tx) => {
+    const [gone] = await tx
+      .delete(memories)
+      .where(
+        and(
+          eq(memories.tenantId, ctx.tenantId),
+          eq(memories.agentId, agentId),
+          expiry ? gte(memories.updatedAt, expiry) : undefined,
+        ),
+      )
+      .returning();
+    if (!gone) throw notFound("memory of agent", agentId);
+    await audit(tx, ctx, {
+      action: "memory.delete",
+      target: { type: "memory", id: agentId },
+      before: gone.context,
+    });
+  });
   await recordUsage(ctx, usageOf("memory.delete", startedAt, agentId));
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { clientId } from "#lib/core/id-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
-import { pageQuery } from "#lib/core/page.ts";
+import { pageQuery, searchText } from "#lib/core/page.ts";
 
 const controls = /\p{Cc}/u;
 const unprintable = /[^\P{Cc}\t\n\r]/u;
@@ -77,6 +77,7 @@ export const resourceQuery = pageQuery.extend({
     .refine((text) => !controls.test(text), "must not have control characters")
     .optional()
     .meta({ description: "Resources of this type alone." }),
+  search: searchText,
 });
 
 export type ResourceQuery = z.output<typeof resourceQuery>;

@@ -86,7 +86,11 @@ test("a deleted resource is gone, and what it was is audited", async () => {
   await expect(getResource(ctx, "brief")).rejects.toMatchObject({ code: "not_found" });
   await expect(deleteResource(ctx, "brief")).rejects.toMatchObject({ code: "not_found" });
   const { items } = await listAudit(ctx, { target_id: "brief" });
-  expect(items[0]).toMatchObject({ action: "resource.delete", before: { name: "CRM" }, after: null });
+  expect(items[0]).toMatchObject({
+    action: "resource.delete",
+    before: { name: "CRM" },
+    after: null,
+  });
 });
 
 test("another tenant's resource and a missing one answer the same, whatever is asked of them", async () => {

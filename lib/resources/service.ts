@@ -131,7 +131,7 @@ export async function getResource(ctx: Ctx, id: string): Promise<Resource> {
   return toResource(row);
 }
 
-/** The tenant's resources in the order of their ids, or those of one type. */
+/** The tenant's resources in the order of their ids, or those of one type or search. */
 export async function listResources(ctx: Ctx, query: ResourceQuery): Promise<Page<Resource>> {
   authorize(ctx, "resources:read");
   const startedAt = performance.now();
@@ -146,6 +146,10 @@ export async function listResources(ctx: Ctx, query: ResourceQuery): Promise<Pag
           eq(resources.tenantId, ctx.tenantId),
           gt(resources.resourceId, after),
           query.resource_type ? eq(resources.type, query.resource_type) : undefined,
+          query.search
+            ? sql`(position(lower(${query.search}) in lower(${resources.name})) > 0
+                or position(lower(${query.search}) in lower(${resources.resourceId})) > 0)`
+            : undefined,
         ),
       )
       .orderBy(asc(resources.resourceId))

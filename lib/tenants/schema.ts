@@ -7,6 +7,7 @@ export const tenantSlug = z
     /^[a-z0-9]([a-z0-9_-]{0,62}[a-z0-9])?$/,
     "must be a slug: 1 to 64 lower-case letters, digits, _ or -, starting and ending with a letter or digit",
   )
+  .refine((slug) => slug !== "configure", "must not be a reserved word: configure")
   .meta({ examples: ["cliente_premium"] });
 
 const count = (what: string) =>

@@ -1,8 +1,5 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import { createApiLane } from "#lib/http/api-lane.ts";
-import { loadRoutes } from "#lib/http/load-routes.ts";
 
 /** An HTTP server on a free loopback port. */
 export interface Listening {
@@ -11,6 +8,9 @@ export interface Listening {
   host: string;
   close(): Promise<void>;
 }
+
+/** Answers a request of the API; false for an address that is not the API's. */
+export type ApiLane = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Listens on loopback; closing ends open connections too. */
 export async function listen(server: Server): Promise<Listening> {
@@ -27,9 +27,8 @@ export async function listen(server: Server): Promise<Listening> {
   };
 }
 
-/** Serves the whole API of `app/(api)` over HTTP, on the suite's database. */
-export async function startDeployment(): Promise<Listening & { requests: string[] }> {
-  const lane = createApiLane(await loadRoutes(join(process.cwd(), "app", "(api)")));
+/** Serves a lane over HTTP, as a whole deployment; `requests` are those that it got. */
+export async function startDeployment(lane: ApiLane): Promise<Listening & { requests: string[] }> {
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);

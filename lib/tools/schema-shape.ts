@@ -1,6 +1,7 @@
 import type { FieldError } from "#lib/core/errors.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { pointerTo } from "./parameters.ts";
+import { isLinear, isPattern } from "./pattern.ts";
 
 /** What is known of an input schema without compiling it. */
 export interface SchemaShape {
@@ -27,9 +28,9 @@ const instances = new Set(["const", "enum", "default", "examples"]);
 const references = new Set(["$ref", "$dynamicRef", "$recursiveRef"]);
 const slowKeywords = new Set([...references, "patternProperties", "uniqueItems"]);
 
-/** Anchored, no groups and one unbounded quantifier at most: linear in the text. */
-function isLinear(pattern: string): boolean {
-  return /^\^[^()]*$/.test(pattern) && (pattern.match(/[*+]|,\}/g) ?? []).length <= 1;
+function patternsOf(keyword: string, value: unknown): string[] {
+  if (keyword === "pattern") return typeof value === "string" ? [value] : [];
+  return keyword === "patternProperties" && isJsonObject(value) ? Object.keys(value) : [];
 }
 
 /** Size, depth and references of a schema; `mistakes` point into it. */
@@ -55,7 +56,11 @@ export function examine(schema: JsonObject): SchemaShape {
   function look(keyword: string, value: unknown, path: string[]): void {
     if (keyword === "default") shape.hasDefaults = true;
     if (slowKeywords.has(keyword)) shape.slow = true;
-    if (keyword === "pattern" && typeof value === "string" && !isLinear(value)) shape.slow = true;
+    for (const pattern of patternsOf(keyword, value)) {
+      if (!isLinear(pattern)) shape.slow = true;
+      if (isPattern(pattern)) continue;
+      shape.mistakes.push({ pointer: pointerTo(...path), message: "is not a regular expression" });
+    }
     if (references.has(keyword) && !(typeof value === "string" && value.startsWith("#"))) {
       const message = 'must point into the schema itself, as in "#/$defs/name"';
       shape.mistakes.push({ pointer: pointerTo(...path), message });

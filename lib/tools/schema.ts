@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { clientId } from "#lib/core/id-schema.ts";
 import { type JsonObject, jsonObject } from "#lib/core/json.ts";
-import { pageQuery } from "#lib/core/page.ts";
+import { pageQuery, searchText } from "#lib/core/page.ts";
 import { httpConfig, unprintable, urlMistake } from "./http-config.ts";
 
 /** How a tool can run; adding one is a file in `runtimes/` and a line in its map. */
@@ -139,6 +139,7 @@ export const toolQuery = pageQuery.extend({
     .max(200)
     .optional()
     .meta({ description: "Tools whose `config.type` this is." }),
+  search: searchText,
 });
 
 export type ToolQuery = z.output<typeof toolQuery>;

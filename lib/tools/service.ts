@@ -166,7 +166,7 @@ export async function getTool(ctx: Ctx, id: string): Promise<Tool> {
   return toTool(row);
 }
 
-/** The tenant's tools in the order of their ids, or those of one `config.type`. */
+/** The tenant's tools in the order of their ids, or those of one `config.type` or search. */
 export async function listTools(ctx: Ctx, query: ToolQuery): Promise<Page<Tool>> {
   authorize(ctx, "tools:read");
   const size = pageSize(query);
@@ -174,7 +174,7 @@ export async function listTools(ctx: Ctx, query: ToolQuery): Promise<Page<Tool>>
   const rows = await withTenant(ctx.tenantId, async (tx) => {
     const found: Row[] = [];
     for (;;) {
-      const next = await readPage(tx, ctx, after, size + 1, query.include_dynamic);
+      const next = await readPage(tx, ctx, after, size + 1, query);
       found.push(...next.filter((row) => isOfType(row, query.tool_type)));
       const last = next.at(-1);
       if (found.length > size || next.length <= size || !last) return found;
@@ -184,7 +184,8 @@ export async function listTools(ctx: Ctx, query: ToolQuery): Promise<Page<Tool>>
   return toPage(rows, size, (row) => [row.toolId], toTool);
 }
 
-function readPage(tx: Tx, ctx: Ctx, after: string, count: number, dynamicToo: boolean) {
+function readPage(tx: Tx, ctx: Ctx, after: string, count: number, query: ToolQuery) {
+  const { include_dynamic, search } = query;
   return tx
     .select()
     .from(tools)
@@ -192,7 +193,11 @@ function readPage(tx: Tx, ctx: Ctx, after: string, count: number, dynamicToo: bo
       and(
         eq(tools.tenantId, ctx.tenantId),
         gt(tools.toolId, after),
-        dynamicToo ? undefined : eq(tools.isDynamic, false),
+        include_dynamic ? undefined : eq(tools.isDynamic, false),
+        search
+          ? sql`(position(lower(${search}) in lower(${tools.name})) > 0
+              or position(lower(${search}) in lower(${tools.toolId})) > 0)`
+          : undefined,
       ),
     )
     .orderBy(asc(tools.toolId))

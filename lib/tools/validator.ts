@@ -13,6 +13,7 @@ import type { FieldError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { type InputSchema, pointerTo } from "./parameters.ts";
+import { isPattern, toRegExp } from "./pattern.ts";
 import { examine } from "./schema-shape.ts";
 import { TimeLimitExceeded, withTimeLimit } from "./time-limit.ts";
 
@@ -30,34 +31,12 @@ const options: Options = {
   useDefaults: true,
   ownProperties: true,
   logger: false,
-  // Schemas come from tenants: none may name another's, nor grow by inlining, nor wait to be freed.
-  addUsedSchema: false,
+  // Inlined, references would make a small schema a large one.
   inlineRefs: false,
   validateSchema: false,
   verbose: true,
-  code: { optimize: false, regExp: regExpOf() },
+  code: { optimize: false, regExp: Object.assign(toRegExp, { code: "toRegExp" }) },
 };
-
-/** Patterns are Unicode ones; those that are only valid without that flag are taken without it. */
-function regExpOf() {
-  const make = (pattern: string, flags: string) => {
-    try {
-      return new RegExp(pattern, flags);
-    } catch {
-      return new RegExp(pattern);
-    }
-  };
-  return Object.assign(make, { code: "new RegExp" });
-}
-
-function isPattern(text: string): boolean {
-  try {
-    regExpOf()(text, "u");
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const dialects = {
   "https://json-schema.org/draft/2020-12/schema": Ajv2020,

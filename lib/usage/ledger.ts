@@ -53,14 +53,19 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+type UsageCtx = CallerCtx & { tenantId: TenantId };
+
 interface Ledger {
   waiting: Waiting[];
+  /** Runs out when the events of reads have gathered long enough. */
+  gathering: NodeJS.Timeout | null;
   writing: Promise<void> | null;
 }
 
-const ledger = singleton<Ledger>("ledger", () => ({ waiting: [], writing: null }));
+const ledger = singleton<Ledger>("ledger", () => ({ waiting: [], gathering: null, writing: null }));
 
 const largestBatch = 1000;
+const gatherMs = 50;
 const attempts = 3;
 
 const eventColumns = `tenant_id text, at timestamptz, event_id uuid, request_id text,
@@ -189,24 +194,20 @@ async function drain(): Promise<void> {
       for (const waiting of batch) waiting.reject(error);
     }
   }
+  // In the same turn as the last look: whoever records next starts a drain of its own.
+  ledger.writing = null;
 }
 
-/**
- * Writes an event to the ledger and its hourly sums; resolves when it is committed. What gathers
- * while a commit is under way shares the next one. Rejects with `unavailable` when it cannot.
- */
-export function recordUsage(
-  ctx: CallerCtx & { tenantId: TenantId },
-  event: UsageEvent,
-): Promise<void> {
+function toRow(ctx: UsageCtx, event: UsageEvent): EventRow {
   const { principal } = ctx;
-  const row: EventRow = {
+  const ownAgent = principal.type === "key" ? principal.agentId : null;
+  return {
     tenant_id: ctx.tenantId,
     at: new Date().toISOString(),
     event_id: uuidv7(),
     request_id: ctx.requestId,
     principal_id: principal.id,
-    agent_id: plain(event.agentId ?? (principal.type === "key" ? (principal.agentId ?? "") : "")),
+    agent_id: plain(event.agentId ?? ownAgent ?? ""),
     kind: event.kind,
     name: plain(event.name),
     provider: plain(event.provider ?? ""),
@@ -221,20 +222,40 @@ export function recordUsage(
     cost_micros: event.costMicros ?? 0,
     price_id: event.priceId ?? null,
   };
-  return new Promise((resolve, reject) => {
-    ledger.waiting.push({ row, resolve, reject });
-    ledger.writing ??= drain().finally(() => {
-      ledger.writing = null;
-    });
+}
+
+function startDrain(): void {
+  if (ledger.gathering) clearTimeout(ledger.gathering);
+  ledger.gathering = null;
+  ledger.writing ??= drain().finally(() => {
+    ledger.writing = null;
+    if (ledger.waiting.length > 0) startDrain();
   });
 }
 
-/** For reads: the event goes with the next commit, and the answer does not wait for it. */
-export function noteUsage(ctx: CallerCtx & { tenantId: TenantId }, event: UsageEvent): void {
-  recordUsage(ctx, event).catch((err: unknown) => log.error({ err }, "a usage event is lost"));
+/**
+ * Writes an event to the ledger and its hourly sums; resolves when it is committed. What gathers
+ * while a commit is under way shares the next one. Rejects with `unavailable` when it cannot.
+ */
+export function recordUsage(ctx: UsageCtx, event: UsageEvent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    ledger.waiting.push({ row: toRow(ctx, event), resolve, reject });
+    startDrain();
+  });
+}
+
+/** For reads: the event goes with the next commit, within 50 ms; the answer does not wait for it. */
+export function noteUsage(ctx: UsageCtx, event: UsageEvent): void {
+  ledger.waiting.push({
+    row: toRow(ctx, event),
+    resolve: () => undefined,
+    reject: (err) => log.error({ err }, "a usage event is lost"),
+  });
+  if (!ledger.writing) ledger.gathering ??= setTimeout(startDrain, gatherMs);
 }
 
 /** Resolves when everything recorded so far is committed or refused. */
 export async function flushLedger(): Promise<void> {
+  if (ledger.waiting.length > 0) startDrain();
   while (ledger.writing) await ledger.writing;
 }

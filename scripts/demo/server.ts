@@ -13,6 +13,8 @@ export interface Deployment {
   key: string;
   /** True: started for the demo alone, and gone with it. */
   own: boolean;
+  /** What it has logged, from warnings up; empty for one that runs elsewhere. */
+  log: readonly string[];
   close(): Promise<void>;
 }
 
@@ -24,7 +26,7 @@ export async function openDeployment(): Promise<Deployment> {
   const { TAUSESTACK_URL: url, TAUSESTACK_KEY: key } = process.env;
   if (!url && !key) return startDeployment();
   if (!url || !key) throw new Error("Set both TAUSESTACK_URL and TAUSESTACK_KEY, or neither.");
-  return { url: url.replace(/\/+$/, ""), key, own: false, close: async () => undefined };
+  return { url: url.replace(/\/+$/, ""), key, own: false, log: [], close: async () => undefined };
 }
 
 /** Our environment without the settings of a deployment: the demo's own must not reach that data. */
@@ -47,16 +49,21 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** Waits for the line that tells the address; rejects when the server ends or takes too long. */
-function readyAt(child: ChildProcess): Promise<string> {
+function readyAt(child: ChildProcess, log: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(
       () => reject(new Error(`The server was not ready after ${startMs / 1000} s.`)),
       startMs,
     );
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`The server ended with code ${code}.`)));
+    const fail = (error: Error) => {
+      clearTimeout(late);
+      reject(error);
+    };
+    child.once("error", fail);
+    child.once("exit", (code) => fail(new Error(`The server ended with code ${code}.`)));
     if (!child.stdout) throw new Error("The server's output is not piped");
     createInterface({ input: child.stdout }).on("line", (line) => {
+      if (line.startsWith("{")) log.push(line);
       const url = /ready at (http:\S+)/.exec(line)?.[1];
       if (url === undefined) return;
       clearTimeout(late);
@@ -68,6 +75,7 @@ function readyAt(child: ChildProcess): Promise<string> {
 async function startDeployment(): Promise<Deployment> {
   const dataDir = await mkdtemp(join(tmpdir(), "tausestack-demo-"));
   const key = `tsp_${randomText(43)}`;
+  const log: string[] = [];
   // A group of its own, so that Ctrl-C reaches the demo alone and the server ends in its turn.
   const child = spawn(process.execPath, ["server.ts", "--api-lane-only"], {
     cwd: root,
@@ -83,14 +91,18 @@ async function startDeployment(): Promise<Deployment> {
       LOG_LEVEL: "warn",
     },
   });
+  const abandon = () => child.kill("SIGTERM");
+  process.once("exit", abandon);
   const close = async () => {
     await stop(child);
+    process.off("exit", abandon);
     await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    return { url: await readyAt(child), key, own: true, close };
+    return { url: await readyAt(child, log), key, own: true, log, close };
   } catch (error) {
     await close();
+    for (const line of log) process.stderr.write(`${line}\n`);
     throw error;
   }
 }

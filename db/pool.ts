@@ -1,0 +1,224 @@
+import type { Row, Sql } from "postgres";
+
+/** Opens a driver of one connection; `onClose` is told when that ends, by whomever. */
+export type OpenConnection = (onClose: () => void) => Sql;
+
+/** What runs on a connection that is held; it throws once that is given back or lost. */
+export interface Session extends Pick<Sql, "unsafe"> {
+  /** The same for the last statement: what comes after it is refused. */
+  last: Sql["unsafe"];
+}
+
+/** Connections of one role. */
+export interface Pool {
+  /**
+   * Runs one prepared statement, a transaction by itself, on a connection that others use at the
+   * same time. `text` is constant, since each connection prepares it once.
+   */
+  statement(text: string, parameters: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Runs `work` on a connection that nobody else uses meanwhile. What it leaves open when it throws
+   * is rolled back. Rejects with `ConnectionLost` when the server goes away.
+   */
+  exclusive<T>(work: (session: Session) => Promise<T>): Promise<T>;
+  /** Waits for what runs, a few seconds at most. */
+  close(): Promise<void>;
+}
+
+/** The server or the network ended the connection; whether the last statement took effect is open. */
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
+  readonly code = "CONNECTION_CLOSED";
+
+  constructor() {
+    super("The connection to the database was lost");
+  }
+}
+
+const closeSeconds = 5;
+const mostParameters = 65_000;
+
+/**
+ * postgres.js counts a statement as sent before it serializes it: one that it cannot serialize would
+ * get the answer of the next, which may be another tenant's.
+ */
+function assertSendable(parameters: readonly unknown[]): void {
+  if (parameters.length > mostParameters) throw new RangeError("Too many parameters");
+  for (const value of parameters) {
+    const isScalar = ["string", "number", "boolean", "bigint"].includes(typeof value);
+    const isKnown = value instanceof Date || value instanceof Uint8Array || Array.isArray(value);
+    if (value !== null && !isScalar && !isKnown) {
+      throw new TypeError(`A parameter of a statement must not be ${typeof value}`);
+    }
+  }
+}
+
+interface Connection {
+  sql: Sql;
+  inFlight: number;
+  isLost: boolean;
+}
+
+/**
+ * A connection that is lost is never used again: postgres.js would write to a socket that is gone,
+ * which ends the process, or keep half a message for the next one (porsager/postgres#1154, #1208).
+ */
+function connect(open: OpenConnection, onLost: (connection: Connection) => void): Connection {
+  const sql = open(() => {
+    connection.isLost = true;
+    onLost(connection);
+  });
+  const connection: Connection = { sql, inFlight: 0, isLost: false };
+  return connection;
+}
+
+/** Connections that many statements share at a time; the least busy one is next. */
+function createShared(open: OpenConnection, size: number): Pick<Pool, "statement" | "close"> {
+  const connections = new Set<Connection>();
+
+  function leastBusy(): Connection {
+    let best: Connection | undefined;
+    for (const connection of connections) {
+      if (!best || connection.inFlight < best.inFlight) best = connection;
+    }
+    if (best && (best.inFlight === 0 || connections.size >= size)) return best;
+    const made = connect(open, onLost);
+    connections.add(made);
+    return made;
+  }
+
+  /** What was queued but not sent runs on a reconnect of the driver's, which closes afterwards. */
+  function onLost(connection: Connection): void {
+    connections.delete(connection);
+    if (connection.inFlight === 0) void connection.sql.end({ timeout: closeSeconds });
+  }
+
+  return {
+    async statement(text, parameters) {
+      assertSendable(parameters);
+      const connection = leastBusy();
+      connection.inFlight += 1;
+      try {
+        return await connection.sql.unsafe(text, parameters as never[], { prepare: true });
+      } finally {
+        connection.inFlight -= 1;
+        if (connection.isLost) onLost(connection);
+      }
+    },
+    async close() {
+      await Promise.all([...connections].map(({ sql }) => sql.end({ timeout: closeSeconds })));
+    },
+  };
+}
+
+interface Held extends Connection {
+  driver: Pick<Sql, "unsafe">;
+  /** Rejects what waits for an answer; null while nobody holds the connection. */
+  abandon: ((reason: Error) => void) | null;
+}
+
+/** Connections that one caller holds at a time, each opened when none is free. */
+function createExclusive(open: OpenConnection, size: number): Pick<Pool, "exclusive" | "close"> {
+  const all = new Set<Connection | Held>();
+  const idle: Held[] = [];
+  const waiting: PromiseWithResolvers<Held>[] = [];
+
+  function onLost(connection: Connection | Held): void {
+    if (!all.delete(connection)) return;
+    const at = idle.findIndex((held) => held === connection);
+    if (at !== -1) idle.splice(at, 1);
+    if ("abandon" in connection) connection.abandon?.(new ConnectionLost());
+    void connection.sql.end({ timeout: closeSeconds });
+    const next = waiting.shift();
+    if (next) make().then(next.resolve, next.reject);
+  }
+
+  async function make(): Promise<Held> {
+    const connection = connect(open, onLost);
+    all.add(connection);
+    const driver = await connection.sql.reserve();
+    return Object.assign(connection, { driver, abandon: null });
+  }
+
+  function take(): Promise<Held> {
+    const held = idle.pop();
+    if (held) return Promise.resolve(held);
+    if (all.size < size) return make();
+    const next = Promise.withResolvers<Held>();
+    waiting.push(next);
+    return next.promise;
+  }
+
+  function give(held: Held): void {
+    held.abandon = null;
+    if (held.isLost) return;
+    const next = waiting.shift();
+    if (next) next.resolve(held);
+    else idle.push(held);
+  }
+
+  function sessionOn(held: Held): { session: Session; end(): void } {
+    let isOver = false;
+    const unsafe: Sql["unsafe"] = (text, parameters, options) => {
+      if (isOver) throw new Error("The transaction has ended");
+      if (held.isLost) throw new ConnectionLost();
+      assertSendable(parameters ?? []);
+      return held.driver.unsafe(text, parameters, options);
+    };
+    const last: Sql["unsafe"] = (...statement) => {
+      const sent = unsafe(...statement);
+      isOver = true;
+      return sent as never;
+    };
+    return {
+      session: { unsafe, last },
+      end() {
+        isOver = true;
+      },
+    };
+  }
+
+  return {
+    async exclusive<T>(work: (session: Session) => Promise<T>): Promise<T> {
+      const held = await take();
+      const { session, end } = sessionOn(held);
+      const { promise: lost, reject } = Promise.withResolvers<never>();
+      held.abandon = reject;
+      try {
+        return await Promise.race([work(session), lost]);
+      } catch (error) {
+        end();
+        if (!held.isLost) {
+          await Promise.race([held.driver.unsafe("rollback"), lost]).catch(() => undefined);
+        }
+        throw error;
+      } finally {
+        end();
+        give(held);
+      }
+    },
+    async close() {
+      const deadline = Date.now() + closeSeconds * 1000;
+      while (idle.length < all.size && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      await Promise.all([...all].map(({ sql }) => sql.end({ timeout: 0 })));
+    },
+  };
+}
+
+/** Opens nothing yet: connections come with the first statements, up to `size` of each sort. */
+export function createPool(
+  open: OpenConnection,
+  size: { shared: number; exclusive: number },
+): Pool {
+  const shared = createShared(open, size.shared);
+  const { exclusive, close } = createExclusive(open, size.exclusive);
+  return {
+    statement: shared.statement,
+    exclusive,
+    async close() {
+      await Promise.all([shared.close(), close()]);
+    },
+  };
+}

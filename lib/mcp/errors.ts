@@ -1,0 +1,25 @@
+import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
+import { AppError, type ErrorCode } from "#lib/core/errors.ts";
+import { log } from "#lib/core/log.ts";
+import { toProblem } from "#lib/core/problem.ts";
+
+/** What the caller can put right in its params; a tool that is not there is one (MCP, server/tools). */
+const inParams = new Set<ErrorCode>(["invalid_request", "not_found"]);
+
+/**
+ * Any thrown value as a JSON-RPC error with our code and request id in its data; an unknown one
+ * says nothing of its cause, which is logged.
+ */
+export function toProtocolError(error: unknown, requestId: string): ProtocolError {
+  if (error instanceof ProtocolError) return error;
+  const { detail, code, request_id, errors } = toProblem(error, requestId);
+  const known = error instanceof AppError;
+  if (!known || error.status >= 500) log.error({ err: error }, "the MCP request failed");
+  return new ProtocolError(
+    known && inParams.has(error.code)
+      ? ProtocolErrorCode.InvalidParams
+      : ProtocolErrorCode.InternalError,
+    detail,
+    { code, request_id, ...(errors ? { errors } : {}) },
+  );
+}
