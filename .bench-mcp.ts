@@ -73,6 +73,8 @@ if (only === "profile") {
   await measure("new Request + text", async () => make("legacy", "tools/call", { name: "e1", arguments: { q: "x" } })().text());
   await measure("Response.json + text", async () => Response.json({ a: 1 }, { headers: { a: "b" } }).text());
   await measure("admit", () => admit(make("legacy", "tools/call", { name: "e1" })(), new URLSearchParams(), { requestId: "abcdefgh", ip: null }));
+  { const { isLegacyRequest } = await import("@modelcontextprotocol/server");
+    for (const era of ["modern", "legacy"] as const) { const req = make(era, "tools/call", { name: "e1", arguments: { q: "x" } })(); const body = await req.clone().json(); await measure(`isLegacyRequest ${era}`, () => isLegacyRequest(req, body)); } }
   await measure("serverFor", () => serverFor(ctx));
   await measure("callTool internal:echo (ledger)", () => callTool(ctx, { mcpName: "e1", arguments: { q: "x" } }));
   await measure("REST call internal:echo", () => REST(new Request("http://localhost/tools/e1/call", { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: '{"arguments":{"q":"x"}}' }), { params: Promise.resolve({ tool_id: "e1" }) }).then((r) => r.text()));

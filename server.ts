@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureBuild } from "#lib/boot/build.ts";
 import { openServer, type Server } from "#lib/boot/database.ts";
+import { startDemo } from "#lib/boot/demo.ts";
 import { type FirstRun, prepareDeployment } from "#lib/boot/first-run.ts";
 import { startServices } from "#lib/boot/services.ts";
 import { EnvError, env, tellLibraries } from "#lib/core/env.ts";
@@ -114,9 +115,11 @@ function onStop(stop: () => Promise<void>): void {
 async function runSingle(server: Server): Promise<void> {
   const closeServices = await startServices(server.url);
   const first = await prepareDeployment();
+  const closeDemo = await startDemo();
   const close = await serve();
   onStop(async () => {
     await close();
+    await closeDemo();
     await closeServices();
     await server.release();
   });
@@ -126,6 +129,7 @@ async function runSingle(server: Server): Promise<void> {
 async function runPrimary(server: Server): Promise<void> {
   const closeServices = await startServices(server.url);
   const first = await prepareDeployment();
+  const closeDemo = await startDemo();
   await closeServices();
   let stopping = false;
   const fork = () => cluster.fork({ DATABASE_URL: server.url });
@@ -146,6 +150,7 @@ async function runPrimary(server: Server): Promise<void> {
     const ended = workers.map((worker) => new Promise((done) => worker.once("exit", done)));
     for (const worker of workers) worker.process.kill("SIGTERM");
     await Promise.all(ended);
+    await closeDemo();
     await server.release();
   });
 }

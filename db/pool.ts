@@ -107,6 +107,7 @@ function createShared(open: OpenConnection, size: number): Pick<Pool, "statement
     },
     async close() {
       await Promise.all([...connections].map(({ sql }) => sql.end({ timeout: closeSeconds })));
+      connections.clear();
     },
   };
 }
@@ -125,7 +126,7 @@ function createExclusive(open: OpenConnection, size: number): Pick<Pool, "exclus
 
   function onLost(connection: Connection | Held): void {
     if (!all.delete(connection)) return;
-    const at = idle.findIndex((held) => held === connection);
+    const at = idle.indexOf(connection as Held);
     if (at !== -1) idle.splice(at, 1);
     if ("abandon" in connection) connection.abandon?.(new ConnectionLost());
     void connection.sql.end({ timeout: closeSeconds });
@@ -203,6 +204,8 @@ function createExclusive(open: OpenConnection, size: number): Pick<Pool, "exclus
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       await Promise.all([...all].map(({ sql }) => sql.end({ timeout: 0 })));
+      all.clear();
+      idle.length = 0;
     },
   };
 }
@@ -212,13 +215,19 @@ export function createPool(
   open: OpenConnection,
   size: { shared: number; exclusive: number },
 ): Pool {
-  const shared = createShared(open, size.shared);
-  const { exclusive, close } = createExclusive(open, size.exclusive);
+  let isClosed = false;
+  const openWhileOpen: OpenConnection = (onClose) => {
+    if (isClosed) throw new Error("The connections to the database are closed");
+    return open(onClose);
+  };
+  const shared = createShared(openWhileOpen, size.shared);
+  const { exclusive, close } = createExclusive(openWhileOpen, size.exclusive);
   return {
     statement: shared.statement,
     exclusive,
     async close() {
       await Promise.all([shared.close(), close()]);
+      isClosed = true;
     },
   };
 }

@@ -7,10 +7,6 @@ import { createReport, type Report } from "./demo/report.ts";
 import { openDeployment } from "./demo/server.ts";
 import { cleanUp, openStage, type Stage, setUp } from "./demo/setup.ts";
 
-/**
- * Shows and proves the three demo tenants from outside, over HTTP and MCP. TAUSESTACK_URL and
- * TAUSESTACK_KEY (a platform key) name a running deployment; without them one is started for it.
- */
 const health = z.object({
   status: z.literal("healthy"),
   multi_tenant_enabled: z.boolean(),
@@ -33,29 +29,30 @@ async function runSteps(stage: Stage, report: Report): Promise<void> {
   await tryEverything(stage, report);
 }
 
-/** Rejects on Ctrl-C or SIGTERM, so that what the demo has changed is still undone; not twice. */
-function interruption(): Promise<never> {
-  return new Promise((_, reject) => {
-    let stopping = false;
-    const end = (signal: NodeJS.Signals) => {
-      if (stopping) process.exit(130);
-      stopping = true;
-      reject(new Error(`Stopped by ${signal}.`));
-    };
-    process.on("SIGINT", end);
-    process.on("SIGTERM", end);
-  });
+/** Aborted by Ctrl-C or SIGTERM, so that what the demo has changed is still undone; not twice. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const end = (signal: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort(new Error(`Stopped by ${signal}.`));
+  };
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+  return controller.signal;
 }
 
+/**
+ * Shows and proves the three demo tenants from outside, over HTTP and MCP. TAUSESTACK_URL and
+ * TAUSESTACK_KEY (a platform key) name a running deployment; without them one is started for it.
+ */
 async function main(): Promise<void> {
   const report = createReport();
-  const interrupted = interruption();
-  interrupted.catch(() => undefined);
+  const stop = interruption();
   const deployment = await openDeployment();
   try {
-    const stage = await openStage(deployment);
+    const stage = await openStage(deployment, stop);
     try {
-      await Promise.race([runSteps(stage, report), interrupted]);
+      await runSteps(stage, report);
     } catch (error) {
       report.check("the demo runs to its end", false, (error as Error).message);
     }

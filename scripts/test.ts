@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
-import { isBuildCurrent } from "./build.ts";
 import { ensureChromium } from "./install-chromium.ts";
 import { follow, programOf, root, signalGroups } from "./run.ts";
 
@@ -53,8 +52,7 @@ async function check(): Promise<Tally> {
 }
 
 async function build(): Promise<boolean> {
-  if (await isBuildCurrent()) return true;
-  const { code } = await follow(programOf("next", "next"), ["build"]);
+  const { code } = await follow(join(root, "scripts/build.ts"), []);
   return code === 0;
 }
 

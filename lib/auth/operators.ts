@@ -3,9 +3,10 @@ import { eq, sql } from "drizzle-orm";
 import { operators } from "#db/schema/auth.ts";
 import { type Tx, withPlatform } from "#db/transaction.ts";
 import { auditPlatform } from "#lib/audit/service.ts";
-import { announce } from "#lib/core/bus.ts";
+import { authorize } from "#lib/core/authorize.ts";
+import { announce, announceHere } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
-import type { CallerCtx } from "#lib/core/ctx.ts";
+import type { CallerCtx, PlatformCtx } from "#lib/core/ctx.ts";
 import { prefixedId } from "#lib/core/ids.ts";
 import { allPermissions } from "#lib/core/permissions.ts";
 import type { Identity } from "./identity.ts";
@@ -179,6 +180,7 @@ export async function changePassword(
   password: string,
 ): Promise<void> {
   const passwordHash = await hash(password, argon);
+  const change = { topic: operatorTopic, key: operatorId };
   await withPlatform(async (tx) => {
     await tx
       .update(operators)
@@ -193,6 +195,25 @@ export async function changePassword(
       action: "operator.change_password",
       target: { type: "operator", id: operatorId },
     });
-    await announce(tx, { topic: operatorTopic, key: operatorId });
+    await announce(tx, change);
   });
+  announceHere(change);
+}
+
+/** The same for whoever runs the deployment and names the operator by e-mail; false: no such one. */
+export async function resetPassword(
+  ctx: PlatformCtx,
+  email: string,
+  password: string,
+): Promise<boolean> {
+  authorize(ctx, "platform:write");
+  const [row] = await withPlatform((tx) =>
+    tx
+      .select()
+      .from(operators)
+      .where(eq(operators.email, normalEmail(email))),
+  );
+  if (!row) return false;
+  await changePassword(ctx, row.operatorId, password);
+  return true;
 }

@@ -194,8 +194,6 @@ async function drain(): Promise<void> {
       for (const waiting of batch) waiting.reject(error);
     }
   }
-  // In the same turn as the last look: whoever records next starts a drain of its own.
-  ledger.writing = null;
 }
 
 function toRow(ctx: UsageCtx, event: UsageEvent): EventRow {

@@ -55,6 +55,7 @@ export async function tryEverything(stage: Stage, report: Report): Promise<void>
   for (const probe of probes) {
     const cells: string[] = [];
     for (const { from, to } of pairs) {
+      stage.stop.throwIfAborted();
       const actual = await probe
         .run(stage, from, to)
         .catch((error: unknown) => (error as Error).message);

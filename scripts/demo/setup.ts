@@ -29,18 +29,28 @@ export interface Side {
 /** Everything the steps need. */
 export interface Stage {
   deployment: Deployment;
+  /** Sends nothing more once `stop` is aborted; `undo` still does. */
   rest: Rest;
+  undo: Rest;
+  stop: AbortSignal;
   upstream: DemoUpstream;
   sides: Side[];
   /** Undone in reverse, also after a failure. */
   cleanups: { what: string; run(): Promise<unknown> }[];
 }
 
-export async function openStage(deployment: Deployment): Promise<Stage> {
+export async function openStage(deployment: Deployment, stop: AbortSignal): Promise<Stage> {
   const upstream = await startDemoUpstream();
+  const undo = createRest(deployment.url);
   return {
     deployment,
-    rest: createRest(deployment.url),
+    // What is under way is waited for: a key that was minted has to be known to be revoked.
+    rest: async (...request) => {
+      stop.throwIfAborted();
+      return undo(...request);
+    },
+    undo,
+    stop,
     upstream,
     sides: [],
     cleanups: [{ what: "stop the upstream", run: () => upstream.close() }],
@@ -76,7 +86,7 @@ async function configure(stage: Stage, demo: DemoTenant): Promise<void> {
     what: `close the way from ${config.tenant_id} to the upstream`,
     run: () =>
       expectOk(
-        stage.rest("POST", "/tenants/configure", { key, body: config }),
+        stage.undo("POST", "/tenants/configure", { key, body: config }),
         "POST /tenants/configure",
       ),
   });
@@ -96,7 +106,7 @@ export async function mintKey(
     what: `revoke ${made.key_id}`,
     run: () =>
       expectOk(
-        stage.rest("DELETE", `/keys/${made.key_id}`, { key, tenant: tenantId }),
+        stage.undo("DELETE", `/keys/${made.key_id}`, { key, tenant: tenantId }),
         `DELETE /keys/${made.key_id}`,
       ),
   });
@@ -110,13 +120,13 @@ async function placeTool(
   existing: Tool | undefined,
   plan: DemoTool,
 ): Promise<SideTool> {
-  const { rest, upstream } = stage;
+  const { rest, undo, upstream } = stage;
   const implementation = upstream.url + plan.path;
-  const register = (body: unknown) =>
-    expectOk(rest("POST", "/tools/register", { key, body }), "POST /tools/register");
+  const register = (send: Rest, body: unknown) =>
+    expectOk(send("POST", "/tools/register", { key, body }), "POST /tools/register");
   if (existing) {
-    await register({ ...existing, config: { ...existing.config, implementation } });
-    stage.cleanups.push({ what: `restore ${plan.name}`, run: () => register(existing) });
+    await register(rest, { ...existing, config: { ...existing.config, implementation } });
+    stage.cleanups.push({ what: `restore ${plan.name}`, run: () => register(undo, existing) });
     return { toolId: existing.tool_id, plan };
   }
   const { name, description, parameters } = plan;
@@ -126,7 +136,7 @@ async function placeTool(
   );
   stage.cleanups.push({
     what: `delete ${name}, whose upstream ends`,
-    run: () => expectOk(rest("DELETE", `/tools/${made.tool_id}`, { key }), `deleting ${name}`),
+    run: () => expectOk(undo("DELETE", `/tools/${made.tool_id}`, { key }), `deleting ${name}`),
   });
   return { toolId: made.tool_id, plan };
 }

@@ -1,0 +1,57 @@
+import type { z } from "zod";
+import { ApiError, toApiError } from "./api-error.ts";
+import { signInAddress } from "./callback-path.ts";
+
+/** One call of the REST API; `tenantId` is the tenant that it is about. */
+export interface ApiCall<T> {
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  path: string;
+  query?: Record<string, string | undefined>;
+  tenantId?: string;
+  body?: unknown;
+  response: z.ZodType<T>;
+  signal?: AbortSignal;
+}
+
+/** `/tools/a%2Fb/call` of `tools`, `a/b`, `call`. */
+export function pathOf(...segments: string[]): string {
+  return segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
+}
+
+function search(query: Record<string, string | undefined>): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+}
+
+async function send(call: ApiCall<unknown>): Promise<Response> {
+  const { method = "GET", path, query = {}, tenantId, body, signal } = call;
+  try {
+    return await fetch(path + search(query), {
+      method,
+      headers: {
+        ...(tenantId === undefined ? {} : { "x-tenant-id": tenantId }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    const message = "The server cannot be reached. Check the connection and try again.";
+    throw new ApiError("unreachable", message, { cause });
+  }
+}
+
+/**
+ * Calls the API of the page's own origin with the session's cookie. Throws `ApiError`; when the
+ * session has ended it also leaves for the sign-in page, which leads back here.
+ */
+export async function callApi<T>(call: ApiCall<T>): Promise<T> {
+  const response = await send(call);
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return call.response.parse(body);
+  if (response.status === 401) {
+    location.assign(signInAddress(location.pathname + location.search));
+  }
+  throw toApiError(response.status, body);
+}
