@@ -68,9 +68,12 @@ function open(
   }) as unknown as Sql;
 }
 
+/** A prepared statement is planned once a connection, not anew for each set of parameters. */
+const planOnce = { plan_cache_mode: "force_generic_plan" };
+
 /** True where connections start in the role; false where a pooler refuses or drops that parameter. */
 async function startsInRole(url: string, role: RoleName): Promise<boolean> {
-  const sql = open(url, 1, { role });
+  const sql = open(url, 1, { ...planOnce, role });
   try {
     const [row] = await sql`select current_user as name`;
     return row?.name === role;
@@ -87,7 +90,7 @@ async function openAs(role: RoleName, options: ConnectOptions, max: number): Pro
   const name = { application_name: options.applicationName ?? "tausestack" };
   const starts = await startsInRole(options.url, role);
   const connection: OpenConnection = (onClose) =>
-    open(options.url, 1, starts ? { ...name, role } : name, onClose);
+    open(options.url, 1, starts ? { ...name, ...planOnce, role } : name, onClose);
   return {
     ...createPool(connection, { shared: max, exclusive: max }),
     setRole: starts ? null : `set local role ${role}`,

@@ -1,6 +1,7 @@
 "use client";
 
 import { LogOut } from "lucide-react";
+import type { ReactNode } from "react";
 import { Button } from "#components/ui/button.tsx";
 import {
   DropdownMenu,
@@ -15,10 +16,12 @@ type UserMenuProps = {
   email: string;
   /** "Operator" */
   role: string;
+  /** `DropdownMenuItem`s above "Sign out". */
+  children?: ReactNode;
   onSignOut: () => void;
 };
 
-export function UserMenu({ email, role, onSignOut }: UserMenuProps) {
+export function UserMenu({ email, role, children, onSignOut }: UserMenuProps) {
   return (
     <DropdownMenu modal={false}>
       <DropdownMenuTrigger asChild>
@@ -37,6 +40,7 @@ export function UserMenu({ email, role, onSignOut }: UserMenuProps) {
           <span className="block text-muted-foreground text-xs">{role}</span>
         </DropdownMenuLabel>
         <DropdownMenuSeparator />
+        {children}
         <DropdownMenuItem onSelect={onSignOut}>
           <LogOut aria-hidden />
           Sign out

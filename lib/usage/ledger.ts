@@ -49,6 +49,8 @@ interface EventRow {
 
 interface Waiting {
   row: EventRow;
+  /** Somebody's answer waits for the commit. */
+  urgent: boolean;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -181,7 +183,7 @@ function plain(text: string): string {
 async function drain(): Promise<void> {
   // One turn of the event loop gathers what is already on its way in.
   await new Promise((resolve) => setImmediate(resolve));
-  while (ledger.waiting.length > 0) {
+  do {
     const batch = ledger.waiting.splice(0, largestBatch);
     try {
       await commit(batch.map((waiting) => waiting.row));
@@ -193,7 +195,7 @@ async function drain(): Promise<void> {
       });
       for (const waiting of batch) waiting.reject(error);
     }
-  }
+  } while (ledger.waiting.some(({ urgent }) => urgent));
 }
 
 function toRow(ctx: UsageCtx, event: UsageEvent): EventRow {
@@ -227,8 +229,14 @@ function startDrain(): void {
   ledger.gathering = null;
   ledger.writing ??= drain().finally(() => {
     ledger.writing = null;
-    if (ledger.waiting.length > 0) startDrain();
+    if (ledger.waiting.some(({ urgent }) => urgent)) startDrain();
+    else if (ledger.waiting.length > 0) gather();
   });
+}
+
+/** Lets the events of reads gather, so that many share one commit. */
+function gather(): void {
+  if (!ledger.writing) ledger.gathering ??= setTimeout(startDrain, gatherMs);
 }
 
 /**
@@ -237,7 +245,7 @@ function startDrain(): void {
  */
 export function recordUsage(ctx: UsageCtx, event: UsageEvent): Promise<void> {
   return new Promise((resolve, reject) => {
-    ledger.waiting.push({ row: toRow(ctx, event), resolve, reject });
+    ledger.waiting.push({ row: toRow(ctx, event), urgent: true, resolve, reject });
     startDrain();
   });
 }
@@ -246,14 +254,17 @@ export function recordUsage(ctx: UsageCtx, event: UsageEvent): Promise<void> {
 export function noteUsage(ctx: UsageCtx, event: UsageEvent): void {
   ledger.waiting.push({
     row: toRow(ctx, event),
+    urgent: false,
     resolve: () => undefined,
     reject: (err) => log.error({ err }, "a usage event is lost"),
   });
-  if (!ledger.writing) ledger.gathering ??= setTimeout(startDrain, gatherMs);
+  gather();
 }
 
 /** Resolves when everything recorded so far is committed or refused. */
 export async function flushLedger(): Promise<void> {
-  if (ledger.waiting.length > 0) startDrain();
-  while (ledger.writing) await ledger.writing;
+  while (ledger.waiting.length > 0 || ledger.writing) {
+    startDrain();
+    await ledger.writing;
+  }
 }

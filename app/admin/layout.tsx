@@ -1,0 +1,56 @@
+import { BookOpen, Building2, KeyRound, ScrollText } from "lucide-react";
+import type { Metadata } from "next";
+import type { ReactNode } from "react";
+import { ConsoleShell } from "#components/shell/console-shell.tsx";
+import { operatorCtx } from "#lib/auth/session.ts";
+import { env } from "#lib/core/env.ts";
+import { version } from "#lib/core/version.ts";
+import { AccountMenu } from "./account-menu.tsx";
+
+export const metadata: Metadata = {
+  title: { template: "%s · TauseStack console", default: "TauseStack console" },
+};
+
+const nav = [
+  { items: [{ href: "/admin/tenants", label: "Tenants", icon: <Building2 aria-hidden /> }] },
+  {
+    label: "Platform",
+    items: [
+      { href: "/admin/keys", label: "Platform keys", icon: <KeyRound aria-hidden /> },
+      { href: "/admin/audit", label: "Audit log", icon: <ScrollText aria-hidden /> },
+      { href: "/docs", label: "API reference", icon: <BookOpen aria-hidden /> },
+    ],
+  },
+];
+
+const labels = {
+  account: "Account",
+  audit: "Audit log",
+  configure: "New tenant",
+  connect: "Connect",
+  dynamic: "New dynamic tool",
+  edit: "Edit",
+  keys: "API keys",
+  memories: "Memories",
+  register: "Register",
+  resources: "Resources",
+  settings: "Settings",
+  tenants: "Tenants",
+  tools: "Tools",
+};
+
+export default async function AdminLayout({ children }: { children: ReactNode }) {
+  const { email } = await operatorCtx();
+  const mode = env().TAUSESTACK_MULTI_TENANT_MODE ? "multi-tenant" : "single-tenant";
+  return (
+    <ConsoleShell
+      root="/admin"
+      nav={nav}
+      labels={labels}
+      user={<AccountMenu email={email} />}
+      footer={`TauseStack ${version} · ${mode}`}
+    >
+      {children}
+    </ConsoleShell>
+  );
+}
