@@ -18,7 +18,9 @@ const lane = createApiLane([
   { path: "/echo", handlers: { GET: bare(async () => ({ ok: true })) } },
   {
     path: "/select",
-    handlers: { GET: bare(async () => (await sql`select * from bench_floor where id = ${"a"}`)[0]) },
+    handlers: {
+      GET: bare(async () => (await sql`select * from bench_floor where id = ${"a"}`)[0]),
+    },
   },
   {
     path: "/insert",

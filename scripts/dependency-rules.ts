@@ -180,6 +180,7 @@ function hygieneRules(): Rule[] {
         pathNot: [
           "\\.d\\.ts$",
           "^[^/]+\\.config\\.(ts|mjs)$",
+          "^bench/next-echo/",
           "^app/.*\\b(page|layout|loading|error|not-found|template|default|robots|manifest)\\.tsx?$",
         ],
       },

@@ -184,5 +184,4 @@ ALTER TABLE "resources" ADD CONSTRAINT "resources_tenant_id_tenants_tenant_id_fk
 ALTER TABLE "tenant_quotas" ADD CONSTRAINT "tenant_quotas_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tools" ADD CONSTRAINT "tools_tenant_id_tenants_tenant_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "public"."tenants"("tenant_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "audit_births" ON "audit_entries" USING btree ("tenant_id","entry_id") WHERE "audit_entries"."action" = 'tenant.create';--> statement-breakpoint
-CREATE INDEX "operators_by_creation" ON "operators" USING btree ("created_at");--> statement-breakpoint
-CREATE INDEX "memories_by_age" ON "memories" USING btree ("tenant_id","updated_at");
+CREATE INDEX "operators_by_creation" ON "operators" USING btree ("created_at");

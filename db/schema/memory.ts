@@ -1,4 +1,4 @@
-import { index, json, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { json, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { createdAt, tenantIdColumn, updatedAt } from "./columns.ts";
 import { tenants } from "./tenants.ts";
 
@@ -12,8 +12,6 @@ export const memories = pgTable(
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
-  (t) => [
-    primaryKey({ columns: [t.tenantId, t.agentId] }),
-    index("memories_by_age").on(t.tenantId, t.updatedAt),
-  ],
+  // No index on updated_at: without one PostgreSQL rewrites a document in its own page.
+  (t) => [primaryKey({ columns: [t.tenantId, t.agentId] })],
 );

@@ -14,8 +14,12 @@ function variable<S extends z.ZodType>(schema: S, example: string, about: string
 }
 
 const flag = z.enum(["true", "false"], { error: 'must be "true" or "false"' });
-const whole = (min: number, max: number) =>
-  z.coerce.number({ error: "must be a number" }).int().min(min).max(max);
+const whole = (min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce
+    .number({ error })
+    .refine((value) => Number.isInteger(value) && value >= min && value <= max, error);
+};
 const urlOf = (protocols: string[]) =>
   z.string().refine(
     (text) => {
@@ -32,8 +36,8 @@ const list = z.string().transform((text) =>
 );
 const base64Key = z
   .string()
-  .transform((text) => Buffer.from(text, "base64"))
-  .refine((bytes) => bytes.length === 32, "must be 32 bytes in base64: openssl rand -base64 32");
+  .regex(/^[\w+/-]{43}=?$/, "must be 32 bytes in base64: openssl rand -base64 32")
+  .transform((text) => Buffer.from(text, "base64"));
 
 /** Every variable the system reads, in the order of `.env.example`. */
 export const variables = {

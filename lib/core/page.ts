@@ -28,7 +28,7 @@ export interface Page<T> {
 }
 
 /** Rows that a list answers when no `limit` is given; past them the Link header goes on. */
-export const plainListRows = 10_000;
+const plainListRows = 10_000;
 
 export function pageSize(query: PageQuery): number {
   return query.limit ?? plainListRows;

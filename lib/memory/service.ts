@@ -11,7 +11,7 @@ import type { JsonObject } from "#lib/core/json.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
-import { noteUsage, recordUsage } from "#lib/usage/ledger.ts";
+import { noteUsage } from "#lib/usage/ledger.ts";
 import { expiryOf } from "./expiry.ts";
 import { purgeExpired } from "./retention.ts";
 import {
@@ -117,10 +117,10 @@ export async function registerMemory(ctx: Ctx, raw: RegisterMemoryInput): Promis
   } catch (error) {
     const refused = asLimitExceeded(error);
     if (refused)
-      await recordUsage(ctx, usageOf("memory.register", startedAt, input.agent_id, refused.code));
+      noteUsage(ctx, usageOf("memory.register", startedAt, input.agent_id, refused.code));
     throw refused ?? error;
   }
-  await recordUsage(ctx, usageOf("memory.register", startedAt, input.agent_id));
+  noteUsage(ctx, usageOf("memory.register", startedAt, input.agent_id));
   return toMemory(rows[0] as Row);
 }
 
@@ -173,5 +173,5 @@ export async function deleteMemory(ctx: Ctx, agentId: string): Promise<void> {
       before: gone.context,
     });
   });
-  await recordUsage(ctx, usageOf("memory.delete", startedAt, agentId));
+  noteUsage(ctx, usageOf("memory.delete", startedAt, agentId));
 }

@@ -19,7 +19,7 @@ const count = (what: string) =>
     .nullish();
 
 /** Keys that are known are checked; others are kept and given back. */
-export const mcpConfig = z.looseObject({
+const mcpConfig = z.looseObject({
   max_memory_entries: count("entries"),
   memory_retention_days: z.number().int().min(1).max(36_500).nullish(),
   federation_enabled: z.boolean().nullish(),
@@ -27,12 +27,12 @@ export const mcpConfig = z.looseObject({
   requests_per_minute: z.number().int().min(1).max(100_000_000).nullish(),
 });
 
-export const toolLimits = z.looseObject({
+const toolLimits = z.looseObject({
   max_tools: count("tools"),
   max_dynamic_tools: count("tools"),
 });
 
-export const resourceLimits = z.looseObject({
+const resourceLimits = z.looseObject({
   max_resources: count("resources"),
   max_storage_mb: count("megabytes"),
 });

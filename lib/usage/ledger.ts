@@ -234,7 +234,7 @@ function startDrain(): void {
   });
 }
 
-/** Lets the events of reads gather, so that many share one commit. */
+/** Lets events that nobody waits for gather, so that many share one commit. */
 function gather(): void {
   if (!ledger.writing) ledger.gathering ??= setTimeout(startDrain, gatherMs);
 }
@@ -250,7 +250,10 @@ export function recordUsage(ctx: UsageCtx, event: UsageEvent): Promise<void> {
   });
 }
 
-/** For reads: the event goes with the next commit, within 50 ms; the answer does not wait for it. */
+/**
+ * For what is recorded elsewhere or changes nothing (memory, reads): the event goes with the next
+ * commit, within 50 ms, and the answer does not wait for it.
+ */
 export function noteUsage(ctx: UsageCtx, event: UsageEvent): void {
   ledger.waiting.push({
     row: toRow(ctx, event),
