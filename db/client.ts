@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Sql } from "postgres";
+import { arrayTypes } from "./arrays.ts";
 import { createPool, type OpenConnection, type Pool } from "./pool.ts";
 
 /** `json` and `jsonb` travel as text: Drizzle and the hot statements stringify and parse themselves. */
@@ -64,7 +65,8 @@ function open(
     connect_timeout: 15,
     onnotice: () => undefined,
     connection: parameters,
-    types: { json: textJson, date: times },
+    fetch_types: false,
+    types: { json: textJson, date: times, ...arrayTypes },
   }) as unknown as Sql;
 }
 
@@ -85,6 +87,12 @@ async function startsInRole(url: string, role: RoleName): Promise<boolean> {
   }
 }
 
+/**
+ * Few, so that statements of one turn of the event loop share a connection and so a write to its
+ * socket; enough for PostgreSQL to work on several, and to commit several at once.
+ */
+const sharedConnections = 4;
+
 /** Connections that start in their role; behind PgBouncer and the like each transaction sets it. */
 async function openAs(role: RoleName, options: ConnectOptions, max: number): Promise<RolePool> {
   const name = { application_name: options.applicationName ?? "tausestack" };
@@ -92,7 +100,7 @@ async function openAs(role: RoleName, options: ConnectOptions, max: number): Pro
   const connection: OpenConnection = (onClose) =>
     open(options.url, 1, starts ? { ...name, ...planOnce, role } : name, onClose);
   return {
-    ...createPool(connection, { shared: max, exclusive: max }),
+    ...createPool(connection, { shared: sharedConnections, exclusive: max }),
     setRole: starts ? null : `set local role ${role}`,
   };
 }

@@ -137,6 +137,8 @@ function createExclusive(open: OpenConnection, size: number): Pick<Pool, "exclus
   async function make(): Promise<Held> {
     const connection = connect(open, onLost);
     all.add(connection);
+    // On a connection that is not open yet, postgres.js would never answer `reserve`.
+    await connection.sql.unsafe("select 1");
     const driver = await connection.sql.reserve();
     return Object.assign(connection, { driver, abandon: null });
   }

@@ -280,6 +280,18 @@ test("a handle kept past its transaction runs nothing on the connection's next u
   }
 });
 
+test("lists cross the driver as they are, sent as texts or by Drizzle", async () => {
+  const words = ["plain", 'quo"te', "back\\slash", "{brace}", "a,b", "", "NULL", "é\u{1f600}", " "];
+  const text = `${tenantScope} select $2::text[] as words, array[1, null, 3] as numbers,
+    array[true, false] as flags, array[[1.5], [2.5]]::float8[] as nested from scope`;
+  const lists = { numbers: [1, null, 3], flags: [true, false], nested: [[1.5], [2.5]] };
+  expect(await tenantStatement("acme", text, [words])).toEqual([{ words, ...lists }]);
+  const [row] = await withTenant("acme", (tx) =>
+    tx.execute(sql`select ${sql.param(words)}::text[] as words, '{}'::text[] as none`),
+  );
+  expect(row).toEqual({ words, none: [] });
+});
+
 test("the platform role sees every tenant's rows", async () => {
   await withTenant("acme", (tx) => write(tx, "acme", "seen"));
   await withTenant("beta", (tx) => write(tx, "beta", "seen"));

@@ -10,7 +10,7 @@ export function AccountMenu({ email }: { email: string }) {
   return (
     <UserMenu
       email={email}
-      role="Operator"
+      title="Operator"
       onSignOut={() => void signOut({ callbackUrl: "/sign-in" })}
     >
       <DropdownMenuItem asChild>

@@ -15,13 +15,13 @@ import {
 type UserMenuProps = {
   email: string;
   /** "Operator" */
-  role: string;
+  title: string;
   /** `DropdownMenuItem`s above "Sign out". */
   children?: ReactNode;
   onSignOut: () => void;
 };
 
-export function UserMenu({ email, role, children, onSignOut }: UserMenuProps) {
+export function UserMenu({ email, title, children, onSignOut }: UserMenuProps) {
   return (
     <DropdownMenu modal={false}>
       <DropdownMenuTrigger asChild>
@@ -37,7 +37,7 @@ export function UserMenu({ email, role, children, onSignOut }: UserMenuProps) {
       <DropdownMenuContent align="end" className="min-w-56">
         <DropdownMenuLabel>
           <span className="block truncate font-medium">{email}</span>
-          <span className="block text-muted-foreground text-xs">{role}</span>
+          <span className="block text-muted-foreground text-xs">{title}</span>
         </DropdownMenuLabel>
         <DropdownMenuSeparator />
         {children}

@@ -16,6 +16,7 @@ import {
   configureTenantInput,
   quotaNames,
   type Tenant,
+  tenantSlug,
 } from "#lib/tenants/schema.ts";
 import { getTenant } from "#lib/tenants/service.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
@@ -32,6 +33,8 @@ function checkEgress(entries: string[]): void {
 }
 
 async function load(tx: Tx, tenantId: string): Promise<typeof tenants.$inferSelect | undefined> {
+  // PostgreSQL refuses some texts that are no slugs.
+  if (!tenantSlug.safeParse(tenantId).success) return undefined;
   const [row] = await tx.select().from(tenants).where(eq(tenants.tenantId, tenantId)).for("update");
   return row;
 }
@@ -87,6 +90,8 @@ export async function configureTenant(
     if (!row) throw new Error("The upsert returned no row");
     const after = toTenant(row);
     await writeQuotas(tx, after);
+    // What was still on its way to the ledger when the slug's former owner was deleted.
+    if (!before) await forgetUsage(tx, input.tenant_id);
     const record = {
       action: before ? "tenant.update" : "tenant.create",
       target: { type: "tenant", id: input.tenant_id },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pageQuery } from "#lib/core/page.ts";
+import { oneLine } from "#lib/core/text-schema.ts";
 
 /** One line of the audit log as it stands on the wire. */
 export const auditEntry = z
@@ -21,8 +22,10 @@ export const auditEntry = z
 export type AuditEntry = z.output<typeof auditEntry>;
 
 export const auditQuery = pageQuery.extend({
-  action: z.string().max(100).optional().meta({ description: "Entries of this action alone." }),
-  target_id: z.string().max(300).optional(),
+  action: oneLine(z.string().max(100))
+    .optional()
+    .meta({ description: "Entries of this action alone." }),
+  target_id: oneLine(z.string().max(300)).optional(),
 });
 
 export type AuditQuery = z.output<typeof auditQuery>;

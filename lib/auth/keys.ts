@@ -11,7 +11,7 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import { prefixedId } from "#lib/core/ids.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
-import { tenantPermissions } from "#lib/core/permissions.ts";
+import { allPermissions, tenantPermissions } from "#lib/core/permissions.ts";
 import { keyCacheKey, keyTopic } from "./key-lookup.ts";
 import { keyHint, newKeyText } from "./key-text.ts";
 import {
@@ -38,8 +38,9 @@ function authorizeKeys(ctx: Ctx, kind: Kind, access: "read" | "write"): void {
 }
 
 /** A key can hand out no more than it has itself. */
-function refuseEscalation(ctx: Ctx, scopes: readonly string[]): void {
-  const wanted = scopes.includes("*") ? tenantPermissions : scopes;
+function refuseEscalation(ctx: Ctx, kind: Kind, scopes: readonly string[]): void {
+  const all = kind === "platform" ? allPermissions : tenantPermissions;
+  const wanted = scopes.includes("*") ? all : scopes;
   const missing = wanted.filter((scope) => !ctx.permissions.has(scope as never));
   if (missing.length === 0) return;
   throw new AppError(
@@ -117,7 +118,7 @@ async function insertKey(
 export async function createKey(ctx: Ctx, raw: CreateKeyInput): Promise<NewApiKey> {
   const input = parse(createKeyInput, raw);
   authorizeKeys(ctx, input.kind, "write");
-  refuseEscalation(ctx, input.scopes);
+  refuseEscalation(ctx, input.kind, input.scopes);
   const text = newKeyText(input.kind === "platform" ? null : ctx.tenantId);
   return within(ctx, input.kind, async (tx) => {
     const row = await insertKey(
@@ -166,6 +167,8 @@ export async function listKeys(ctx: Ctx, query: z.output<typeof keyQuery>): Prom
 }
 
 async function loadKey(tx: Tx, ctx: Ctx, keyId: string): Promise<Row> {
+  // PostgreSQL refuses some texts that are no ids.
+  if (!/^p?key_[0-9a-f]{32}$/.test(keyId)) throw notFound("key", keyId);
   const rows: Row[] =
     kindOf(keyId) === "platform"
       ? await tx.select().from(platformKeys).where(eq(platformKeys.keyId, keyId)).for("update")
@@ -240,7 +243,7 @@ export async function rotateKey(
   const text = newKeyText(kind === "platform" ? null : ctx.tenantId);
   const { key, change } = await within(ctx, kind, async (tx) => {
     const old = await loadKey(tx, ctx, keyId);
-    refuseEscalation(ctx, old.scopes);
+    refuseEscalation(ctx, kind, old.scopes);
     if (toApiKey(old).status !== "active") {
       throw new AppError("conflict", "Only an active key can be rotated. Create a new one.");
     }

@@ -1,19 +1,20 @@
 import { z } from "zod";
 import { pageQuery } from "#lib/core/page.ts";
 import { tenantPermissions } from "#lib/core/permissions.ts";
+import { oneLine } from "#lib/core/text-schema.ts";
 
 const scope = z.enum(["*", ...tenantPermissions], {
   error: `must be "*" or one of ${tenantPermissions.join(", ")}`,
 });
 
 export const createKeyInput = z.object({
-  name: z.string().trim().min(1, "must not be empty").max(200),
+  name: oneLine(z.string().trim().min(1, "must not be empty").max(200)),
   scopes: z
     .array(scope)
     .min(1, "must name at least one scope")
     .default(["*"])
     .meta({ description: "`*` is all of the tenant's." }),
-  agent_id: z.string().min(1).max(200).nullish(),
+  agent_id: oneLine(z.string().min(1).max(200)).nullish(),
   expires_at: z.iso
     .datetime({ offset: true, error: "must be an ISO 8601 time such as 2027-01-31T00:00:00Z" })
     .refine((text) => new Date(text).getTime() > Date.now(), "must be in the future")

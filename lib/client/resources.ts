@@ -5,6 +5,7 @@ import {
   resource,
 } from "#lib/resources/schema.ts";
 import { callApi, pathOf } from "./api.ts";
+import { isThere } from "./is-there.ts";
 
 export function registerResource(tenantId: string, body: RegisterResourceInput): Promise<Resource> {
   const path = "/resources/register";
@@ -14,4 +15,9 @@ export function registerResource(tenantId: string, body: RegisterResourceInput):
 export async function deleteResource(tenantId: string, resourceId: string): Promise<void> {
   const path = pathOf("resources", resourceId);
   await callApi({ method: "DELETE", path, tenantId, response: deletedResource });
+}
+
+/** True when the tenant has a resource of that id already. */
+export function resourceExists(tenantId: string, resourceId: string): Promise<boolean> {
+  return isThere(callApi({ path: pathOf("resources", resourceId), tenantId, response: resource }));
 }

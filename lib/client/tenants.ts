@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ConfigureTenantInput, type Tenant, tenant } from "#lib/tenants/schema.ts";
 import { callApi, pathOf } from "./api.ts";
-import { ApiError } from "./api-error.ts";
+import { isThere } from "./is-there.ts";
 
 /** Creates a tenant, or replaces its configuration. */
 export function configureTenant(body: ConfigureTenantInput): Promise<Tenant> {
@@ -9,14 +9,8 @@ export function configureTenant(body: ConfigureTenantInput): Promise<Tenant> {
 }
 
 /** True when there is a tenant of that id already. */
-export async function tenantExists(tenantId: string): Promise<boolean> {
-  try {
-    await callApi({ path: pathOf("tenants", tenantId), response: tenant });
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && error.code === "not_found") return false;
-    throw error;
-  }
+export function tenantExists(tenantId: string): Promise<boolean> {
+  return isThere(callApi({ path: pathOf("tenants", tenantId), response: tenant }));
 }
 
 /** Suspends or resumes a tenant. */

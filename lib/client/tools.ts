@@ -9,6 +9,7 @@ import {
   tool,
 } from "#lib/tools/schema.ts";
 import { callApi, pathOf } from "./api.ts";
+import { isThere } from "./is-there.ts";
 
 export function createDynamicTool(tenantId: string, body: CreateDynamicToolInput): Promise<Tool> {
   return callApi({ method: "POST", path: "/tools/dynamic/create", tenantId, body, response: tool });
@@ -16,6 +17,11 @@ export function createDynamicTool(tenantId: string, body: CreateDynamicToolInput
 
 export function registerTool(tenantId: string, body: RegisterToolInput): Promise<Tool> {
   return callApi({ method: "POST", path: "/tools/register", tenantId, body, response: tool });
+}
+
+/** True when the tenant has a tool of that id already. */
+export function toolExists(tenantId: string, toolId: string): Promise<boolean> {
+  return isThere(callApi({ path: pathOf("tools", toolId), tenantId, response: tool }));
 }
 
 export async function deleteTool(tenantId: string, toolId: string): Promise<void> {

@@ -79,7 +79,8 @@ function jsonSchema(schema: z.ZodType, io: "input" | "output", shared: JsonSchem
   }
   const meta = schema.meta() as { id?: string } | undefined;
   if (!meta?.id) return moved.own;
-  shared[meta.id] = moved.own;
+  // A schema that names itself is given as a reference to its definition, which stands there already.
+  if (moved.own.$ref === undefined) shared[meta.id] = moved.own;
   return { $ref: `#/components/schemas/${meta.id}` };
 }
 

@@ -22,16 +22,24 @@ const permissions = new Map<unknown, Permission>([
   ["tools/call", "tools:call"],
 ]);
 
+const modernRevision = "2026-07-28";
+/** The SDK refuses larger ones before it runs any of them. */
+const largestBatch = 100;
+
 const callers = new WeakMap<Request, Ctx>();
 
-/** Serves revision 2026-07-28; it knows the open exchanges, so that they can be ended. */
+/** Serves the modern revision. Nothing is announced yet, so no stream is kept open for it. */
 const modern = createMcpHandler(
   ({ requestInfo }) => {
     const ctx = requestInfo && callers.get(requestInfo);
     if (!ctx) throw new Error("The request was not admitted");
     return serverFor(ctx);
   },
-  { legacy: "reject", onerror: (err) => log.debug({ err }, "an MCP request was refused") },
+  {
+    legacy: "reject",
+    maxSubscriptions: 0,
+    onerror: (err) => log.debug({ err }, "an MCP request was refused"),
+  },
 );
 
 function rpcError(status: number, code: number, message: string, headers = {}): Response {
@@ -64,7 +72,7 @@ async function serveLegacy(ctx: Ctx, request: Request, body: unknown): Promise<R
 async function takeBatch(ctx: Ctx, messages: readonly unknown[]): Promise<void> {
   const limit = (await findSnapshot(ctx.tenantId))?.requestsPerMinute;
   if (limit === undefined) return;
-  for (const _ of messages.slice(1)) await takeRequest(ctx.tenantId, limit);
+  for (const _ of messages.slice(1, largestBatch)) await takeRequest(ctx.tenantId, limit);
 }
 
 function authorizeMessages(ctx: Ctx, messages: readonly unknown[]): void {
@@ -85,6 +93,12 @@ async function readMessage(request: Request): Promise<{ body: unknown } | { refu
   }
 }
 
+/** The modern handler owns all that names its revision in the header, to refuse it where need be. */
+async function isLegacy(request: Request, body: unknown): Promise<boolean> {
+  if (request.headers.get("mcp-protocol-version") === modernRevision) return false;
+  return isLegacyRequest(request, body);
+}
+
 /**
  * Answers one HTTP request to the tenant's MCP endpoint (Streamable HTTP, every revision), keeping
  * nothing between requests. Throws `insufficient_scope`, `payload_too_large` and `rate_limited`;
@@ -102,11 +116,6 @@ export async function serveMcp(ctx: Ctx, request: Request): Promise<Response> {
   const messages = Array.isArray(body) ? body : [body];
   authorizeMessages(ctx, messages);
   if (messages.length > 1) await takeBatch(ctx, messages);
-  if (await isLegacyRequest(request, body)) return serveLegacy(ctx, request, body);
+  if (await isLegacy(request, body)) return serveLegacy(ctx, request, body);
   return modern.fetch(request, { parsedBody: body });
-}
-
-/** Ends open exchanges and subscriptions when the process stops. */
-export async function closeMcp(): Promise<void> {
-  await modern.close();
 }

@@ -357,6 +357,15 @@ test("a modern request whose headers and body disagree is refused with -32020", 
   expect((await response.json()).error.code).toBe(-32020);
 });
 
+test("the modern revision takes no batches", async () => {
+  const response = await post(`[${listBody}]`, { "mcp-protocol-version": "2026-07-28" });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    jsonrpc: "2.0",
+    error: { code: expect.any(Number) },
+  });
+});
+
 test("a body that is no JSON is a parse error, and another media type is refused", async () => {
   for (const body of ["{", "", "[".repeat(3_000)]) {
     const response = await post(body);

@@ -15,6 +15,7 @@ import { noteUsage } from "#lib/usage/ledger.ts";
 import { expiryOf } from "./expiry.ts";
 import { purgeExpired } from "./retention.ts";
 import {
+  agentId as agentIdSchema,
   type Memory,
   type MemoryQuery,
   type RegisterMemoryInput,
@@ -124,9 +125,15 @@ export async function registerMemory(ctx: Ctx, raw: RegisterMemoryInput): Promis
   return toMemory(rows[0] as Row);
 }
 
+/** Ids that no agent can have are missing ones, and PostgreSQL never sees them. */
+function checkId(id: string): void {
+  if (!agentIdSchema.safeParse(id).success) throw notFound("memory of agent", id);
+}
+
 /** An agent's context document; `not_found` when there is none or it has expired. */
 export async function getMemory(ctx: Ctx, agentId: string): Promise<Memory> {
   authorize(ctx, "memory:read");
+  checkId(agentId);
   const startedAt = performance.now();
   const [row] = await tenantStatement(ctx.tenantId, selectOne, [await expiryOf(ctx), agentId]);
   if (!row) throw notFound("memory of agent", agentId);
@@ -153,6 +160,7 @@ export async function listMemories(ctx: Ctx, query: MemoryQuery): Promise<Page<M
 /** Removes an agent's document; `not_found` when there is none. */
 export async function deleteMemory(ctx: Ctx, agentId: string): Promise<void> {
   authorize(ctx, "memory:write");
+  checkId(agentId);
   const startedAt = performance.now();
   const expiry = await expiryOf(ctx);
   await withTenant(ctx.tenantId, async (tx) => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { jsonObject } from "#lib/core/json.ts";
+import { oneLine } from "#lib/core/text-schema.ts";
 
 export const tenantSlug = z
   .string()
@@ -39,7 +40,7 @@ const resourceLimits = z.looseObject({
 
 export const configureTenantInput = z.object({
   tenant_id: tenantSlug,
-  name: z.string().trim().min(1, "must not be empty").max(200),
+  name: oneLine(z.string().trim().min(1, "must not be empty").max(200)),
   mcp_config: mcpConfig.default({}),
   tool_limits: toolLimits.default({}),
   resource_limits: resourceLimits.default({}),
@@ -48,7 +49,7 @@ export const configureTenantInput = z.object({
     .max(50)
     .default([]),
   egress_allow: z
-    .array(z.string().min(1).max(300))
+    .array(oneLine(z.string().min(1).max(300)))
     .max(100)
     .optional()
     .meta({ description: "Hosts or networks besides the public internet; kept when absent." }),

@@ -5,7 +5,7 @@ import { createCache } from "#lib/core/cache.ts";
 import { type EgressPolicy, mergePolicies, parseEgressAllow } from "#lib/core/egress.ts";
 import { env } from "#lib/core/env.ts";
 import { toTenant } from "./row.ts";
-import type { Tenant } from "./schema.ts";
+import { type Tenant, tenantSlug } from "./schema.ts";
 
 export const tenantTopic = "tenant";
 
@@ -57,7 +57,8 @@ function egressOf(tenant: Tenant): EgressPolicy {
   return mergePolicies(common, parseEgressAllow(tenant.egress_allow.join(",")));
 }
 
-/** The tenant's snapshot, or null when there is no such tenant. */
+/** The tenant's snapshot, or null when there is no such tenant; what is no slug is none. */
 export async function findSnapshot(tenantId: string): Promise<TenantSnapshot | null> {
+  if (!tenantSlug.safeParse(tenantId).success) return null;
   return (await cache.get(tenantId)).snapshot;
 }

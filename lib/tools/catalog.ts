@@ -7,10 +7,8 @@ import type { JsonObject } from "#lib/core/json.ts";
 import { log } from "#lib/core/log.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import { type InputSchema, toInputSchema } from "./parameters.ts";
-import { runtimes } from "./runtimes/index.ts";
-import type { Invoke } from "./runtimes/runtime.ts";
-import { implementationKind, type RuntimeKind } from "./schema.ts";
-import { type Validator, validatorOf } from "./validator.ts";
+import { type Run, refusalOf, runOf } from "./run.ts";
+import { implementationKind } from "./schema.ts";
 
 export const catalogTopic = "catalog";
 
@@ -22,18 +20,10 @@ export interface ListedTool {
   inputSchema: InputSchema;
 }
 
-/** What it takes to run a tool; both are made at the first call. */
-export interface Run {
-  invoke: Invoke;
-  validate: Validator;
-}
-
 export interface CatalogTool {
   toolId: string;
   mcpName: string;
-  kind: RuntimeKind | "code" | null;
-  /** Null for a tool that cannot run here. */
-  run: (() => Run) | null;
+  run: Run;
 }
 
 /** A tenant's tools, ready to be listed and called. */
@@ -45,14 +35,6 @@ export interface Catalog {
 }
 
 type Row = typeof tools.$inferSelect;
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
 
 function toListed(row: Row, inputSchema: InputSchema): ListedTool {
   const { mcpName, name, description } = row;
@@ -66,14 +48,11 @@ function toEntry(row: Row): { tool: CatalogTool; listed: ListedTool | null } {
   const kind = implementationKind(config);
   // Code is not run yet, and its text is too large to be kept for nothing.
   if (kind === null || kind === "code") {
-    return { tool: { toolId, mcpName, kind, run: null }, listed: null };
+    return { tool: { toolId, mcpName, run: refusalOf(mcpName, kind) }, listed: null };
   }
   const inputSchema = toInputSchema(row.parameters as JsonObject);
-  const run = once(() => ({
-    invoke: runtimes[kind]({ mcpName, config }),
-    validate: validatorOf(inputSchema),
-  }));
-  return { tool: { toolId, mcpName, kind, run }, listed: toListed(row, inputSchema) };
+  const run = runOf(kind, { mcpName, config }, inputSchema);
+  return { tool: { toolId, mcpName, run }, listed: toListed(row, inputSchema) };
 }
 
 async function load(tenantId: string): Promise<Catalog> {

@@ -85,11 +85,11 @@ test("without config, a dynamic tool's config is its implementation alone", asyn
 test("a name that MCP clients already use is refused, by a new tool and by an update", async () => {
   const ctx = await freshTenant();
   await registerTool(ctx, search);
-  for (const outcome of [
+  const outcomes = [
     createDynamicTool(ctx, dynamic("search")),
     registerTool(ctx, { tool_id: "other", name: "search" }),
-  ]) {
-    const error = await refusal(outcome);
+  ];
+  for (const error of await Promise.all(outcomes.map(refusal))) {
     expect(error).toMatchObject({ code: "conflict", errors: [{ pointer: "/name" }] });
     expect(error.message).toContain('"search"');
   }
@@ -131,8 +131,8 @@ test("another tenant's tool is a 404 that tells nothing, and stays", async () =>
   const other = await freshTenant();
   await registerTool(owner, search);
   const missing = (await refusal(getTool(other, "missing"))).message;
-  for (const outcome of [getTool(other, "search"), deleteTool(other, "search")]) {
-    const error = await refusal(outcome);
+  const outcomes = [getTool(other, "search"), deleteTool(other, "search")];
+  for (const error of await Promise.all(outcomes.map(refusal))) {
     expect(error.status).toBe(404);
     expect(error.message).toBe(missing.replace("missing", "search"));
   }
@@ -152,14 +152,15 @@ test("each verb needs its scope", async () => {
   const { tenantId } = await freshTenant();
   const reader = tenantCtx(tenantId, ["tools:read"]);
   const writer = tenantCtx(tenantId, ["tools:write"]);
-  for (const outcome of [
+  const outcomes = [
     registerTool(reader, search),
     createDynamicTool(reader, dynamic("a")),
     deleteTool(reader, "search"),
     getTool(writer, "search"),
     listTools(writer, all),
-  ]) {
-    expect((await refusal(outcome)).code).toBe("insufficient_scope");
+  ];
+  for (const { code } of await Promise.all(outcomes.map(refusal))) {
+    expect(code).toBe("insufficient_scope");
   }
 });
 
@@ -211,11 +212,23 @@ test("max_dynamic_tools counts dynamic tools alone, also when a tool becomes one
 });
 
 test("the same tool registered many times at once is one tool", async () => {
-  const ctx = await freshTenant({ tool_limits: { max_tools: 1 } });
-  const made = await Promise.all(
-    Array.from({ length: 12 }, (_, at) => registerTool(ctx, { ...search, description: `${at}` })),
+  for (let round = 0; round < 10; round++) {
+    const ctx = await freshTenant({ tool_limits: { max_tools: 1 } });
+    const made = await Promise.all(
+      Array.from({ length: 12 }, (_, at) => registerTool(ctx, { ...search, description: `${at}` })),
+    );
+    expect(new Set(made.map(({ created_at }) => created_at)).size).toBe(1);
+    expect((await listTools(ctx, all)).items).toHaveLength(1);
+  }
+});
+
+test("of tools created at once under one name, one is there and the others are conflicts", async () => {
+  const ctx = await freshTenant();
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 12 }, () => createDynamicTool(ctx, dynamic("same"))),
   );
-  expect(new Set(made.map(({ created_at }) => created_at)).size).toBe(1);
+  const refused = outcomes.filter((outcome) => outcome.status === "rejected");
+  expect(refused.map(({ reason }) => reason.code)).toEqual(new Array(11).fill("conflict"));
   expect((await listTools(ctx, all)).items).toHaveLength(1);
 });
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, eq, gt, ne, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { uniqueViolation } from "#db/errors.ts";
 import { tools } from "#db/schema/tools.ts";
@@ -85,6 +85,22 @@ async function change<T>(ctx: Ctx, write: (tx: Tx) => Promise<T>): Promise<T> {
   return result;
 }
 
+function nameTaken(name: string): AppError {
+  return new AppError(
+    "conflict",
+    `MCP clients already call another tool of the tenant "${name}". Give this one another name, or delete the other.`,
+    { errors: [{ pointer: "/name", message: "is taken by another tool" }] },
+  );
+}
+
+async function refuseTakenName(tx: Tx, ctx: Ctx, name: string, id: string): Promise<void> {
+  const [other] = await tx
+    .select({ toolId: tools.toolId })
+    .from(tools)
+    .where(and(eq(tools.tenantId, ctx.tenantId), eq(tools.mcpName, name), ne(tools.toolId, id)));
+  if (other) throw nameTaken(name);
+}
+
 async function upsert(tx: Tx, ctx: Ctx, input: z.output<typeof registerToolInput>): Promise<Row> {
   const [before] = await tx.select().from(tools).where(one(ctx, input.tool_id)).for("update");
   const values = {
@@ -104,10 +120,14 @@ async function upsert(tx: Tx, ctx: Ctx, input: z.output<typeof registerToolInput
     : await tx
         .insert(tools)
         .values({ tenantId: ctx.tenantId, toolId: input.tool_id, ...values })
-        .onConflictDoNothing({ target: [tools.tenantId, tools.toolId] })
+        // With a target, rows that meet at the same moment would fail on the other unique key.
+        .onConflictDoNothing()
         .returning();
-  // Another caller has registered it since the look: its row is there now, and is updated.
-  if (!after) return upsert(tx, ctx, input);
+  if (!after) {
+    await refuseTakenName(tx, ctx, values.mcpName, input.tool_id);
+    // Another caller has registered it since the look: its row is there now, and is updated.
+    return upsert(tx, ctx, input);
+  }
   await audit(tx, ctx, {
     action: before ? "tool.update" : "tool.create",
     target: { type: "tool", id: input.tool_id },
@@ -118,12 +138,8 @@ async function upsert(tx: Tx, ctx: Ctx, input: z.output<typeof registerToolInput
 }
 
 function toKnownError(error: unknown, name: string): unknown {
-  if (uniqueViolation(error) !== "tools_mcp_name") return asLimitExceeded(error) ?? error;
-  return new AppError(
-    "conflict",
-    `MCP clients already call another tool of the tenant "${name}". Give this one another name, or delete the other.`,
-    { errors: [{ pointer: "/name", message: "is taken by another tool" }] },
-  );
+  if (uniqueViolation(error) === "tools_mcp_name") return nameTaken(name);
+  return asLimitExceeded(error) ?? error;
 }
 
 /**

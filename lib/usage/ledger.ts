@@ -175,9 +175,17 @@ async function withoutCommitted(rows: EventRow[]): Promise<EventRow[]> {
   }
 }
 
-/** One text that PostgreSQL refuses would lose the whole batch. */
-function plain(text: string): string {
-  return text.toWellFormed().replaceAll("\0", "");
+// What PostgreSQL refuses, or an index row cannot hold, would lose the whole batch.
+const longestText = 200;
+const mostPerEvent = 1e12;
+const longestMs = 2 ** 31 - 1;
+
+function plain(text: string | undefined): string {
+  return (text ?? "").slice(0, longestText).toWellFormed().replaceAll("\0", "");
+}
+
+function whole(value: number | undefined, most = mostPerEvent): number {
+  return Math.min(Math.max(Math.round(value ?? 0) || 0, 0), most);
 }
 
 async function drain(): Promise<void> {
@@ -205,22 +213,22 @@ function toRow(ctx: UsageCtx, event: UsageEvent): EventRow {
     tenant_id: ctx.tenantId,
     at: new Date().toISOString(),
     event_id: uuidv7(),
-    request_id: ctx.requestId,
-    principal_id: principal.id,
+    request_id: plain(ctx.requestId),
+    principal_id: plain(principal.id),
     agent_id: plain(event.agentId ?? ownAgent ?? ""),
     kind: event.kind,
     name: plain(event.name),
-    provider: plain(event.provider ?? ""),
-    model: plain(event.model ?? ""),
-    tokens_in: event.tokensIn ?? 0,
-    tokens_out: event.tokensOut ?? 0,
-    tokens_cached: event.tokensCached ?? 0,
-    quantity: event.quantity ?? 1,
-    duration_ms: Math.round(event.durationMs),
+    provider: plain(event.provider),
+    model: plain(event.model),
+    tokens_in: whole(event.tokensIn),
+    tokens_out: whole(event.tokensOut),
+    tokens_cached: whole(event.tokensCached),
+    quantity: whole(event.quantity ?? 1),
+    duration_ms: whole(event.durationMs, longestMs),
     status: event.status,
-    error_code: event.errorCode ?? "",
-    cost_micros: event.costMicros ?? 0,
-    price_id: event.priceId ?? null,
+    error_code: plain(event.errorCode),
+    cost_micros: whole(event.costMicros),
+    price_id: event.priceId === undefined ? null : plain(event.priceId),
   };
 }
 

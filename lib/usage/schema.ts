@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { oneLine } from "#lib/core/text-schema.ts";
 
 export const usageKinds = [
   "tool_call",
@@ -27,7 +28,7 @@ export const usageQuery = z
       .meta({ description: "End, not included. Default: now." }),
     group_by: z.enum(usageGroups).default("hour"),
     kind: z.enum(usageKinds).optional(),
-    name: z.string().max(300).optional(),
+    name: oneLine(z.string().max(300)).optional(),
   })
   .refine((q) => !q.from || !q.to || new Date(q.from) < new Date(q.to), {
     path: ["from"],

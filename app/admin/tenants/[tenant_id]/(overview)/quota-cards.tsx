@@ -19,7 +19,7 @@ export function QuotaCards({ tenant, quotas }: QuotaCardsProps) {
     {
       label: "Dynamic tools",
       quota: quotas.max_dynamic_tools,
-      href: `${base}/tools?kind=dynamic`,
+      href: `${base}/tools`,
       icon: <Zap aria-hidden />,
     },
     {

@@ -1,14 +1,14 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { Activity, CircleAlert, Timer } from "lucide-react";
+import { Activity, CircleAlert, Timer, Wrench } from "lucide-react";
 import { useSearchParams } from "next/navigation";
-import { type PickedRange, readRange } from "#components/charts/range.ts";
+import { bucketMs, type PickedRange, readRange } from "#components/charts/range.ts";
 import { RangePicker } from "#components/charts/range-picker.tsx";
 import { FilterSelect } from "#components/data-table/filter-select.tsx";
 import { StatCard, StatGrid } from "#components/shell/stat-card.tsx";
 import { Alert } from "#components/ui/alert.tsx";
-import { formatValue } from "#components/ui/format.ts";
+import { formatShort, formatValue } from "#components/ui/format.ts";
 import { messageOf } from "#lib/client/api-error.ts";
 import { reportUsage } from "#lib/client/usage.ts";
 import { readUsageView, type UsageView } from "#lib/client/usage-view.ts";
@@ -41,6 +41,8 @@ export function UsagePanel({ tenantId, range, kind, initial }: UsagePanelProps) 
     refetchInterval: refetchMs,
   });
   const { total } = data.view.time;
+  const tools = data.view.tools.total;
+  const buckets = (data.range.to - data.range.from) / bucketMs[data.range.bucket];
   return (
     <section aria-label="Usage" className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center justify-between gap-3">
@@ -61,6 +63,13 @@ export function UsagePanel({ tenantId, range, kind, initial }: UsagePanelProps) 
           label="Calls"
           icon={<Activity aria-hidden />}
           value={formatValue(total.calls, "count")}
+          detail={`${formatShort(total.calls / buckets, "count")} per ${data.range.bucket}`}
+        />
+        <StatCard
+          label="Tool calls"
+          icon={<Wrench aria-hidden />}
+          value={formatValue(tools.calls, "count")}
+          detail={`of ${formatValue(data.view.tools.rows.length, "count")} tools`}
         />
         <StatCard
           label="Errors"

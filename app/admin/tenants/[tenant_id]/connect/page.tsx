@@ -17,7 +17,11 @@ export default async function ConnectPage({ params }: { params: TenantParams }) 
   const own = `${url}/t/${tenant.tenant_id}/mcp`;
   const client = {
     mcpServers: {
-      [tenant.tenant_id]: { type: "http", url: own, headers: { Authorization: "Bearer <API key>" } },
+      [tenant.tenant_id]: {
+        type: "http",
+        url: own,
+        headers: { Authorization: "Bearer <API key>" },
+      },
     },
   };
   return (

@@ -1,0 +1,20 @@
+import type { Metadata } from "next";
+import { SectionHeader } from "#components/shell/section-header.tsx";
+import { ResourceForm } from "../../resource-form.tsx";
+import { openResource, type ResourceParams } from "../open-resource.ts";
+
+export const metadata: Metadata = { title: "Edit resource" };
+
+export default async function EditResourcePage({ params }: { params: ResourceParams }) {
+  const { tenant_id, resource_id } = await params;
+  const resource = await openResource(tenant_id, resource_id);
+  return (
+    <>
+      <SectionHeader
+        title={`Edit ${resource.name}`}
+        description="Saved changes are in force at once."
+      />
+      <ResourceForm tenantId={tenant_id} resource={resource} />
+    </>
+  );
+}

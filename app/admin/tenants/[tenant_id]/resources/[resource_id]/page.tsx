@@ -1,0 +1,70 @@
+import { Pencil } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { DetailList } from "#components/shell/detail-list.tsx";
+import { SectionHeader } from "#components/shell/section-header.tsx";
+import { Badge } from "#components/ui/badge.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Card, CardContent, CardHeader, CardTitle } from "#components/ui/card.tsx";
+import { JsonView } from "#components/ui/json-view.tsx";
+import { Timestamp } from "#components/ui/timestamp.tsx";
+import { DeleteResourceButton } from "../delete-resource.tsx";
+import { Permissions } from "../permissions.tsx";
+import { resourceHref } from "../resource-href.ts";
+import { openResource, type ResourceParams } from "./open-resource.ts";
+
+export async function generateMetadata({ params }: { params: ResourceParams }): Promise<Metadata> {
+  const { tenant_id, resource_id } = await params;
+  return { title: (await openResource(tenant_id, resource_id)).name };
+}
+
+export default async function ResourcePage({ params }: { params: ResourceParams }) {
+  const { tenant_id, resource_id } = await params;
+  const resource = await openResource(tenant_id, resource_id);
+  const mono = (text: string) => <code className="font-mono text-xs">{text}</code>;
+  return (
+    <>
+      <SectionHeader
+        title={resource.name}
+        badge={<Badge>{resource.type}</Badge>}
+        description={resource.description || "No description"}
+        actions={
+          <>
+            <Button variant="outline" size="sm" asChild>
+              <Link href={`${resourceHref(resource)}/edit`}>
+                <Pencil aria-hidden /> Edit
+              </Link>
+            </Button>
+            <DeleteResourceButton resource={resource} />
+          </>
+        }
+      />
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <Card>
+          <CardContent>
+            <DetailList
+              items={[
+                { label: "Id", value: mono(resource.resource_id) },
+                { label: "Address", value: mono(resource.uri) },
+                {
+                  label: "Permissions",
+                  value: <Permissions words={resource.access_permissions} />,
+                },
+                { label: "Created", value: <Timestamp value={resource.created_at} /> },
+                { label: "Updated", value: <Timestamp value={resource.updated_at} /> },
+              ]}
+            />
+          </CardContent>
+        </Card>
+        <Card>
+          <CardHeader>
+            <CardTitle>Metadata</CardTitle>
+          </CardHeader>
+          <CardContent>
+            <JsonView value={resource.metadata} what="metadata" />
+          </CardContent>
+        </Card>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,140 @@
+import { Plus, Wrench, Zap } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { type Column, DataTable } from "#components/data-table/data-table.tsx";
+import { FilterSelect } from "#components/data-table/filter-select.tsx";
+import { Pager } from "#components/data-table/pager.tsx";
+import { RowTitle } from "#components/data-table/row-title.tsx";
+import { SearchBox } from "#components/data-table/search-box.tsx";
+import { EmptyState } from "#components/shell/empty-state.tsx";
+import { NoMatches } from "#components/shell/no-matches.tsx";
+import { SectionHeader } from "#components/shell/section-header.tsx";
+import { QuotaUse } from "#components/tenants/quota-use.tsx";
+import { Badge } from "#components/ui/badge.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { Timestamp } from "#components/ui/timestamp.tsx";
+import type { Tool } from "#lib/tools/schema.ts";
+import { listTools } from "#lib/tools/service.ts";
+import { toolTypes } from "#lib/tools/types.ts";
+import { pageAt, type SearchParams, textParam } from "../../../list-params.ts";
+import { openTenant, type TenantParams } from "../open-tenant.ts";
+import { ToolActions } from "./tool-actions.tsx";
+import { toolHref } from "./tool-href.ts";
+import { ToolRuntime } from "./tool-runtime.tsx";
+
+export const metadata: Metadata = { title: "Tools" };
+
+// A tenant may have given each tool a type of its own; a menu of more than these helps nobody.
+const mostTypes = 30;
+
+const columns: Column<Tool>[] = [
+  {
+    id: "tool",
+    header: "Tool",
+    phone: "title",
+    cell: (tool) => <RowTitle title={tool.name} id={tool.tool_id} href={toolHref(tool)} />,
+  },
+  {
+    id: "kind",
+    header: "Kind",
+    cell: (tool) =>
+      tool.is_dynamic ? <Badge tone="accent">Dynamic</Badge> : <Badge>Registered</Badge>,
+  },
+  { id: "runs", header: "Runs", cell: (tool) => <ToolRuntime config={tool.config} /> },
+  {
+    id: "mcp",
+    header: "MCP name",
+    cell: (tool) => <code className="font-mono text-xs">{tool.mcp_name}</code>,
+  },
+  {
+    id: "updated",
+    header: "Updated",
+    cell: (tool) => (
+      <Timestamp value={tool.updated_at} className="whitespace-nowrap text-muted-foreground" />
+    ),
+  },
+];
+
+type ToolsPageProps = { params: TenantParams; searchParams: SearchParams };
+
+export default async function ToolsPage({ params, searchParams }: ToolsPageProps) {
+  const { ctx, tenant, quotas } = await openTenant((await params).tenant_id);
+  const asked = await searchParams;
+  const search = textParam(asked.q);
+  const tool_type = textParam(asked.type);
+  const include_dynamic = asked.kind !== "registered";
+  const [page, types] = await Promise.all([
+    pageAt(asked.cursor, (at) => listTools(ctx, { ...at, include_dynamic, search, tool_type })),
+    toolTypes(ctx),
+  ]);
+  const base = `/admin/tenants/${tenant.tenant_id}/tools`;
+  const narrowed = search || tool_type || !include_dynamic || asked.cursor;
+  return (
+    <>
+      <SectionHeader
+        title="Tools"
+        description={
+          <>
+            <QuotaUse {...quotas.max_tools} /> in all, dynamic ones{" "}
+            <QuotaUse {...quotas.max_dynamic_tools} />
+          </>
+        }
+        actions={<NewToolButtons base={base} />}
+      />
+      <DataTable
+        label="Tools"
+        columns={columns}
+        rows={page.items}
+        rowKey={(tool) => tool.tool_id}
+        actions={(tool) => <ToolActions tool={tool} />}
+        toolbar={
+          <>
+            <SearchBox label="Search tools" />
+            <FilterSelect
+              label="Kind"
+              param="kind"
+              options={[{ value: "registered", label: "Registered only" }]}
+            />
+            {types.length > 0 && (
+              <FilterSelect
+                label="Type"
+                param="type"
+                options={types.slice(0, mostTypes).map((type) => ({ value: type, label: type }))}
+              />
+            )}
+          </>
+        }
+        footer={<Pager nextCursor={page.next} />}
+        empty={
+          narrowed ? (
+            <NoMatches what="tools" href={base} />
+          ) : (
+            <EmptyState
+              icon={<Wrench aria-hidden />}
+              title="No tools yet"
+              description="A tool is an address or a handler that the tenant's MCP clients may call."
+              action={<NewToolButtons base={base} />}
+            />
+          )
+        }
+      />
+    </>
+  );
+}
+
+function NewToolButtons({ base }: { base: string }) {
+  return (
+    <span className="flex flex-wrap justify-center gap-2">
+      <Button variant="outline" size="sm" asChild>
+        <Link href={`${base}/register`}>
+          <Plus aria-hidden /> Register tool
+        </Link>
+      </Button>
+      <Button size="sm" asChild>
+        <Link href={`${base}/dynamic`}>
+          <Zap aria-hidden /> New dynamic tool
+        </Link>
+      </Button>
+    </span>
+  );
+}

@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import type { Tool } from "#lib/tools/schema.ts";
+import { dynamicToolForm, registerToolForm, toToolFields } from "./tool-form-schema.ts";
+
+const tool: Tool = {
+  tool_id: "search",
+  name: "Search",
+  description: "Looks things up",
+  config: {
+    implementation: "https://api.example.com/search",
+    method: "PUT",
+    headers: { "x-team": "a" },
+    timeout_ms: 5000,
+    retries: 2,
+    type: "lookup",
+  },
+  is_dynamic: false,
+  parameters: { query: { type: "string", required: true } },
+  tenant_id: "acme",
+  mcp_name: "Search",
+  created_at: "2026-11-22T00:00:00.000Z",
+  updated_at: "2026-11-22T00:00:00.000Z",
+};
+
+const open = () => ({ ...toToolFields(tool), tool_id: tool.tool_id, is_dynamic: false });
+
+test("a tool that is opened and saved stays the same, keys without a field included", () => {
+  const { tenant_id: _, mcp_name: __, created_at: ___, updated_at: ____, ...input } = tool;
+  expect(registerToolForm.parse(open())).toEqual(input);
+});
+
+test("what is left empty is not sent, so that defaults stay defaults", () => {
+  const values = { ...toToolFields(undefined), name: "a", implementation: "internal:echo" };
+  expect(dynamicToolForm.parse(values)).toMatchObject({
+    implementation: "internal:echo",
+    config: {},
+  });
+});
+
+test("the API's own complaints stand at the fields that they are about", () => {
+  const values = {
+    ...open(),
+    name: "",
+    implementation: "https://user:pw@api.example.com",
+    timeout_ms: 0,
+    parameters: "[]",
+  };
+  const paths = (form: typeof values) =>
+    registerToolForm.safeParse(form).error?.issues.map((issue) => issue.path.join("."));
+  expect(paths(values)).toEqual(["parameters"]);
+  expect(paths({ ...values, parameters: "{}" })).toEqual(["name", "implementation", "timeout_ms"]);
+});
+
+test("a header that cannot be set is named", () => {
+  const values = { ...open(), headers: [{ key: "Host", value: "x" }] };
+  const [issue] = registerToolForm.safeParse(values).error?.issues ?? [];
+  expect(issue?.message).toContain("Host");
+});
+
+test("a dynamic tool needs an implementation", () => {
+  const result = dynamicToolForm.safeParse({ ...toToolFields(undefined), name: "a" });
+  expect(result.error?.issues.map((issue) => issue.path.join("."))).toEqual(["implementation"]);
+});

@@ -1,0 +1,96 @@
+"use client";
+
+import { useState } from "react";
+import { z } from "zod";
+import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { SelectField } from "#components/forms/select-field.tsx";
+import { SubmitButton } from "#components/forms/submit-button.tsx";
+import { Button } from "#components/ui/button.tsx";
+import {
+  Dialog,
+  DialogClose,
+  DialogContent,
+  DialogDescription,
+  DialogFooter,
+  DialogHeader,
+  DialogTitle,
+} from "#components/ui/dialog.tsx";
+import type { ApiKey, NewApiKey } from "#lib/auth/schema.ts";
+import { toFailure } from "#lib/client/api-error.ts";
+import { type KeyOwner, rotateKey } from "#lib/client/keys.ts";
+import { useChange } from "#lib/client/use-change.ts";
+import { NewSecret } from "./new-secret.tsx";
+
+const overlaps = [
+  { value: "0", label: "Not at all" },
+  { value: "3600", label: "An hour" },
+  { value: "86400", label: "A day" },
+  { value: "604800", label: "A week" },
+  { value: "2592000", label: "30 days" },
+];
+
+const schema = z.object({ overlap: z.string() });
+
+type RotateKeyDialogProps = {
+  apiKey: Pick<ApiKey, "key_id" | "name">;
+  owner: KeyOwner;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+};
+
+/** Makes a key in the place of another, which keeps working for a while. */
+export function RotateKeyDialog({ apiKey, owner, open, onOpenChange }: RotateKeyDialogProps) {
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange}>
+      <DialogContent>
+        <RotateKey apiKey={apiKey} owner={owner} onDone={() => onOpenChange(false)} />
+      </DialogContent>
+    </Dialog>
+  );
+}
+
+type RotateKeyProps = Pick<RotateKeyDialogProps, "apiKey" | "owner"> & { onDone: () => void };
+
+// Apart from the dialog, so that closing it forgets the key that was shown.
+function RotateKey({ apiKey, owner, onDone }: RotateKeyProps) {
+  const [made, setMade] = useState<NewApiKey | null>(null);
+  const form = useZodForm(schema, { overlap: "86400" });
+  const rotate = useChange((overlap: number) => rotateKey(owner, apiKey.key_id, overlap));
+
+  async function submit({ overlap }: z.output<typeof schema>): Promise<FormFailure | undefined> {
+    try {
+      setMade(await rotate.mutateAsync(Number(overlap)));
+      return undefined;
+    } catch (error) {
+      return toFailure(error);
+    }
+  }
+
+  if (made) {
+    return <NewSecret title={`${made.name} is rotated`} secret={made.key} onDone={onDone} />;
+  }
+  return (
+    <>
+      <DialogHeader>
+        <DialogTitle>Rotate {apiKey.name}</DialogTitle>
+        <DialogDescription>
+          A new key of the same name, scopes and expiry takes its place.
+        </DialogDescription>
+      </DialogHeader>
+      <Form form={form} onSubmit={submit}>
+        <SelectField
+          control={form.control}
+          name="overlap"
+          label="The old key keeps working for"
+          options={overlaps}
+        />
+        <DialogFooter>
+          <DialogClose asChild>
+            <Button variant="outline">Cancel</Button>
+          </DialogClose>
+          <SubmitButton>Rotate key</SubmitButton>
+        </DialogFooter>
+      </Form>
+    </>
+  );
+}

@@ -1,0 +1,175 @@
+"use client";
+
+import type { ReactNode } from "react";
+import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { JsonField } from "#components/forms/json-field.tsx";
+import { NumberField } from "#components/forms/number-field.tsx";
+import { SubmitButton } from "#components/forms/submit-button.tsx";
+import { SwitchField } from "#components/forms/switch-field.tsx";
+import { TextField } from "#components/forms/text-field.tsx";
+import { TextareaField } from "#components/forms/textarea-field.tsx";
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
+import type { ConfigureTenantInput, Tenant } from "#lib/tenants/schema.ts";
+import { tenantForm, toFormValues } from "./tenant-form-schema.ts";
+
+type TenantFormProps = {
+  /** The tenant whose configuration is edited; left out for a new one. */
+  tenant?: Tenant;
+  /** The deployment's request rate, in force where the tenant has none of its own. */
+  defaultRequestsPerMinute: number;
+  submitLabel: string;
+  onSave: (input: ConfigureTenantInput) => Promise<FormFailure | undefined>;
+};
+
+const unlimited = "No limit";
+
+/** Everything that a tenant can be configured with. */
+export function TenantForm({
+  tenant,
+  defaultRequestsPerMinute,
+  submitLabel,
+  onSave,
+}: TenantFormProps) {
+  const form = useZodForm(tenantForm, toFormValues(tenant ?? {}));
+  const { control } = form;
+
+  async function save(input: ConfigureTenantInput) {
+    const failure = await onSave(input);
+    if (!failure) form.reset(undefined, { keepValues: true });
+    return failure;
+  }
+
+  return (
+    <Form form={form} onSubmit={save}>
+      <Group title="General" description="The id is part of addresses and never changes.">
+        <TextField
+          {...{ control }}
+          name="tenant_id"
+          label="Tenant id"
+          mono
+          readOnly={tenant !== undefined}
+          placeholder="acme_eu"
+          autoComplete="off"
+          description={
+            tenant ? undefined : "Lower-case letters, digits, _ and -; at most 64 characters."
+          }
+        />
+        <TextField {...{ control }} name="name" label="Name" autoComplete="off" />
+      </Group>
+      <Group title="Limits" description="An empty box means no limit.">
+        <NumberField
+          {...{ control }}
+          name="tool_limits.max_tools"
+          label="Tools"
+          placeholder={unlimited}
+          min={0}
+        />
+        <NumberField
+          {...{ control }}
+          name="tool_limits.max_dynamic_tools"
+          label="Dynamic tools"
+          placeholder={unlimited}
+          min={0}
+        />
+        <NumberField
+          {...{ control }}
+          name="resource_limits.max_resources"
+          label="Resources"
+          placeholder={unlimited}
+          min={0}
+        />
+        <NumberField
+          {...{ control }}
+          name="resource_limits.max_storage_mb"
+          label="Storage"
+          placeholder={unlimited}
+          suffix="MB"
+          min={0}
+        />
+        <NumberField
+          {...{ control }}
+          name="mcp_config.max_memory_entries"
+          label="Memories"
+          placeholder={unlimited}
+          min={0}
+        />
+        <NumberField
+          {...{ control }}
+          name="mcp_config.memory_retention_days"
+          label="Memory retention"
+          description="Days after its last write that a memory is kept."
+          placeholder="For ever"
+          suffix="days"
+          min={1}
+        />
+        <NumberField
+          {...{ control }}
+          name="mcp_config.requests_per_minute"
+          label="Request rate"
+          description={`Empty: the deployment's ${defaultRequestsPerMinute} per minute.`}
+          placeholder={String(defaultRequestsPerMinute)}
+          suffix="per minute"
+          min={1}
+        />
+        <SwitchField
+          {...{ control }}
+          name="mcp_config.federation_enabled"
+          label="Federation"
+          description="The tenant may copy memories and tools from other deployments."
+          className="self-center"
+        />
+      </Group>
+      <Group
+        title="Outbound calls"
+        description="Where the tenant's tools may reach, and the models it may use."
+      >
+        <TextareaField
+          {...{ control }}
+          name="egress_allow"
+          label="Allowed besides the public internet"
+          description="One host or network a line, such as 10.1.0.0/16, *.corp.example or 127.0.0.1:9000."
+          placeholder="*.corp.example"
+        />
+        <JsonField
+          {...{ control }}
+          name="ai_providers"
+          label="AI providers"
+          description='An array of names or objects: ["openai", {"provider": "custom", "rate_limit": 2000}]'
+          placeholder="[]"
+        />
+      </Group>
+      <Group
+        title="Further keys"
+        description="What the configuration holds besides; kept and given back as it is."
+      >
+        <JsonField {...{ control }} name="others.mcp_config" label="mcp_config" />
+        <JsonField {...{ control }} name="others.tool_limits" label="tool_limits" />
+        <JsonField {...{ control }} name="others.resource_limits" label="resource_limits" />
+      </Group>
+      <div className="sticky bottom-0 z-10 -mx-4 flex items-center justify-end gap-3 border-t bg-background/90 px-4 py-3 backdrop-blur sm:-mx-6 sm:px-6 lg:-mx-8 lg:px-8">
+        {form.formState.isDirty && (
+          <p className="text-muted-foreground text-xs" role="status">
+            Changes are not saved yet
+          </p>
+        )}
+        <SubmitButton>{submitLabel}</SubmitButton>
+      </div>
+    </Form>
+  );
+}
+
+type GroupProps = { title: string; description: string; children: ReactNode };
+
+function Group({ title, description, children }: GroupProps) {
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>{title}</CardTitle>
+        <CardDescription>{description}</CardDescription>
+      </CardHeader>
+      <CardContent className="grid items-start gap-x-6 gap-y-5 sm:grid-cols-2">
+        {children}
+      </CardContent>
+    </Card>
+  );
+}
