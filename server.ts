@@ -54,9 +54,11 @@ async function serve(): Promise<() => Promise<void>> {
   });
   return async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
+    // A kept-alive connection becomes idle when its last answer is sent.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
     const late = setTimeout(() => server.closeAllConnections(), drainMs);
     await closed;
+    clearInterval(idle);
     clearTimeout(late);
     await pages?.close();
   };

@@ -9,6 +9,7 @@ import { Timestamp } from "#components/ui/timestamp.tsx";
 import type { AuditEntry } from "#lib/audit/schema.ts";
 import { changedPaths } from "./changed-paths.ts";
 import { EntryDialog } from "./entry-dialog.tsx";
+import { Code } from "#components/ui/code.tsx";
 import { PrincipalName } from "./principal-name.tsx";
 
 const mostNamed = 3;
@@ -28,7 +29,7 @@ const columns: Column<AuditEntry>[] = [
   {
     id: "target",
     header: "Target",
-    cell: (entry) => <code className="font-mono text-xs">{entry.target_id}</code>,
+    cell: (entry) => <Code>{entry.target_id}</Code>,
   },
   {
     id: "changed",
@@ -43,7 +44,7 @@ const columns: Column<AuditEntry>[] = [
       entry.ip === null ? (
         <span className="text-muted-foreground">–</span>
       ) : (
-        <code className="font-mono text-xs">{entry.ip}</code>
+        <Code>{entry.ip}</Code>
       ),
   },
 ];

@@ -14,6 +14,7 @@ import {
 import { JsonView } from "#components/ui/json-view.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import type { AuditEntry } from "#lib/audit/schema.ts";
+import { Code } from "#components/ui/code.tsx";
 import { changedPaths } from "./changed-paths.ts";
 
 /** The button of a row, and all that the log knows of that entry. */
@@ -52,7 +53,7 @@ function EntryDetails({ entry }: { entry: AuditEntry }) {
           { label: "From", value: entry.ip ?? "Not known" },
           {
             label: "Request",
-            value: <code className="font-mono text-xs">{entry.request_id}</code>,
+            value: <Code>{entry.request_id}</Code>,
           },
           ...(changed.length > 0 ? [{ label: "Changed", value: changed.join(", ") }] : []),
         ]}

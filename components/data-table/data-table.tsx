@@ -49,7 +49,7 @@ export function DataTable<Row>({
       {rows.length === 0 ? (
         empty
       ) : (
-        <div className="overflow-x-auto">
+        <div className="relative overflow-x-auto">
           <table aria-label={label} className="w-full border-collapse text-sm max-md:block">
             <thead className="max-md:sr-only">
               <tr className="border-b bg-muted/50">
@@ -109,7 +109,8 @@ function BodyCell<Row>({ column, row, roomy }: BodyCellProps<Row>) {
         "px-4 py-2.5 max-md:w-auto max-md:px-0",
         align === "end" && "whitespace-nowrap text-right tabular-nums",
         phone === "hidden" && "max-md:hidden",
-        phone === "title" && cn("max-md:block max-md:pt-0 max-md:pb-1", roomy && "max-md:pr-10"),
+        phone === "title" &&
+          cn("md:min-w-44 max-md:block max-md:pt-0 max-md:pb-1", roomy && "max-md:pr-10"),
         phone === undefined &&
           "max-md:flex max-md:items-baseline max-md:justify-between max-md:gap-4 max-md:py-0.5 max-md:text-right max-md:text-[0.8125rem] max-md:before:shrink-0 max-md:before:text-muted-foreground max-md:before:text-xs max-md:before:content-[attr(data-label)]",
         className,

@@ -5,6 +5,7 @@ import { Pager } from "#components/data-table/pager.tsx";
 import { RowTitle } from "#components/data-table/row-title.tsx";
 import { EmptyState } from "#components/shell/empty-state.tsx";
 import { Badge } from "#components/ui/badge.tsx";
+import { Code } from "#components/ui/code.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import type { ApiKey } from "#lib/auth/schema.ts";
 import { KeyActions } from "./key-actions.tsx";
@@ -37,7 +38,7 @@ const columns: Column<ApiKey>[] = [
       key.agent_id === null ? (
         <span className="text-muted-foreground">Any</span>
       ) : (
-        <code className="font-mono text-xs">{key.agent_id}</code>
+        <Code>{key.agent_id}</Code>
       ),
   },
   {

@@ -9,6 +9,7 @@ import { SwitchField } from "#components/forms/switch-field.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { TextareaField } from "#components/forms/textarea-field.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
+import { cn } from "#components/ui/cn.ts";
 import type { ConfigureTenantInput, Tenant } from "#lib/tenants/schema.ts";
 import { tenantForm, toFormValues } from "./tenant-form-schema.ts";
 
@@ -141,6 +142,7 @@ export function TenantForm({
       <Group
         title="Further keys"
         description="What the configuration holds besides; kept and given back as it is."
+        className="lg:grid-cols-3"
       >
         <JsonField {...{ control }} name="others.mcp_config" label="mcp_config" />
         <JsonField {...{ control }} name="others.tool_limits" label="tool_limits" />
@@ -158,16 +160,21 @@ export function TenantForm({
   );
 }
 
-type GroupProps = { title: string; description: string; children: ReactNode };
+type GroupProps = {
+  title: string;
+  description: string;
+  className?: string;
+  children: ReactNode;
+};
 
-function Group({ title, description, children }: GroupProps) {
+function Group({ title, description, className, children }: GroupProps) {
   return (
     <Card>
       <CardHeader>
         <CardTitle>{title}</CardTitle>
         <CardDescription>{description}</CardDescription>
       </CardHeader>
-      <CardContent className="grid items-start gap-x-6 gap-y-5 sm:grid-cols-2">
+      <CardContent className={cn("grid items-start gap-x-6 gap-y-5 sm:grid-cols-2", className)}>
         {children}
       </CardContent>
     </Card>

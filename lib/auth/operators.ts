@@ -42,7 +42,8 @@ function signedIn(row: Row): SignedIn {
 }
 
 function normalEmail(email: string): string {
-  return email.trim().toLowerCase();
+  // PostgreSQL takes no U+0000 in text.
+  return email.replaceAll("\0", "").trim().toLowerCase();
 }
 
 let decoy: Promise<string> | undefined;

@@ -16,7 +16,11 @@ export const createKeyInput = z.object({
     .meta({ description: "`*` is all of the tenant's." }),
   agent_id: oneLine(z.string().min(1).max(200)).nullish(),
   expires_at: z.iso
-    .datetime({ offset: true, error: "must be an ISO 8601 time such as 2027-01-31T00:00:00Z" })
+    .datetime({
+      offset: true,
+      abort: true,
+      error: "must be an ISO 8601 time such as 2027-01-31T00:00:00Z",
+    })
     .refine((text) => new Date(text).getTime() > Date.now(), "must be in the future")
     .nullish(),
   kind: z

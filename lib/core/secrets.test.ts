@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { maskUrlPassword, stripSecrets } from "./secrets.ts";
+import { maskUrlPassword, mayHoldSecrets, stripSecrets } from "./secrets.ts";
 
 test.each([
   ["postgres://ada:hunter2@db.example/crm", "postgres://ada:[secret]@db.example/crm"],
@@ -51,4 +52,37 @@ test("hiding secrets takes a time linear in the text", () => {
     maskUrlPassword(`x://a:${piece.repeat(200_000 / piece.length)}`);
   }
   expect(performance.now() - startedAt).toBeLessThan(2_000);
+});
+
+const piece = fc.constantFrom(
+  ...[
+    "postgres://",
+    "https://",
+    "ada",
+    ":",
+    "@",
+    "h",
+    "/x",
+    "?",
+    "&",
+    ";",
+    "password",
+    "pass",
+    "sig",
+  ],
+  ...["api_key", "access-key", "token", "=", " ", "hunter2", '"', "\\", "Secret", "a", "\n", "é"],
+);
+const text = fc.array(piece, { maxLength: 9 }).map((pieces) => pieces.join(""));
+
+test("every document from which a secret would be masked is found by the expression for SQL", () => {
+  const found = new RegExp(mayHoldSecrets, "i");
+  const document = fc.dictionary(text, fc.oneof(text, fc.array(text), fc.dictionary(text, text)));
+  fc.assert(
+    fc.property(document, (value) => {
+      const json = JSON.stringify(value);
+      if (JSON.stringify(stripSecrets(value)) !== json) expect(json).toMatch(found);
+    }),
+    { numRuns: 3000 },
+  );
+  expect('{"plan":"premium","keys":[1],"passenger":"x"}').not.toMatch(found);
 });

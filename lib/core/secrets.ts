@@ -2,6 +2,17 @@ import { isJsonObject } from "./json.ts";
 
 const secretName = /pass(word|wd)?$|secret|token|api_?key|credential|authorization|private_?key/i;
 
+/**
+ * A regular expression for JavaScript and PostgreSQL alike, without regard to case: it finds every
+ * JSON text that `stripSecrets` would change, and some that it would not.
+ */
+export const mayHoldSecrets = [
+  '(secret|token|api_?key|credential|authorization|private_?key)([^"\\\\]|\\\\.)*"\\s*:',
+  'pass(word|wd)?"\\s*:',
+  "://[^/?#:@]*:([^/?#]*|\\S*)@",
+  '(pass|passwd|password|pwd|secret|token|key|signature|sig)[^"&;#=]{0,9}=',
+].join("|");
+
 /** What stands in the place of a secret that is not shown. */
 export const secretMask = "[secret]";
 

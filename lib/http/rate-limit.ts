@@ -6,6 +6,7 @@ import {
   RateLimiterRedis,
   RateLimiterRes,
 } from "rate-limiter-flexible";
+import type { Ctx } from "#lib/core/ctx.ts";
 import { env } from "#lib/core/env.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { log } from "#lib/core/log.ts";
@@ -64,7 +65,7 @@ export class RateLimited extends AppError {
 }
 
 /** Takes one request of `key` from its minute; answers the headers, or throws `RateLimited` (429). */
-export async function takeRequest(
+async function takeRequest(
   key: string,
   requestsPerMinute: number,
 ): Promise<Record<string, string>> {
@@ -77,6 +78,17 @@ export async function takeRequest(
     }
     throw refused;
   }
+}
+
+/**
+ * Takes one request of the tenant's minute; of the caller's own where it is an operator or a
+ * platform key, so that a busy tenant does not shut out whoever looks after it.
+ */
+export function takeTurn(ctx: Ctx, tenantPerMinute: number): Promise<Record<string, string>> {
+  const { principal } = ctx;
+  const isTenants = principal.type === "key" && !principal.platform;
+  if (isTenants) return takeRequest(ctx.tenantId, tenantPerMinute);
+  return takeRequest(principal.id, env().TAUSESTACK_REQUESTS_PER_MINUTE);
 }
 
 export async function closeRateLimits(): Promise<void> {

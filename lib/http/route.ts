@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import type { Identity } from "#lib/auth/identity.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { CallerCtx, Ctx, PlatformCtx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
@@ -11,7 +10,7 @@ import { toProblem } from "#lib/core/problem.ts";
 import { identify, namedTenant, resolveTenant } from "./authenticate.ts";
 import { readJson } from "./body.ts";
 import { corsHeaders, publicUrl } from "./origin.ts";
-import { RateLimited, takeRequest } from "./rate-limit.ts";
+import { RateLimited, takeTurn } from "./rate-limit.ts";
 import { Reply } from "./reply.ts";
 
 /** Whom a route answers: anyone, the deployment's own principals, or a caller inside a tenant. */
@@ -79,6 +78,8 @@ export function problemResponse(error: unknown, requestId: string, request: Requ
     headers["retry-after"] = String(error.retryAfterSeconds);
   }
   if (error instanceof RateLimited) Object.assign(headers, error.headers);
+  // What is left of a refused body is not read, so nothing more can come on this connection.
+  if (problem.status === 413) headers.connection = "close";
   if (problem.status === 401) {
     const reason = problem.code === "invalid_credential" ? ', error="invalid_token"' : "";
     headers["www-authenticate"] = `Bearer realm="${publicUrl()}"${reason}`;
@@ -128,7 +129,7 @@ export async function admit(
     /** Answer a foreign tenant like a missing one. */
     hideForeign?: boolean;
   },
-): Promise<{ ctx: Ctx; identity: Identity; headers: Record<string, string> }> {
+): Promise<{ ctx: Ctx; headers: Record<string, string> }> {
   const identity = await identify(request);
   const named = caller.named ?? namedTenant(request, search);
   if (caller.hideForeign && identity.tenantId !== null && identity.tenantId !== named) {
@@ -137,10 +138,10 @@ export async function admit(
   const { tenantId, snapshot } = await resolveTenant(identity, named);
   const store = logContext.getStore();
   if (store) Object.assign(store, { tenantId, principal: identity.principal.id });
-  const headers = await takeRequest(tenantId, snapshot.requestsPerMinute);
   const { principal, permissions } = identity;
   const { requestId, ip } = caller;
-  return { ctx: { requestId, ip, principal, permissions, tenantId }, identity, headers };
+  const ctx: Ctx = { requestId, ip, principal, permissions, tenantId };
+  return { ctx, headers: await takeTurn(ctx, snapshot.requestsPerMinute) };
 }
 
 function withPathTenant<C extends object>(caller: C, params: Record<string, string>) {
@@ -148,7 +149,9 @@ function withPathTenant<C extends object>(caller: C, params: Record<string, stri
 }
 
 async function admitPlatform(request: Request, caller: Pick<CallerCtx, "requestId" | "ip">) {
-  const { principal, permissions, tenantId } = await identify(request);
+  const identity = await identify(request);
+  const { principal, permissions, tenantId } = identity;
+  if (tenantId !== null) await resolveTenant(identity, tenantId);
   const store = logContext.getStore();
   if (store) store.principal = principal.id;
   const ctx: PlatformCtx = {

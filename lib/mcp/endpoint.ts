@@ -12,7 +12,7 @@ import { isJsonObject, parseJson } from "#lib/core/json.ts";
 import { log } from "#lib/core/log.ts";
 import type { Permission } from "#lib/core/permissions.ts";
 import { readText } from "#lib/http/body.ts";
-import { takeRequest } from "#lib/http/rate-limit.ts";
+import { takeTurn } from "#lib/http/rate-limit.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { serverFor } from "./server.ts";
 
@@ -72,7 +72,7 @@ async function serveLegacy(ctx: Ctx, request: Request, body: unknown): Promise<R
 async function takeBatch(ctx: Ctx, messages: readonly unknown[]): Promise<void> {
   const limit = (await findSnapshot(ctx.tenantId))?.requestsPerMinute;
   if (limit === undefined) return;
-  for (const _ of messages.slice(1, largestBatch)) await takeRequest(ctx.tenantId, limit);
+  for (const _ of messages.slice(1, largestBatch)) await takeTurn(ctx, limit);
 }
 
 function authorizeMessages(ctx: Ctx, messages: readonly unknown[]): void {

@@ -3,7 +3,7 @@ import { clientId } from "#lib/core/id-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
 
-const agentId = clientId("all", "register", "search").meta({ examples: ["agent_ventas"] });
+export const agentId = clientId("all", "register", "search").meta({ examples: ["agent_ventas"] });
 
 export const registerMemoryInput = z.object({
   agent_id: agentId,

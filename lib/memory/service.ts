@@ -10,6 +10,7 @@ import { uuidv7 } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
+import { mayHoldSecrets } from "#lib/core/secrets.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { noteUsage } from "#lib/usage/ledger.ts";
 import { expiryOf } from "./expiry.ts";
@@ -59,8 +60,10 @@ const upsert = `${tenantScope}, old as materialized (
       target_type, target_id, ip, request_id, before, after)
     select scope.tenant_id, $5, case when old.live then 'memory.update' else 'memory.create' end,
       $6, $7, 'memory', $3, $8, $9,
-      case when octet_length(old.context::text) <= 16384 then old.context
-        when old.context is not null then json_build_object('omitted', true) end,
+      case when old.live then case
+        when octet_length(old.context::text) <= 16384
+          and old.context::text !~* '${mayHoldSecrets}' then old.context
+        else json_build_object('omitted', true) end end,
       $10::json
     from scope left join old on true
   )
@@ -112,7 +115,8 @@ export async function registerMemory(ctx: Ctx, raw: RegisterMemoryInput): Promis
   try {
     rows = await write().catch(async (error: unknown) => {
       // Expired entries hold places until the job has passed; they must not refuse a live one.
-      if (!asLimitExceeded(error) || (await purgeExpired(ctx)) === 0) throw error;
+      if (expiry === null || !asLimitExceeded(error)) throw error;
+      await purgeExpired(ctx);
       return write();
     });
   } catch (error) {

@@ -12,6 +12,7 @@ import { SectionHeader } from "#components/shell/section-header.tsx";
 import { QuotaUse } from "#components/tenants/quota-use.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { Code } from "#components/ui/code.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import type { Resource } from "#lib/resources/schema.ts";
 import { listResources, resourceTypes } from "#lib/resources/service.ts";
@@ -39,7 +40,7 @@ const columns: Column<Resource>[] = [
   {
     id: "uri",
     header: "Address",
-    cell: (resource) => <code className="font-mono text-xs">{resource.uri}</code>,
+    cell: (resource) => <Code>{resource.uri}</Code>,
   },
   {
     id: "permissions",

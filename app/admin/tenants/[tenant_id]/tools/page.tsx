@@ -12,6 +12,7 @@ import { SectionHeader } from "#components/shell/section-header.tsx";
 import { QuotaUse } from "#components/tenants/quota-use.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { Code } from "#components/ui/code.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import type { Tool } from "#lib/tools/schema.ts";
 import { listTools } from "#lib/tools/service.ts";
@@ -44,7 +45,7 @@ const columns: Column<Tool>[] = [
   {
     id: "mcp",
     header: "MCP name",
-    cell: (tool) => <code className="font-mono text-xs">{tool.mcp_name}</code>,
+    cell: (tool) => <Code>{tool.mcp_name}</Code>,
   },
   {
     id: "updated",

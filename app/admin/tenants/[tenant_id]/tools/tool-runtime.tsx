@@ -11,7 +11,7 @@ export function ToolRuntime({ config }: { config: JsonObject }) {
   return (
     <span className="inline-flex max-w-full items-center gap-2">
       <Badge>{kind === "http" ? "HTTP" : "Internal"}</Badge>
-      <span className="min-w-0 truncate font-mono text-xs">
+      <span className="min-w-0 truncate font-mono text-xs md:[td_&]:max-w-44">
         {kind === "http" ? (URL.parse(text.trim())?.host ?? text) : text.slice("internal:".length)}
       </span>
     </span>

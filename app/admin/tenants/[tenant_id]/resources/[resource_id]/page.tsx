@@ -6,6 +6,7 @@ import { SectionHeader } from "#components/shell/section-header.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card, CardContent, CardHeader, CardTitle } from "#components/ui/card.tsx";
+import { Code } from "#components/ui/code.tsx";
 import { JsonView } from "#components/ui/json-view.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import { DeleteResourceButton } from "../delete-resource.tsx";
@@ -21,7 +22,6 @@ export async function generateMetadata({ params }: { params: ResourceParams }): 
 export default async function ResourcePage({ params }: { params: ResourceParams }) {
   const { tenant_id, resource_id } = await params;
   const resource = await openResource(tenant_id, resource_id);
-  const mono = (text: string) => <code className="font-mono text-xs">{text}</code>;
   return (
     <>
       <SectionHeader
@@ -44,8 +44,8 @@ export default async function ResourcePage({ params }: { params: ResourceParams 
           <CardContent>
             <DetailList
               items={[
-                { label: "Id", value: mono(resource.resource_id) },
-                { label: "Address", value: mono(resource.uri) },
+                { label: "Id", value: <Code>{resource.resource_id}</Code> },
+                { label: "Address", value: <Code>{resource.uri}</Code> },
                 {
                   label: "Permissions",
                   value: <Permissions words={resource.access_permissions} />,

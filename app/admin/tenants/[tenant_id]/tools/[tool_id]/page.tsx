@@ -8,6 +8,7 @@ import { Alert } from "#components/ui/alert.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
+import { Code } from "#components/ui/code.tsx";
 import { JsonView } from "#components/ui/json-view.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
@@ -54,8 +55,8 @@ export default async function ToolPage({ params }: { params: ToolParams }) {
             <CardContent>
               <DetailList
                 items={[
-                  { label: "Id", value: <Code text={tool.tool_id} /> },
-                  { label: "MCP name", value: <Code text={tool.mcp_name} /> },
+                  { label: "Id", value: <Code>{tool.tool_id}</Code> },
+                  { label: "MCP name", value: <Code>{tool.mcp_name}</Code> },
                   { label: "Runs", value: <ToolRuntime config={tool.config} /> },
                   { label: "Created", value: <Timestamp value={tool.created_at} /> },
                   { label: "Updated", value: <Timestamp value={tool.updated_at} /> },
@@ -102,10 +103,6 @@ function shownConfig(config: JsonObject): unknown {
   if (!isJsonObject(shown.headers)) return shown;
   const names = Object.keys(shown.headers);
   return { ...shown, headers: Object.fromEntries(names.map((name) => [name, secretMask])) };
-}
-
-function Code({ text }: { text: string }) {
-  return <code className="font-mono text-xs">{text}</code>;
 }
 
 type PartProps = { title: string; description: string; children: ReactNode };
