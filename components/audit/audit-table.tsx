@@ -5,11 +5,11 @@ import { Pager } from "#components/data-table/pager.tsx";
 import { SearchBox } from "#components/data-table/search-box.tsx";
 import { EmptyState } from "#components/shell/empty-state.tsx";
 import { NoMatches } from "#components/shell/no-matches.tsx";
+import { Code } from "#components/ui/code.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import type { AuditEntry } from "#lib/audit/schema.ts";
 import { changedPaths } from "./changed-paths.ts";
 import { EntryDialog } from "./entry-dialog.tsx";
-import { Code } from "#components/ui/code.tsx";
 import { PrincipalName } from "./principal-name.tsx";
 
 const mostNamed = 3;

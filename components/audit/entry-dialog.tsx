@@ -3,6 +3,7 @@
 import { Eye } from "lucide-react";
 import { DetailList } from "#components/shell/detail-list.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { Code } from "#components/ui/code.tsx";
 import {
   Dialog,
   DialogContent,
@@ -14,7 +15,6 @@ import {
 import { JsonView } from "#components/ui/json-view.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import type { AuditEntry } from "#lib/audit/schema.ts";
-import { Code } from "#components/ui/code.tsx";
 import { changedPaths } from "./changed-paths.ts";
 
 /** The button of a row, and all that the log knows of that entry. */
