@@ -56,7 +56,7 @@ async function serve(): Promise<() => Promise<void>> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     // A kept-alive connection becomes idle when its last answer is sent.
     const idle = setInterval(() => server.closeIdleConnections(), 50);
-    const late = setTimeout(() => server.closeAllConnections(), drainMs);
+    const late = setTimeout(() => server.closeAllConnections(), options.dev ? 0 : drainMs);
     await closed;
     clearInterval(idle);
     clearTimeout(late);

@@ -104,7 +104,10 @@ test("a limit of nought lets nothing in", async () => {
     registerTool(ctx, { tool_id: "t", name: "t" }),
     registerResource(ctx, resource),
   ])) {
-    expect(outcome).toMatchObject({ status: "rejected", reason: { code: "limit_exceeded", extra: { value: 0 } } });
+    expect(outcome).toMatchObject({
+      status: "rejected",
+      reason: { code: "limit_exceeded", extra: { value: 0 } },
+    });
   }
 });
 
@@ -229,7 +232,10 @@ test("each verb needs the platform's permission", async () => {
     listTenants(nobody, {}),
     visibleTenants(nobody, {}),
   ])) {
-    expect(outcome).toMatchObject({ status: "rejected", reason: { code: "insufficient_scope", status: 403 } });
+    expect(outcome).toMatchObject({
+      status: "rejected",
+      reason: { code: "insufficient_scope", status: 403 },
+    });
   }
 });
 

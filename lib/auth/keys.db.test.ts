@@ -215,7 +215,10 @@ test("each verb needs its permission", async () => {
     getKey(writer, made.key_id),
     listKeys(writer, { kind: "tenant" }),
   ])) {
-    expect(outcome).toMatchObject({ status: "rejected", reason: { code: "insufficient_scope", status: 403 } });
+    expect(outcome).toMatchObject({
+      status: "rejected",
+      reason: { code: "insufficient_scope", status: 403 },
+    });
   }
 });
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import pino from "pino";
 import { env } from "./env.ts";
+import { toLoggedError } from "./log-error.ts";
 import { singleton } from "./singleton.ts";
 
 /** What every line written during a request says of it. */
@@ -23,7 +24,7 @@ export const log = singleton("log", () =>
       paths: secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
       censor: "[secret]",
     },
-    serializers: { err: pino.stdSerializers.errWithCause },
+    serializers: { err: toLoggedError },
     mixin: () => logContext.getStore() ?? {},
   }),
 );

@@ -90,7 +90,10 @@ test("each verb needs its permission", async () => {
     listMemories(writer, {}),
     countMemories(writer),
   ])) {
-    expect(outcome).toMatchObject({ status: "rejected", reason: { code: "insufficient_scope", status: 403 } });
+    expect(outcome).toMatchObject({
+      status: "rejected",
+      reason: { code: "insufficient_scope", status: 403 },
+    });
   }
 });
 

@@ -31,7 +31,10 @@ export async function orNotFound<T>(value: Promise<T>): Promise<T> {
   }
 }
 
-/** A segment of the address as the id that it stands for; ids may hold any printable character. */
+/**
+ * A page's segment as the id that it stands for: ids may hold any printable character, and Next
+ * gives pages the segment as it stands in the address (but `generateMetadata` the decoded one).
+ */
 export function idOf(segment: string): string {
   try {
     return decodeURIComponent(segment);

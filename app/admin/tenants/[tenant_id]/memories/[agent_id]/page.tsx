@@ -7,6 +7,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Card, CardContent, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { JsonView } from "#components/ui/json-view.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
+import { idOf } from "../../open-tenant.ts";
 import { DeleteMemoryButton } from "../delete-memory.tsx";
 import { memoryHref } from "../memory-href.ts";
 import { type MemoryParams, openMemory } from "./open-memory.ts";
@@ -20,7 +21,7 @@ export async function generateMetadata({ params }: { params: MemoryParams }): Pr
 
 export default async function MemoryPage({ params }: { params: MemoryParams }) {
   const { tenant_id, agent_id } = await params;
-  const { tenant, memory } = await openMemory(tenant_id, agent_id);
+  const { tenant, memory } = await openMemory(tenant_id, idOf(agent_id));
   const retention = tenant.mcp_config.memory_retention_days;
   const expires =
     typeof retention === "number"

@@ -9,6 +9,7 @@ import { Card, CardContent, CardHeader, CardTitle } from "#components/ui/card.ts
 import { Code } from "#components/ui/code.tsx";
 import { JsonView } from "#components/ui/json-view.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
+import { idOf } from "../../open-tenant.ts";
 import { DeleteResourceButton } from "../delete-resource.tsx";
 import { Permissions } from "../permissions.tsx";
 import { resourceHref } from "../resource-href.ts";
@@ -21,7 +22,7 @@ export async function generateMetadata({ params }: { params: ResourceParams }): 
 
 export default async function ResourcePage({ params }: { params: ResourceParams }) {
   const { tenant_id, resource_id } = await params;
-  const resource = await openResource(tenant_id, resource_id);
+  const resource = await openResource(tenant_id, idOf(resource_id));
   return (
     <>
       <SectionHeader

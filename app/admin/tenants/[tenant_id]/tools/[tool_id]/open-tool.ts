@@ -1,11 +1,11 @@
 import { cache } from "react";
 import { getTool } from "#lib/tools/service.ts";
-import { idOf, openTenant, orNotFound } from "../../open-tenant.ts";
+import { openTenant, orNotFound } from "../../open-tenant.ts";
 
 export type ToolParams = Promise<{ tenant_id: string; tool_id: string }>;
 
 /** The tool of an address; a 404 when the tenant has none of that id. */
-export const openTool = cache(async (tenantId: string, segment: string) => {
+export const openTool = cache(async (tenantId: string, id: string) => {
   const { ctx, tenant } = await openTenant(tenantId);
-  return { tenant, tool: await orNotFound(getTool(ctx, idOf(segment))) };
+  return { tenant, tool: await orNotFound(getTool(ctx, id)) };
 });

@@ -15,6 +15,7 @@ import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { secretMask, stripSecrets } from "#lib/core/secrets.ts";
 import { toInputSchema } from "#lib/tools/parameters.ts";
 import { implementationKind } from "#lib/tools/schema.ts";
+import { idOf } from "../../open-tenant.ts";
 import { DeleteToolButton } from "../delete-tool.tsx";
 import { toolHref } from "../tool-href.ts";
 import { ToolRuntime } from "../tool-runtime.tsx";
@@ -29,7 +30,7 @@ export async function generateMetadata({ params }: { params: ToolParams }): Prom
 
 export default async function ToolPage({ params }: { params: ToolParams }) {
   const { tenant_id, tool_id } = await params;
-  const { tool } = await openTool(tenant_id, tool_id);
+  const { tool } = await openTool(tenant_id, idOf(tool_id));
   const schema = toInputSchema(tool.parameters);
   const kind = implementationKind(tool.config);
   return (

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { SectionHeader } from "#components/shell/section-header.tsx";
+import { idOf } from "../../../open-tenant.ts";
 import { ResourceForm } from "../../resource-form.tsx";
 import { openResource, type ResourceParams } from "../open-resource.ts";
 
@@ -7,7 +8,7 @@ export const metadata: Metadata = { title: "Edit resource" };
 
 export default async function EditResourcePage({ params }: { params: ResourceParams }) {
   const { tenant_id, resource_id } = await params;
-  const resource = await openResource(tenant_id, resource_id);
+  const resource = await openResource(tenant_id, idOf(resource_id));
   return (
     <>
       <SectionHeader
