@@ -11,7 +11,7 @@ import { type FirstRun, prepareDeployment } from "#lib/boot/first-run.ts";
 import { startServices } from "#lib/boot/services.ts";
 import { EnvError, env, tellLibraries } from "#lib/core/env.ts";
 import { log } from "#lib/core/log.ts";
-import { createApiLane } from "#lib/http/api-lane.ts";
+import { createApiLane, noPages } from "#lib/http/api-lane.ts";
 import { loadRoutes } from "#lib/http/load-routes.ts";
 import { noteListening, publicUrl } from "#lib/http/origin.ts";
 import { createPagesLane } from "#lib/http/pages-lane.ts";
@@ -50,7 +50,7 @@ async function serve(): Promise<() => Promise<void>> {
   server.on("request", (request, response) => {
     if (api(request, response)) return;
     if (pages) void pages.handle(request, response);
-    else response.writeHead(404).end();
+    else void noPages(request, response);
   });
   return async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -16,15 +16,15 @@ const mostNamed = 3;
 
 const columns: Column<AuditEntry>[] = [
   {
-    id: "at",
-    header: "When",
-    cell: (entry) => <Timestamp value={entry.at} className="whitespace-nowrap" />,
-  },
-  {
     id: "action",
     header: "Action",
     phone: "title",
     cell: (entry) => <code className="font-medium font-mono text-[0.8125rem]">{entry.action}</code>,
+  },
+  {
+    id: "at",
+    header: "When",
+    cell: (entry) => <Timestamp value={entry.at} className="whitespace-nowrap" />,
   },
   {
     id: "target",

@@ -163,6 +163,32 @@ test("keys are shown once, limited by scope, rotated with overlap and revoked at
   );
 });
 
+test("of rotations at once one succeeds, and a deleted tenant's key opens nothing of its successor", async () => {
+  const { tenantId, key, call } = await newTenant();
+  const made = await call<{ key_id: string }>("POST", "/keys", { name: "rotated" });
+  const rotations = await Promise.all(
+    Array.from({ length: 10 }, () => call("POST", `/keys/${made.body.key_id}/rotate`, {})),
+  );
+  const statuses = rotations.map((answer) => answer.status).sort();
+  expect(statuses).toEqual([201, ...Array(9).fill(409)]);
+
+  await platform()("DELETE", `/tenants/${tenantId}`);
+  await platform()("POST", "/tenants/configure", { tenant_id: tenantId, name: "successor" });
+  const old = callAs(inject("serverUrl"), key);
+  const write = await old("POST", "/memory/register", { agent_id: "ghost", context: {} });
+  expect(write.status).toBe(401);
+});
+
+test("a number that JSON can write and no double can hold is refused, not stored as null", async () => {
+  const { key } = await newTenant();
+  const response = await fetch(`${inject("serverUrl")}/memory/register`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: '{"agent_id":"a","context":{"n":1e400}}',
+  });
+  expect(response.status).toBe(400);
+});
+
 test("a suspended tenant's keys can do nothing, and work again when it is resumed", async () => {
   const { tenantId, call } = await newTenant();
   await platform()("PATCH", `/tenants/${tenantId}`, { status: "suspended" });

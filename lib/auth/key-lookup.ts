@@ -3,6 +3,7 @@ import { createCache } from "#lib/core/cache.ts";
 import { sha256 } from "#lib/core/crypto.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { allPermissions, expandScopes, tenantPermissions } from "#lib/core/permissions.ts";
+import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import { type Identity, mintTenantId } from "./identity.ts";
 import { type ParsedKey, parseKeyText } from "./key-text.ts";
 import { noteKeyUse } from "./key-use.ts";
@@ -61,6 +62,11 @@ const cache = createCache<Slot>({
   maxEntries: 20_000,
   ttlMs: 1000,
   load,
+  // The keys of a tenant that is deleted must not serve another that is given its slug.
+  alsoOn: {
+    topic: tenantTopic,
+    concerns: (entryKey, tenantId) => entryKey.endsWith(` ${tenantId}`),
+  },
 });
 
 /** Where the key's cache entry lives; also the key of the change that drops it. */

@@ -49,6 +49,13 @@ function refuseEscalation(ctx: Ctx, kind: Kind, scopes: readonly string[]): void
   );
 }
 
+/** An agent's key makes keys of that agent alone. */
+function refuseOtherAgent({ principal }: Ctx, agentId: string | null): void {
+  const own = principal.type === "key" ? principal.agentId : null;
+  if (own === null || own === agentId) return;
+  throw new AppError("forbidden", `A key of the agent "${own}" makes keys of that agent alone.`);
+}
+
 /** Runs in the transaction that the kind of key lives in. */
 function within<T>(ctx: Ctx, kind: Kind, run: (tx: Tx) => Promise<T>): Promise<T> {
   return kind === "platform" ? withPlatform(run) : withTenant(ctx.tenantId, run);
@@ -119,6 +126,7 @@ export async function createKey(ctx: Ctx, raw: CreateKeyInput): Promise<NewApiKe
   const input = parse(createKeyInput, raw);
   authorizeKeys(ctx, input.kind, "write");
   refuseEscalation(ctx, input.kind, input.scopes);
+  refuseOtherAgent(ctx, input.agent_id ?? null);
   const text = newKeyText(input.kind === "platform" ? null : ctx.tenantId);
   return within(ctx, input.kind, async (tx) => {
     const row = await insertKey(
@@ -231,6 +239,21 @@ export async function revokeKey(ctx: Ctx, keyId: string): Promise<ApiKey> {
   return key;
 }
 
+/** True when another key has replaced this one; the caller holds the row's lock. */
+async function wasRotated(tx: Tx, ctx: Ctx, keyId: string): Promise<boolean> {
+  const rows =
+    kindOf(keyId) === "platform"
+      ? await tx
+          .select({ keyId: platformKeys.keyId })
+          .from(platformKeys)
+          .where(eq(platformKeys.rotatedFrom, keyId))
+      : await tx
+          .select({ keyId: apiKeys.keyId })
+          .from(apiKeys)
+          .where(and(eq(apiKeys.tenantId, ctx.tenantId), eq(apiKeys.rotatedFrom, keyId)));
+  return rows.length > 0;
+}
+
 /** A new key in the place of an old one, which keeps working for the overlap, in seconds. */
 export async function rotateKey(
   ctx: Ctx,
@@ -244,6 +267,12 @@ export async function rotateKey(
   const { key, change } = await within(ctx, kind, async (tx) => {
     const old = await loadKey(tx, ctx, keyId);
     refuseEscalation(ctx, kind, old.scopes);
+    if (await wasRotated(tx, ctx, keyId)) {
+      throw new AppError(
+        "conflict",
+        "This key was rotated already. Rotate the one that replaced it.",
+      );
+    }
     if (toApiKey(old).status !== "active") {
       throw new AppError("conflict", "Only an active key can be rotated. Create a new one.");
     }

@@ -53,6 +53,7 @@ export const apiKey = z
     name: z.string(),
     hint: z.string().meta({ description: "How the key begins and ends, to recognise it by." }),
     scopes: z.array(z.string()),
+    /** Whose the key's calls are in the ledger; what the key may do is said by its scopes. */
     agent_id: z.string().nullable(),
     status: z.enum(["active", "expired", "revoked"]),
     created_at: z.iso.datetime(),

@@ -11,6 +11,8 @@ export interface CacheOptions<V> {
   /** How long an entry may be used even if no change is heard of. */
   ttlMs: number;
   load(key: string): Promise<V>;
+  /** Other changes that drop entries: whether a change of that topic and key concerns an entry. */
+  alsoOn?: { topic: string; concerns(entryKey: string, changeKey: string): boolean };
 }
 
 export interface Cache<V> {
@@ -56,6 +58,11 @@ export function createCache<V extends object>(options: CacheOptions<V>): Cache<V
         values.clear();
         loading.clear();
       } else if (change.topic === options.topic) drop(change.key);
+      const { alsoOn } = options;
+      if (change === "everything" || change.topic !== alsoOn?.topic) return;
+      for (const key of [...values.keys(), ...loading.keys()]) {
+        if (alsoOn.concerns(key, change.key)) drop(key);
+      }
     });
 
     return {

@@ -24,12 +24,26 @@ export function parseJson(text: string): unknown {
     throw new AppError("invalid_json", `The JSON nests deeper than ${maxJsonDepth} levels.`);
   }
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (hugeNumber.test(text)) refuseInfinity(value);
+    return value;
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     throw new AppError("invalid_json", `The body is not valid JSON: ${(cause as Error).message}`, {
       cause,
     });
   }
+}
+
+/** What may be a number beyond the range of a double: 1e400, or hundreds of digits. */
+const hugeNumber = /\d[eE]\+?\d{3}|\d{309}/;
+
+/** JSON.parse makes Infinity of such a number, which would be stored as null. */
+function refuseInfinity(value: unknown): void {
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+    throw new AppError("invalid_json", "The JSON has a number beyond the range of a double.");
+  }
+  if (typeof value === "object" && value !== null) Object.values(value).forEach(refuseInfinity);
 }
 
 /** Counts brackets outside strings, and only in texts long enough to hold that many. */

@@ -3,9 +3,15 @@ import { AppError } from "./errors.ts";
 
 /** `limit` and `cursor` of a list; neither asks for the plain list of the seed's clients. */
 export const pageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(1000).optional().meta({
-    description: "Rows a page, at most 1000. Absent: the whole list, up to 10,000 rows.",
-  }),
+  limit: z.coerce
+    .number({ error: "must be a whole number" })
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .meta({
+      description: "Rows a page, at most 1000. Absent: the whole list, up to 10,000 rows.",
+    }),
   cursor: z.string().max(2048).optional().meta({
     description: "Where the page starts: `cursor` of the previous answer's Link header.",
   }),
@@ -51,7 +57,7 @@ export function decodeCursor(cursor: string, count: number): string[] {
   } catch {
     // Falls through to the same answer as a cursor of the wrong shape.
   }
-  throw new AppError("invalid_request", "cursor: take it as it stands in the Link header.", {
+  throw new AppError("invalid_request", "cursor: take it as the page before gave it.", {
     errors: [{ pointer: "/cursor", message: "is not a cursor of this list" }],
   });
 }

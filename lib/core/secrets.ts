@@ -1,6 +1,7 @@
 import { isJsonObject } from "./json.ts";
 
-const secretName = /pass(word|wd)?$|secret|token|api_?key|credential|authorization|private_?key/i;
+const secretName =
+  /pass(word|wd|phrase)?$|^pwd$|_pwd$|secret|token|api_?key|credential|authorization|private_?key/i;
 
 /**
  * A regular expression for JavaScript and PostgreSQL alike, without regard to case: it finds every

@@ -73,6 +73,18 @@ function notAllowed(allow: string): Answer {
   };
 }
 
+/** Answers an address that no route has, where there are no pages either. */
+export function noPages(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const answer: Answer = (asked) =>
+    problemResponse(
+      new AppError("not_found", "There is nothing at this address."),
+      requestIdOf(asked),
+      asked,
+    );
+  (request as Incoming)[pending] = { answer, params: undefined };
+  return listen(request, response);
+}
+
 const badAddress: Answer = (request) =>
   problemResponse(
     new AppError("invalid_request", "The address is not valid: check its %-escapes."),

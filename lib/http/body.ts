@@ -30,6 +30,10 @@ export async function readText(request: Request): Promise<string> {
 export async function readJson(request: Request): Promise<unknown> {
   const text = await readText(request);
   if (text.trim() === "") return undefined;
+  const encoding = request.headers.get("content-encoding");
+  if (encoding !== null && encoding !== "identity") {
+    throw new AppError("unsupported_media_type", "Send the body without a content encoding.");
+  }
   const type = request.headers.get("content-type");
   if (type !== null && !/^(application|text)\/([\w.-]+\+)?(json|plain)\b/i.test(type)) {
     throw new AppError("unsupported_media_type", "Send the body as application/json.");

@@ -6,7 +6,7 @@ import { uuidv7 } from "#lib/core/ids.ts";
 import { type LogContext, log, logContext } from "#lib/core/log.ts";
 import { parse } from "#lib/core/parse.ts";
 import type { Permission } from "#lib/core/permissions.ts";
-import { toProblem } from "#lib/core/problem.ts";
+import { type Problem, toProblem } from "#lib/core/problem.ts";
 import { identify, namedTenant, resolveTenant } from "./authenticate.ts";
 import { readJson } from "./body.ts";
 import { corsHeaders, publicUrl } from "./origin.ts";
@@ -64,10 +64,18 @@ export function requestIdOf(request: Request): string {
   return given !== null && requestIdForm.test(given) ? given : uuidv7();
 }
 
+/** What failed on our side with all that is known; what another side did, or was refused, in a line. */
+function logProblem(error: unknown, { status, code, detail }: Problem): void {
+  if (status >= 500 && !(error instanceof AppError))
+    log.error({ err: error }, "the request failed");
+  else if (status >= 500) log.warn({ code, detail }, "the request failed");
+  else if (status === 401 || status === 403) log.info({ code }, "the request was refused");
+}
+
 /** Answers a thrown value as a problem document (RFC 9457), logging what the caller must not see. */
 export function problemResponse(error: unknown, requestId: string, request: Request): Response {
   const problem = toProblem(error, requestId);
-  if (problem.status >= 500) log.error({ err: error }, "the request failed");
+  logProblem(error, problem);
   const headers: Record<string, string> = {
     "content-type": "application/problem+json",
     "x-request-id": requestId,
@@ -111,6 +119,13 @@ function respond(
       ...reply.headers,
     },
   });
+}
+
+function parseBody<B extends z.ZodType>(schema: B, sent: unknown): z.output<B> {
+  if (sent === undefined && !schema.safeParse(undefined).success) {
+    throw new AppError("invalid_request", "Send the input as a JSON body.");
+  }
+  return parse(schema, sent);
 }
 
 function queryOf(search: URLSearchParams): Record<string, string> {
@@ -185,7 +200,7 @@ export function route<
           ? await admitPlatform(request, caller)
           : { ctx: null, headers: {} };
     if (spec.permission && admitted.ctx) authorize(admitted.ctx, spec.permission);
-    const body = spec.body ? parse(spec.body, await readJson(request)) : undefined;
+    const body = spec.body ? parseBody(spec.body, await readJson(request)) : undefined;
     const query = spec.query ? parse(spec.query, queryOf(search)) : undefined;
     const result = await spec.run(admitted.ctx as CtxOf<S>, {
       body: body as Out<B>,

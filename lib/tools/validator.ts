@@ -21,7 +21,7 @@ import { TimeLimitExceeded, withTimeLimit } from "./time-limit.ts";
 export type Validator = (args: JsonObject) => { args: JsonObject } | { errors: FieldError[] };
 
 const compileLimitMs = 2_000;
-const checkLimitMs = 250;
+const checkLimitMs = 50;
 const errorsShown = 20;
 /** Larger arguments get their first mistake alone: gathering all could fill the memory. */
 const largestGathered = 16 * 1024;

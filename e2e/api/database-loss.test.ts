@@ -1,0 +1,77 @@
+import postgres, { type Sql } from "postgres";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openCluster, startServer, type TestServer } from "../start-server.ts";
+import { type NewTenant, newTenant } from "./client.ts";
+
+let cluster: Awaited<ReturnType<typeof openCluster>>;
+let server: TestServer;
+let tenant: NewTenant;
+let sql: Sql;
+
+beforeAll(async () => {
+  cluster = await openCluster();
+  const databaseUrl = await cluster.createDatabase();
+  server = await startServer({ databaseUrl, args: ["--api-lane-only"] });
+  sql = postgres(databaseUrl, { max: 1 });
+  tenant = await newTenant({}, server);
+}, 60_000);
+
+afterAll(async () => {
+  await sql.end();
+  await server.stop();
+  await cluster.close();
+});
+
+/** Ends every connection of the server's, as a failover of PostgreSQL does. */
+async function cut(): Promise<number> {
+  const rows = await sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`;
+  return rows.length;
+}
+
+test("a server that loses its database amid the load stays up, serves on and keeps its word", async () => {
+  const { call } = tenant;
+  const written: string[] = [];
+  let refused = 0;
+  let next = 0;
+  let isOver = false;
+  const clients = Array.from({ length: 16 }, async () => {
+    while (!isOver) {
+      const agent_id = `agent-${next++}`;
+      const { status } = await call("POST", "/memory/register", { agent_id, context: { n: next } });
+      if (status === 200) written.push(agent_id);
+      else refused += 1;
+      await call("GET", "/tools");
+    }
+  });
+  let ended = 0;
+  for (let round = 0; round < 15; round++) {
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    ended += await cut();
+  }
+  isOver = true;
+  await Promise.all(clients);
+  expect(ended).toBeGreaterThan(30);
+  expect(refused).toBeGreaterThan(0);
+
+  await expect.poll(async () => (await call("GET", "/tools")).status, { timeout: 5000 }).toBe(200);
+  const after = Array.from({ length: 50 }, () => call("GET", "/memory/all?limit=1"));
+  expect((await Promise.all(after)).map(({ status }) => status)).toEqual(after.map(() => 200));
+  const { body } = await call<{ memories: { agent_id: string }[] }>("GET", "/memory/all");
+  const there = new Set(body.memories.map((memory) => memory.agent_id));
+  expect(written.filter((agentId) => !there.has(agentId))).toEqual([]);
+});
+
+test("a key revoked after the database was lost is refused at once, so changes are heard again", async () => {
+  const { call } = tenant;
+  await cut();
+  const made = await expect
+    .poll(async () => (await call("POST", "/keys", { name: "brief" })).body.key_id)
+    .toMatch(/^key_/)
+    .then(() => call<{ key_id: string; key: string }>("POST", "/keys", { name: "doomed" }));
+  const headers = { authorization: `Bearer ${made.body.key}` };
+  expect((await call("GET", "/tools", undefined, headers)).status).toBe(200);
+  await call("DELETE", `/keys/${made.body.key_id}`);
+  expect((await call("GET", "/tools", undefined, headers)).status).toBe(401);
+});
