@@ -5,6 +5,8 @@ const ignored = ["node_modules/**", ".next/**", ".data/**"];
 export default defineConfig({
   test: {
     environment: "node",
+    // Suites provoke failures on purpose; their log would bury the report.
+    env: { LOG_LEVEL: "silent" },
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 15_000,

@@ -34,6 +34,7 @@ beforeAll(async () => {
   etag = answer.headers.get("etag") ?? "";
   ajv = new Ajv2020({ strict: false, validateFormats: true, allErrors: true });
   addFormats.default(ajv);
+  ajv.addFormat("base64", true);
   ajv.addSchema({ $id: "openapi", components: document.components });
   tenant = await newTenant({ tool_limits: { max_tools: 5 } });
 });

@@ -5,7 +5,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const sources = ["app", "components", "lib", "db"];
-const files = ["next.config.ts", "package.json", "package-lock.json", "postcss.config.mjs"];
+const files = [
+  "instrumentation-client.ts",
+  "next.config.ts",
+  "package.json",
+  "package-lock.json",
+  "postcss.config.mjs",
+];
 
 /** SHA-256 over everything that `next build` reads. */
 async function fingerprint(root: string): Promise<string> {

@@ -86,8 +86,6 @@ export function problemResponse(error: unknown, requestId: string, request: Requ
     headers["retry-after"] = String(error.retryAfterSeconds);
   }
   if (error instanceof RateLimited) Object.assign(headers, error.headers);
-  // What is left of a refused body is not read, so nothing more can come on this connection.
-  if (problem.status === 413) headers.connection = "close";
   if (problem.status === 401) {
     const reason = problem.code === "invalid_credential" ? ', error="invalid_token"' : "";
     headers["www-authenticate"] = `Bearer realm="${publicUrl()}"${reason}`;
