@@ -75,7 +75,7 @@ const requests: Sent[] = [
   { method: "GET", path: "/memory/all", key: null },
   { method: "GET", path: "/memory/all", key: "tsp_wrong" },
   { method: "GET", path: "/tenants/elsewhere" },
-  { method: "DELETE", path: "/memory/a%2Fb%20%C3%B1" },
+  { method: "DELETE", path: "/memory/nobody" },
   { method: "POST", path: "/mcp", body: { jsonrpc: "2.0", id: 1, method: "ping" }, headers: rpc },
   {
     method: "POST",

@@ -18,12 +18,27 @@ export async function readText(request: Request): Promise<string> {
   if (!request.body) return "";
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > limit) throw tooLarge(limit);
-    chunks.push(chunk);
+  const reader = request.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return new TextDecoder().decode(Buffer.concat(chunks));
+    size += value.byteLength;
+    if (size > limit) {
+      void discard(reader);
+      throw tooLarge(limit);
+    }
+    chunks.push(value);
   }
-  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Reads on until the server ends it: a client that still sends would never read the refusal. */
+async function discard(reader: ReadableStreamDefaultReader): Promise<void> {
+  const isOver = () =>
+    reader.read().then(
+      ({ done }) => done,
+      () => true,
+    );
+  while (!(await isOver()));
 }
 
 /** The request's JSON body; an absent one is undefined. Throws 413, 415 or `invalid_json`. */
