@@ -26,7 +26,7 @@ export interface Pool {
 }
 
 /** The server or the network ended the connection; whether the last statement took effect is open. */
-export class ConnectionLost extends Error {
+class ConnectionLost extends Error {
   override readonly name = "ConnectionLost";
   readonly code = "CONNECTION_CLOSED";
 
@@ -72,24 +72,32 @@ function connect(open: OpenConnection, onLost: (connection: Connection) => void)
   return connection;
 }
 
+interface Shared extends Connection {
+  opening: Promise<void>;
+}
+
 /** Connections that many statements share at a time; the least busy one is next. */
 function createShared(open: OpenConnection, size: number): Pick<Pool, "statement" | "close"> {
-  const connections = new Set<Connection>();
+  const connections = new Set<Shared>();
 
-  function leastBusy(): Connection {
-    let best: Connection | undefined;
+  function leastBusy(): Shared {
+    let best: Shared | undefined;
     for (const connection of connections) {
       if (!best || connection.inFlight < best.inFlight) best = connection;
     }
     if (best && (best.inFlight === 0 || connections.size >= size)) return best;
     const made = connect(open, onLost);
-    connections.add(made);
-    return made;
+    // What the driver keeps for a connection that cannot be opened it tries for minutes.
+    const opening = made.sql.unsafe("select 1").then(() => undefined);
+    const shared = Object.assign(made, { opening });
+    opening.catch(() => connections.delete(shared));
+    connections.add(shared);
+    return shared;
   }
 
   /** What was queued but not sent runs on a reconnect of the driver's, which closes afterwards. */
   function onLost(connection: Connection): void {
-    connections.delete(connection);
+    connections.delete(connection as Shared);
     if (connection.inFlight === 0) void connection.sql.end({ timeout: closeSeconds });
   }
 
@@ -99,6 +107,7 @@ function createShared(open: OpenConnection, size: number): Pick<Pool, "statement
       const connection = leastBusy();
       connection.inFlight += 1;
       try {
+        await connection.opening;
         return await connection.sql.unsafe(text, parameters as never[], { prepare: true });
       } finally {
         connection.inFlight -= 1;

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
-import { afterEach, beforeAll, expect, test } from "vitest";
-import { connect, type Database, database, useDatabase } from "./client.ts";
+import { afterEach, beforeAll, expect, inject, test } from "vitest";
+import { connect, connectOwner, type Database, database, useDatabase } from "./client.ts";
 import { memories } from "./schema/memory.ts";
 import { tenantQuotas, tenants } from "./schema/tenants.ts";
 import { useTestDatabase } from "./testing/clone.ts";
@@ -248,6 +248,30 @@ test("statements under way when every connection ends are settled, and the pool 
     const statements = crowd.map((tenantId) => tenantStatement(tenantId, selectAll, []));
     expect(await Promise.all(statements)).toHaveLength(crowd.length);
   }
+});
+
+test("while the database takes no connections every statement is rejected soon, and after that none", async () => {
+  const name = new URL(database().url).pathname.slice(1);
+  const admin = connectOwner(inject("clusterUrl"));
+  try {
+    await cutConnections();
+    await admin.unsafe(`alter database ${name} allow_connections false`);
+    const startedAt = performance.now();
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 200 }, (_, at) =>
+        at % 4 === 0
+          ? withTenant("acme", (tx) => tx.execute(sql`select 1`))
+          : tenantStatement("acme", selectAll, []),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome.status === "fulfilled")).toEqual([]);
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+  } finally {
+    await admin.unsafe(`alter database ${name} allow_connections true`);
+    await admin.end({ timeout: 5 });
+  }
+  await settled();
+  expect((await tenantStatement("acme", selectAll, [])).length).toBeGreaterThan(0);
 });
 
 test("transactions wait for a free connection, and statements do not starve them", async () => {

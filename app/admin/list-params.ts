@@ -4,20 +4,12 @@ import type { Page } from "#lib/core/page.ts";
 export type SearchParams = Promise<Record<string, string | string[] | undefined>>;
 
 /** Rows of a table's page. */
-export const tableRows = 50;
+const tableRows = 50;
 
 /** One search parameter as text that PostgreSQL takes; repeated or empty ones are left out. */
 export function textParam(value: string | string[] | undefined): string | undefined {
   if (typeof value !== "string") return undefined;
   return value.replaceAll("\0", "").slice(0, 200).trim() || undefined;
-}
-
-/** One of the values that a filter has, or undefined. */
-export function choiceParam<T extends string>(
-  value: string | string[] | undefined,
-  choices: readonly T[],
-): T | undefined {
-  return choices.find((choice) => choice === value);
 }
 
 /** The page at an address's cursor; the first one when the cursor is not of this list. */

@@ -1,13 +1,13 @@
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 
 /** The name of the component that a schema refers to, or null. */
-export function referenceOf(schema: unknown): string | null {
+function referenceOf(schema: unknown): string | null {
   if (!isJsonObject(schema) || typeof schema.$ref !== "string") return null;
   return schema.$ref.split("/").at(-1) ?? null;
 }
 
 /** The schemas that a schema is one of, or all of; empty when it is plain. */
-export function variantsOf(schema: JsonObject): unknown[] {
+function variantsOf(schema: JsonObject): unknown[] {
   for (const key of ["anyOf", "oneOf", "allOf"]) {
     if (Array.isArray(schema[key])) return schema[key];
   }

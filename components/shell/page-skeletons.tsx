@@ -1,7 +1,6 @@
 import type { ReactNode } from "react";
 import { Card } from "#components/ui/card.tsx";
 import { Skeleton } from "#components/ui/skeleton.tsx";
-import { StatGrid } from "./stat-card.tsx";
 
 const ROWS = ["w-40", "w-52", "w-36", "w-48", "w-44", "w-32", "w-56", "w-60"];
 
@@ -23,25 +22,6 @@ export function ListPageSkeleton() {
           </div>
         ))}
       </Card>
-    </Loading>
-  );
-}
-
-/** loading.tsx of a page with figures and charts. */
-export function DashboardSkeleton() {
-  return (
-    <Loading>
-      <HeaderSkeleton />
-      <StatGrid>
-        {["calls", "errors", "p95", "tools"].map((name) => (
-          <Skeleton key={name} className="h-24 rounded-lg" />
-        ))}
-      </StatGrid>
-      <div className="grid gap-4 lg:grid-cols-2">
-        {["left", "right"].map((name) => (
-          <Skeleton key={name} className="h-80 rounded-lg" />
-        ))}
-      </div>
     </Loading>
   );
 }

@@ -37,27 +37,6 @@ export function CardDescription({ className, ...props }: ComponentProps<"p">) {
   );
 }
 
-export function CardAction({ className, ...props }: ComponentProps<"div">) {
-  return (
-    <div
-      className={cn("col-start-2 row-span-2 row-start-1 flex items-center gap-2", className)}
-      {...props}
-    />
-  );
-}
-
 export function CardContent({ className, ...props }: ComponentProps<"div">) {
   return <div className={cn("px-4 py-4 sm:px-5", className)} {...props} />;
-}
-
-export function CardFooter({ className, ...props }: ComponentProps<"div">) {
-  return (
-    <div
-      className={cn(
-        "flex flex-wrap items-center justify-end gap-2 border-t px-4 py-3 sm:px-5",
-        className,
-      )}
-      {...props}
-    />
-  );
 }

@@ -26,6 +26,8 @@ const compared = [
 function essence({ status, headers, body }: Answer<unknown>, url: string) {
   const text = JSON.stringify(body)
     .replaceAll(/"(\w+_at|request_id|from|to)":"[^"]*"/g, '"$1":"*"')
+    // Other suites make tenants meanwhile.
+    .replaceAll(/"tenants_count":\d+/g, '"tenants_count":0')
     .replaceAll(url, "URL");
   const shown = compared.flatMap((name) => {
     const value = headers.get(name)?.replaceAll(url, "URL") ?? null;

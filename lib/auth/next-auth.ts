@@ -7,7 +7,7 @@ import { clientHeader, sessionCookie, sessionSecret } from "./session-token.ts";
 const sessionSeconds = 12 * 3600;
 
 /** What the sign-in page is told when the account is locked; anything else is a wrong password. */
-export const lockedPrefix = "locked:";
+const lockedPrefix = "locked:";
 
 /** next-auth's configuration: operators sign in with e-mail and password; the session is a JWT. */
 export function authOptions(publicUrl: string): AuthOptions {

@@ -5,7 +5,7 @@ import { type ApiRoute, routeMethods } from "./registry.ts";
 import type { RouteHandler } from "./route.ts";
 
 /** `tools/[tool_id]/call/route.ts` → `/tools/{tool_id}/call`. */
-export function addressOf(file: string): string {
+function addressOf(file: string): string {
   const folders = file.split("/").slice(0, -1);
   return `/${folders.map((name) => name.replace(/^\[(.+)\]$/, "{$1}")).join("/")}`;
 }

@@ -43,7 +43,7 @@ function configOf(values: z.output<typeof fields>): JsonObject {
   };
 }
 
-export const defaultMethod = "POST";
+const defaultMethod = "POST";
 
 /** Tells the API's own complaints at the field that each is about. */
 function complain(error: z.ZodError | undefined, context: z.RefinementCtx): void {

@@ -1,0 +1,132 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, mustCall, type Tenant, test } from "./fixtures.ts";
+
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+async function seriousViolations(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
+}
+
+async function fill(tenant: Tenant): Promise<void> {
+  const credential = { tenantId: tenant.id };
+  const config = { implementation: "internal:echo", type: "lookup" };
+  const tool = { tool_id: "ping", name: "ping", config, is_dynamic: true };
+  await mustCall("POST", "/tools/register", tool, credential);
+  await mustCall("POST", "/tools/ping/call", { arguments: { a: 1 } }, credential);
+  await mustCall("POST", "/memory/register", { agent_id: "a", context: { b: [1] } }, credential);
+  const resource = { resource_id: "r", name: "r", type: "file", uri: "file:///x" };
+  const access_permissions = ["read"];
+  await mustCall("POST", "/resources/register", { ...resource, access_permissions }, credential);
+  await mustCall("POST", "/keys", { name: "key", scopes: ["tools:read"] }, credential);
+}
+
+const ofTenant = [
+  "",
+  "/tools",
+  "/tools/ping",
+  "/tools/dynamic",
+  "/tools/ping/edit",
+  "/resources",
+  "/resources/r",
+  "/resources/register",
+  "/memories",
+  "/memories/a",
+  "/keys",
+  "/audit",
+  "/connect",
+  "/settings",
+];
+const ofPlatform = [
+  "/admin/tenants",
+  "/admin/tenants/configure",
+  "/admin/keys",
+  "/admin/audit",
+  "/admin/account",
+  "/admin/nothing-here",
+];
+
+for (const theme of ["light", "dark"] as const) {
+  test(`no page of a tenant has a serious violation in the ${theme} theme`, async ({
+    page,
+    tenant,
+  }) => {
+    test.slow();
+    await fill(tenant);
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    for (const path of ofTenant) {
+      await page.goto(tenant.path + path);
+      await expect(page.locator("html")).toHaveClass(new RegExp(theme));
+      expect(await seriousViolations(page), path).toEqual([]);
+    }
+  });
+
+  test(`no page of the platform has a serious violation in the ${theme} theme`, async ({
+    page,
+    signedOut,
+  }) => {
+    test.slow();
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    for (const path of ofPlatform) {
+      await page.goto(path);
+      expect(await seriousViolations(page), path).toEqual([]);
+    }
+    await signedOut.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    for (const path of ["/sign-in", "/docs"]) {
+      await signedOut.goto(path);
+      expect(await seriousViolations(signedOut), path).toEqual([]);
+    }
+  });
+}
+
+test("dialogs have no serious violation and give the focus back", async ({ page, tenant }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.goto(`${tenant.path}/settings`);
+  const opener = page.getByRole("button", { name: "Delete" });
+  await opener.focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Delete tenant" });
+  await expect(dialog).toBeVisible();
+  expect(await seriousViolations(page)).toEqual([]);
+  for (let press = 0; press < 8; press++) {
+    await page.keyboard.press("Tab");
+    await expect(dialog.locator(":focus")).toHaveCount(1);
+  }
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(opener).toBeFocused();
+});
+
+test("the first Tab offers to skip to the content", async ({ page }) => {
+  await page.goto("/admin/tenants");
+  await page.keyboard.press("Tab");
+  const skip = page.getByRole("link", { name: "Skip to content" });
+  await expect(skip).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#main")).toBeFocused();
+});
+
+test("a phone has no sideways scrolling on any page, and its menu leads on", async ({
+  page,
+  tenant,
+}) => {
+  test.slow();
+  await fill(tenant);
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const path of [...ofTenant.map((part) => tenant.path + part), ...ofPlatform, "/docs"]) {
+    await page.goto(path);
+    const past = () =>
+      page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+    expect(await past(), path).toBeLessThanOrEqual(0);
+  }
+  await page.goto(tenant.path);
+  await page.getByRole("button", { name: "Menu" }).click();
+  await page.getByRole("dialog").getByRole("link", { name: "Platform keys" }).click();
+  await expect(page).toHaveURL("/admin/keys");
+  await expect(page.getByRole("dialog")).toBeHidden();
+});
