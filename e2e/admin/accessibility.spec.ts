@@ -4,8 +4,13 @@ import { expect, mustCall, type Tenant, test } from "./fixtures.ts";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-async function seriousViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+/** Everything is looked at in the light theme; the dark one can differ in its colours alone. */
+async function seriousViolations(page: Page, theme: "light" | "dark" = "light"): Promise<string[]> {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (theme === "light"
+    ? axe.withTags(tags)
+    : axe.withRules("color-contrast")
+  ).analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
@@ -60,7 +65,7 @@ for (const theme of ["light", "dark"] as const) {
     for (const path of ofTenant) {
       await page.goto(tenant.path + path);
       await expect(page.locator("html")).toHaveClass(new RegExp(theme));
-      expect(await seriousViolations(page), path).toEqual([]);
+      expect(await seriousViolations(page, theme), path).toEqual([]);
     }
   });
 
@@ -72,12 +77,12 @@ for (const theme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
     for (const path of ofPlatform) {
       await page.goto(path);
-      expect(await seriousViolations(page), path).toEqual([]);
+      expect(await seriousViolations(page, theme), path).toEqual([]);
     }
     await signedOut.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    for (const path of ["/sign-in", "/docs"]) {
+    for (const path of ["/sign-in", "/docs?q=tenants"]) {
       await signedOut.goto(path);
-      expect(await seriousViolations(signedOut), path).toEqual([]);
+      expect(await seriousViolations(signedOut, theme), path).toEqual([]);
     }
   });
 }
