@@ -2,8 +2,19 @@ import { expect, test } from "vitest";
 import { changedPaths } from "./changed-paths.ts";
 
 test("only what differs is named, by its way from the root", () => {
-  const before = { name: "a", limits: { tools: 1, rest: { deep: { er: 1 } } }, list: [1] };
-  const after = { name: "a", limits: { tools: 2, rest: { deep: { er: 2 } } }, list: [1], new: 1 };
+  const before = {
+    name: "a",
+    limits: { tools: 1, rest: { deep: { er: 1 } } },
+    list: [1],
+    updated_at: "1",
+  };
+  const after = {
+    name: "a",
+    limits: { tools: 2, rest: { deep: { er: 2 } } },
+    list: [1],
+    new: 1,
+    updated_at: "2",
+  };
   expect(changedPaths(before, after)).toEqual(["limits.tools", "limits.rest.deep", "new"]);
 });
 

@@ -38,6 +38,7 @@ export function Breadcrumbs({ root, labels }: BreadcrumbsProps) {
                 ) : (
                   <Link
                     href={step.href}
+                    prefetch={false}
                     className="rounded-xs text-muted-foreground hover:text-foreground touch:py-3"
                   >
                     {step.label}

@@ -29,6 +29,7 @@ export function ConsoleShell({ root, nav, labels, user, footer, children }: Cons
   const home = (
     <Link
       href={root}
+      prefetch={false}
       aria-label="TauseStack home"
       onClick={() => setMenuOpen(false)}
       className="flex h-13 shrink-0 items-center px-5 -outline-offset-4"

@@ -10,6 +10,7 @@ import { TextField } from "#components/forms/text-field.tsx";
 import { TextareaField } from "#components/forms/textarea-field.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { cn } from "#components/ui/cn.ts";
+import { formatValue } from "#components/ui/format.ts";
 import type { ConfigureTenantInput, Tenant } from "#lib/tenants/schema.ts";
 import { tenantForm, toFormValues } from "./tenant-form-schema.ts";
 
@@ -107,7 +108,7 @@ export function TenantForm({
           {...{ control }}
           name="mcp_config.requests_per_minute"
           label="Request rate"
-          description={`Empty: the deployment's ${defaultRequestsPerMinute} per minute.`}
+          description={`Empty: the deployment's ${formatValue(defaultRequestsPerMinute, "count")}.`}
           placeholder={String(defaultRequestsPerMinute)}
           suffix="per minute"
           min={1}
