@@ -81,7 +81,7 @@ export async function openCluster(): Promise<{
   createDatabase(): Promise<string>;
   close(): Promise<void>;
 }> {
-  const given = process.env.DATABASE_URL;
+  const given = process.env.DATABASE_URL || undefined;
   const folder = given ? null : mkdtempSync(join(tmpdir(), "tausestack-cluster-"));
   const embedded = folder === null ? null : await startEmbedded({ dir: folder });
   const admin = postgres(given ?? embedded?.url ?? "", { max: 1, onnotice: () => undefined });

@@ -27,7 +27,7 @@ function urlOf(clusterUrl: string, database: string): string {
  * run's own. Answers the teardown that removes what was made.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const given = process.env.DATABASE_URL;
+  const given = process.env.DATABASE_URL || undefined;
   const folder = given ? null : mkdtempSync(join(tmpdir(), "tausestack-test-"));
   const cluster = folder === null ? null : await startEmbedded({ dir: folder });
   const clusterUrl = given ?? urlOf(cluster?.url ?? "", "postgres");

@@ -52,8 +52,10 @@ test("whoever sends too much always gets to read the refusal", async () => {
   for (const megabytes of [5, 20, 40]) {
     const chunks = Array.from({ length: megabytes }, () => spaces);
     for (const length of [megabytes * megabyte, undefined]) {
-      const refused = await send("POST", "/memory/register", chunks, length, new Agent());
+      const agent = new Agent({ keepAlive: true });
+      const refused = await send("POST", "/memory/register", chunks, length, agent);
       expect([refused.status, refused.code]).toEqual([413, "payload_too_large"]);
+      agent.destroy();
     }
   }
 }, 30_000);

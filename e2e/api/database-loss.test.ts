@@ -61,7 +61,7 @@ test("a server that loses its database amid the load stays up, serves on and kee
   const { body } = await call<{ memories: { agent_id: string }[] }>("GET", "/memory/all");
   const there = new Set(body.memories.map((memory) => memory.agent_id));
   expect(written.filter((agentId) => !there.has(agentId))).toEqual([]);
-});
+}, 90_000);
 
 test("after the database was lost, what other processes change is heard of again", async () => {
   const { call, tenantId } = tenant;

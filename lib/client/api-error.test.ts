@@ -26,6 +26,11 @@ test("a form learns which fields are wrong", () => {
   expect(toFailure(toApiError(409, { ...problem, detail: "taken" }))).toEqual({ detail: "taken" });
 });
 
+test("a failure of the server says what to quote", () => {
+  const error = toApiError(500, { ...problem, code: "internal", detail: "Quote the request id." });
+  expect(messageOf(error)).toBe("Quote the request id. It is req-1.");
+});
+
 test("an error of our own code shows nothing of its inside", () => {
   expect(messageOf(new TypeError("x is undefined"))).not.toContain("undefined");
   expect(messageOf(new ApiError("unreachable", "No way there."))).toBe("No way there.");

@@ -42,7 +42,9 @@ export function toApiError(status: number, body: unknown): ApiError {
 
 /** Why something failed, in words for a toast or a panel. */
 export function messageOf(error: unknown): string {
-  return error instanceof ApiError ? error.message : "Something went wrong. Try again.";
+  if (!(error instanceof ApiError)) return "Something went wrong. Try again.";
+  const { code, message, requestId } = error;
+  return code === "internal" && requestId ? `${message} It is ${requestId}.` : message;
 }
 
 /** Why a form could not be saved: what is wrong at which field, and a sentence about the rest. */

@@ -9,7 +9,7 @@ export default function Loading() {
       </p>
       <Skeleton className="h-9 w-72 max-w-full" />
       <StatGrid>
-        {["calls", "errors", "p95", "memories", "tools", "resources"].map((name) => (
+        {["calls", "tools", "errors", "p95"].map((name) => (
           <Skeleton key={name} className="h-24 rounded-lg" />
         ))}
       </StatGrid>

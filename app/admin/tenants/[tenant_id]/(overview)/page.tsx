@@ -19,8 +19,8 @@ export default async function TenantOverview({ params, searchParams }: OverviewP
   const initial = await readUsageView(range, kind, (query) => reportUsage(ctx, query));
   return (
     <>
-      <QuotaCards tenant={tenant} quotas={quotas} />
       <UsagePanel tenantId={tenant.tenant_id} range={range} kind={kind} initial={initial} />
+      <QuotaCards tenant={tenant} quotas={quotas} />
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { Brain, Database, Wrench, Zap } from "lucide-react";
+import { SectionHeader } from "#components/shell/section-header.tsx";
 import { StatCard, StatGrid } from "#components/shell/stat-card.tsx";
 import { formatValue } from "#components/ui/format.ts";
 import type { Tenant } from "#lib/tenants/schema.ts";
@@ -36,15 +37,18 @@ export function QuotaCards({ tenant, quotas }: QuotaCardsProps) {
     },
   ];
   return (
-    <StatGrid>
-      {cards.map(({ quota: { used, maximum }, ...card }) => (
-        <StatCard
-          key={card.label}
-          {...card}
-          value={formatValue(used, "count")}
-          {...(maximum === null ? { detail: "No limit" } : { limit: { used, max: maximum } })}
-        />
-      ))}
-    </StatGrid>
+    <section className="flex flex-col gap-4">
+      <SectionHeader title="Limits" description="What the tenant has of what it may have." />
+      <StatGrid>
+        {cards.map(({ quota: { used, maximum }, ...card }) => (
+          <StatCard
+            key={card.label}
+            {...card}
+            value={formatValue(used, "count")}
+            {...(maximum === null ? { detail: "No limit" } : { limit: { used, max: maximum } })}
+          />
+        ))}
+      </StatGrid>
+    </section>
   );
 }

@@ -15,10 +15,10 @@ import { kindLabels } from "./kind-labels.ts";
 const mostBars = 62;
 const rankedRows = 8;
 
-const outcomes: Series[] = [
-  { key: "ok", label: "Succeeded" },
-  { key: "errors", label: "Errors", color: "var(--chart-danger)" },
-];
+const errors: Series = { key: "errors", label: "Errors", color: "var(--chart-danger)" };
+const outcomes: Series[] = [{ key: "ok", label: "Succeeded" }, errors];
+// Few errors on top of many calls would draw the whole outline red.
+const overlaid: Series[] = [{ key: "calls", label: "Calls" }, errors];
 const durations: Series[] = [
   { key: "p95", label: "p95", color: "var(--chart-2)" },
   { key: "p50", label: "p50", color: "var(--chart-1)" },
@@ -30,24 +30,26 @@ export function UsageCharts({ tenantId, view, range }: UsageChartsProps) {
   const rows = view.time.rows.map((row) => ({
     at: row.group,
     values: {
+      calls: row.calls,
       ok: row.calls - row.errors,
       errors: row.errors,
       p95: row.duration_ms_p95,
       p50: row.duration_ms_p50,
     },
   }));
-  const points = fillPoints(rows, range, { ok: 0, errors: 0, p95: null, p50: null });
+  const points = fillPoints(rows, range, { calls: 0, ok: 0, errors: 0, p95: null, p50: null });
+  const bars = points.length <= mostBars;
   const every = range.bucket === "hour" ? "by the hour" : "by the day";
   return (
     <div className="grid gap-4 lg:grid-cols-2">
-      <ChartCard title="Calls and errors" description={`All that was metered, ${every}`}>
+      <ChartCard title="Calls and errors" description={`What was metered, ${every}`}>
         <TimeSeriesChart
           label="Calls and errors"
-          kind={points.length > mostBars ? "area" : "bar"}
+          kind={bars ? "bar" : "area"}
           points={points}
-          series={outcomes}
+          series={bars ? outcomes : overlaid}
           bucket={range.bucket}
-          stacked
+          stacked={bars}
         />
       </ChartCard>
       <ChartCard title="Duration" description={`Of calls, ${every}`}>

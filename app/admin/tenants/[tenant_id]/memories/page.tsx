@@ -81,7 +81,7 @@ export default async function MemoriesPage({ params, searchParams }: MemoriesPag
         title="Memories"
         description={
           <>
-            <QuotaUse {...quotas.max_memory_entries} />
+            <QuotaUse {...quotas.max_memory_entries} /> memories
             {typeof retention === "number"
               ? `, each kept ${retention} days after its last write`
               : ", kept for ever"}

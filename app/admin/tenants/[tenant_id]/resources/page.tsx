@@ -79,7 +79,11 @@ export default async function ResourcesPage({ params, searchParams }: ResourcesP
     <>
       <SectionHeader
         title="Resources"
-        description={<QuotaUse {...quotas.max_resources} />}
+        description={
+          <>
+            <QuotaUse {...quotas.max_resources} /> resources
+          </>
+        }
         actions={register}
       />
       <DataTable

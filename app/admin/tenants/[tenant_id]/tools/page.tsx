@@ -76,8 +76,8 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
         title="Tools"
         description={
           <>
-            <QuotaUse {...quotas.max_tools} /> in all, dynamic ones{" "}
-            <QuotaUse {...quotas.max_dynamic_tools} />
+            <QuotaUse {...quotas.max_tools} /> tools, <QuotaUse {...quotas.max_dynamic_tools} />{" "}
+            dynamic ones
           </>
         }
         actions={<NewToolButtons base={base} />}
