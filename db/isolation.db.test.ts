@@ -44,17 +44,35 @@ async function fill(tenant: string): Promise<void> {
   await asKept("tausestack_platform", null, async (sql) => {
     await insertRow(sql, "tenants", tenant);
     await sql`insert into tenant_quotas (tenant_id, quota) select ${tenant}, quota
-      from unnest(array['max_memory_entries', 'max_tools', 'max_dynamic_tools', 'max_resources'])
-        as quota`;
+      from unnest(array['max_memory_entries', 'max_tools', 'max_dynamic_tools', 'max_resources',
+        'storage_bytes']) as quota`;
   });
   const ofApp = await may("tausestack_app", "INSERT");
   const ofPlatform = await may("tausestack_platform", "INSERT");
-  for (const { name } of tenantTables) {
+  for (const { name } of await referencedFirst(tenantTables)) {
     if (["tenants", "tenant_quotas"].includes(name)) continue;
     const role = ofApp.includes(name) ? "tausestack_app" : "tausestack_platform";
     if (![...ofApp, ...ofPlatform].includes(name)) continue;
     await asKept(role, tenant, (sql) => insertRow(sql, name, tenant));
   }
+}
+
+/** The tables in an order in which each one's foreign keys find their rows. */
+async function referencedFirst(all: Table[]): Promise<Table[]> {
+  const keys = await owner`
+    select conrelid::int as from, confrelid::int as to from pg_constraint
+    where contype = 'f' and conrelid <> confrelid`;
+  const ordered: Table[] = [];
+  const place = (table: Table) => {
+    if (ordered.includes(table)) return;
+    for (const { to } of keys.filter((key) => key.from === table.oid)) {
+      const target = all.find(({ oid }) => oid === to);
+      if (target) place(target);
+    }
+    ordered.push(table);
+  };
+  all.forEach(place);
+  return ordered;
 }
 
 /** Runs `work` as a role with a tenant set or none, in a transaction that is then undone. */
