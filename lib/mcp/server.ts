@@ -37,7 +37,7 @@ class TenantServer extends McpServer {
   }
 
   override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
-    return this.#catalog.byMcpName.get(name)?.inputSchema;
+    return this.#catalog.byMcpName.get(name)?.listed?.inputSchema;
   }
 }
 
