@@ -5,6 +5,7 @@ import { version } from "#lib/core/version.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { type Catalog, catalogOf } from "#lib/tools/catalog.ts";
 import { callerOf } from "./caller.ts";
+import { serveCompletion } from "./completion.ts";
 import { toProtocolError } from "./errors.ts";
 import { servePrompts } from "./prompts.ts";
 import { requestStates } from "./request-state.ts";
@@ -46,6 +47,7 @@ function capabilitiesFor({ permissions }: Ctx) {
   return {
     tools: { listChanged: permissions.has("tools:read") },
     prompts: { listChanged: permissions.has("prompts:read") },
+    completions: {},
     logging: {},
   };
 }
@@ -70,5 +72,6 @@ export async function serverFor(ctx: Ctx): Promise<McpServer> {
   const server: Server = product.server;
   serveTools(server, handle);
   servePrompts(server, handle);
+  serveCompletion(server, handle);
   return product;
 }
