@@ -1,4 +1,9 @@
-import { McpServer, type Server, type ServerContext } from "@modelcontextprotocol/server";
+import {
+  type Implementation,
+  McpServer,
+  type Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/server/validators/ajv";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { version } from "#lib/core/version.ts";
@@ -52,23 +57,21 @@ function capabilitiesFor({ permissions }: Ctx) {
   };
 }
 
+/** How the tenant's server names itself. */
+export async function serverInfoOf(ctx: Ctx): Promise<Implementation & { title: string }> {
+  const name = (await findSnapshot(ctx.tenantId))?.tenant.name ?? ctx.tenantId;
+  return { name: "tausestack", title: `${name} on TauseStack`, version };
+}
+
 /** An MCP server of the caller's tenant: for one request, or for a legacy client's session. */
 export async function serverFor(ctx: Ctx): Promise<McpServer> {
-  const [snapshot, catalog] = await Promise.all([
-    findSnapshot(ctx.tenantId),
-    catalogOf(ctx.tenantId),
-  ]);
-  const name = snapshot?.tenant.name ?? ctx.tenantId;
-  const product = new TenantServer(
-    catalog,
-    { name: "tausestack", title: `${name} on TauseStack`, version },
-    {
-      capabilities: capabilitiesFor(ctx),
-      instructions: `The tools of ${name}. A result with isError says what to change before another call.`,
-      jsonSchemaValidator,
-      requestState: { verify: requestStates().verify },
-    },
-  );
+  const [info, catalog] = await Promise.all([serverInfoOf(ctx), catalogOf(ctx.tenantId)]);
+  const product = new TenantServer(catalog, info, {
+    capabilities: capabilitiesFor(ctx),
+    instructions: `The tools, prompts and resources of ${info.title}. A result with isError says what to change before another call.`,
+    jsonSchemaValidator,
+    requestState: { verify: requestStates().verify },
+  });
   const server: Server = product.server;
   serveTools(server, handle);
   servePrompts(server, handle);

@@ -28,6 +28,8 @@ export interface CatalogTool {
   needsConfirmation: boolean;
   pinned: boolean;
   taskSupport: TaskSupport;
+  /** Answers with one message and asks nothing, and no header mirrors an argument of it. */
+  isPlain: boolean;
 }
 
 /** A tenant's tools, ready to be listed and called. */
@@ -86,13 +88,20 @@ function toEntry(row: Row): CatalogTool {
   const kind = implementationKind(config);
   // Code is not run yet, and its text is too large to be kept for nothing.
   if (kind === null || kind === "code") {
-    return { ...known, run: refusalOf(mcpName, kind), listed: null };
+    return { ...known, run: refusalOf(mcpName, kind), listed: null, isPlain: false };
   }
   const listed = toListed(row);
   const checkOutput = outputCheck(row.outputSchema as JsonObject | null);
   const conduct = { title: listed.title ?? mcpName, needsConfirmation, timeoutMs, checkOutput };
   const run = runOf(kind, { mcpName, config }, listed.inputSchema, conduct);
-  return { ...known, run, listed };
+  const { inputSchema, outputSchema } = listed;
+  const isPlain =
+    kind === "http" &&
+    !needsConfirmation &&
+    taskSupport === "forbidden" &&
+    (outputSchema === undefined || outputSchema.type === "object") &&
+    !JSON.stringify(inputSchema).includes('"x-mcp-header"');
+  return { ...known, run, listed, isPlain };
 }
 
 async function load(tenantId: string): Promise<Catalog> {
