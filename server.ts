@@ -16,6 +16,8 @@ import { loadRoutes } from "#lib/http/load-routes.ts";
 import { noteListening, publicUrl } from "#lib/http/origin.ts";
 import { createPagesLane } from "#lib/http/pages-lane.ts";
 import { apiRoutes } from "#lib/http/registry.ts";
+import { closeSessions } from "#lib/mcp/sessions.ts";
+import { closeStreams } from "#lib/mcp/streams.ts";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
@@ -54,6 +56,9 @@ async function serve(): Promise<() => Promise<void>> {
   });
   return async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // They would stay open for as long as their clients like.
+    await closeStreams();
+    closeSessions();
     // A kept-alive connection becomes idle when its last answer is sent.
     const idle = setInterval(() => server.closeIdleConnections(), 50);
     const late = setTimeout(() => server.closeAllConnections(), options.dev ? 0 : drainMs);

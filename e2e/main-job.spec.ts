@@ -61,14 +61,15 @@ test("an agent's tool call reaches a real service, stands in the tenant's consol
   const keyOf = async (id: string) => (await post("/keys", id, { name: "agent" })).key ?? "";
 
   const agent = await connect(await keyOf(own));
-  expect((await agent.listTools()).tools.map((tool) => tool.name)).toEqual(["deep_thought"]);
+  expect((await agent.listTools()).tools.map((tool) => tool.name)).toContain("deep_thought");
   const result = await agent.callTool({
     name: "deep_thought",
     arguments: { question: "everything" },
   });
   expect(result.structuredContent).toEqual({ answer: 42 });
   const stranger = await connect(await keyOf(other));
-  expect((await stranger.listTools()).tools).toEqual([]);
+  const theirs = (await stranger.listTools()).tools.map((tool) => tool.name);
+  expect(theirs).not.toContain("deep_thought");
   await Promise.all([agent.close(), stranger.close()]);
   upstream.close();
 

@@ -2,6 +2,7 @@ import type { ServerEvent } from "@modelcontextprotocol/server";
 import { type Change, onChange } from "#lib/core/bus.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { promptTopic } from "#lib/prompts/catalog.ts";
+import { resourcesTopic, resourceUpdatedTopic } from "#lib/resources/change.ts";
 import { catalogTopic } from "#lib/tools/catalog.ts";
 
 type Listener = (event: ServerEvent) => void;
@@ -19,10 +20,16 @@ interface Audience {
 const listChanges: Record<string, ServerEvent> = {
   [catalogTopic]: { kind: "tools_list_changed" },
   [promptTopic]: { kind: "prompts_list_changed" },
+  [resourcesTopic]: { kind: "resources_list_changed" },
 };
 
 /** What a change means to MCP clients, and of which tenant. */
 function eventOf({ topic, key }: Change): { tenantId: string; event: ServerEvent } | null {
+  if (topic === resourceUpdatedTopic) {
+    const at = key.indexOf(" ");
+    const event: ServerEvent = { kind: "resource_updated", uri: key.slice(at + 1) };
+    return { tenantId: key.slice(0, at), event };
+  }
   const event = listChanges[topic];
   return event ? { tenantId: key, event } : null;
 }

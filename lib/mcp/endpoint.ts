@@ -23,6 +23,10 @@ import { serveListen } from "./streams.ts";
 const permissions = new Map<unknown, Permission>([
   ["tools/list", "tools:read"],
   ["tools/call", "tools:call"],
+  ["resources/list", "resources:read"],
+  ["resources/templates/list", "resources:read"],
+  ["resources/read", "resources:read"],
+  ["resources/subscribe", "resources:read"],
   ["prompts/list", "prompts:read"],
   ["prompts/get", "prompts:read"],
 ]);

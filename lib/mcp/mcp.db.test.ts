@@ -46,8 +46,10 @@ async function keyOf(ctx: Ctx, rest: Partial<CreateKeyInput> = {}): Promise<stri
   return (await createKey(scopes, { name: "test", ...rest })).key;
 }
 
+/** The platform's own tools have a suite of their own. */
 async function party(config: Parameters<typeof freshTenant>[0] = {}): Promise<Party> {
-  const ctx = await freshTenant({ egress_allow: ["127.0.0.1"], ...config });
+  const mcp_config = { built_in_tools: false, ...config.mcp_config };
+  const ctx = await freshTenant({ egress_allow: ["127.0.0.1"], ...config, mcp_config });
   return { ctx, key: await keyOf(ctx) };
 }
 

@@ -14,6 +14,7 @@ import { serveCompletion } from "./completion.ts";
 import { toProtocolError } from "./errors.ts";
 import { servePrompts } from "./prompts.ts";
 import { requestStates } from "./request-state.ts";
+import { type Subscriptions, serveResources } from "./resources.ts";
 import { serveTools } from "./tools.ts";
 
 /** Never asked: it is for answers to elicitation. Shared, since each server would make its own. */
@@ -48,10 +49,14 @@ class TenantServer extends McpServer {
 }
 
 /** What the server can do for this caller; changes are announced to those who may read the lists. */
-function capabilitiesFor({ permissions }: Ctx) {
+function capabilitiesFor({ permissions }: Ctx, canSubscribe: boolean) {
   return {
     tools: { listChanged: permissions.has("tools:read") },
     prompts: { listChanged: permissions.has("prompts:read") },
+    resources: {
+      listChanged: permissions.has("resources:read"),
+      subscribe: canSubscribe && permissions.has("resources:read"),
+    },
     completions: {},
     logging: {},
   };
@@ -63,17 +68,26 @@ export async function serverInfoOf(ctx: Ctx): Promise<Implementation & { title: 
   return { name: "tausestack", title: `${name} on TauseStack`, version };
 }
 
+/** What the server serves besides single messages. */
+export interface Serving {
+  /** Changes of single resources can be heard of: by a stream, or in the session. */
+  canSubscribe: boolean;
+  /** A legacy session's; null where there is none. */
+  subscriptions: Subscriptions | null;
+}
+
 /** An MCP server of the caller's tenant: for one request, or for a legacy client's session. */
-export async function serverFor(ctx: Ctx): Promise<McpServer> {
+export async function serverFor(ctx: Ctx, serving: Serving): Promise<McpServer> {
   const [info, catalog] = await Promise.all([serverInfoOf(ctx), catalogOf(ctx.tenantId)]);
   const product = new TenantServer(catalog, info, {
-    capabilities: capabilitiesFor(ctx),
+    capabilities: capabilitiesFor(ctx, serving.canSubscribe),
     instructions: `The tools, prompts and resources of ${info.title}. A result with isError says what to change before another call.`,
     jsonSchemaValidator,
     requestState: { verify: requestStates().verify },
   });
   const server: Server = product.server;
   serveTools(server, handle);
+  serveResources(server, handle, serving.subscriptions);
   servePrompts(server, handle);
   serveCompletion(server, handle);
   return product;

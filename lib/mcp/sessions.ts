@@ -10,6 +10,7 @@ import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { authInfoOf } from "./caller.ts";
 import { onTenantChange } from "./changes.ts";
+import type { Subscriptions } from "./resources.ts";
 import { serverFor } from "./server.ts";
 
 /** A legacy client (≤ 2025-11-25) that may be asked things and told of changes. */
@@ -18,6 +19,7 @@ interface Session {
   tenantId: string;
   principalId: string;
   server: McpServer;
+  subscriptions: Subscriptions;
   transport: WebStandardStreamableHTTPServerTransport;
   /** Requests being answered and streams being held; none of them: idle. */
   busy: number;
@@ -43,8 +45,8 @@ export function hasSessions(): boolean {
 
 function touch(session: Session): void {
   session.lastUsedAt = Date.now();
-  sessions.delete(session.id);
-  sessions.set(session.id, session);
+  // One that has ended meanwhile must not come back.
+  if (sessions.delete(session.id)) sessions.set(session.id, session);
 }
 
 /** Makes room: the tenant's own idle session goes first, so that no tenant ends another's before. */
@@ -81,9 +83,17 @@ function startSweeping(): void {
   ).unref();
 }
 
-async function tell({ server }: Session, event: ServerEvent): Promise<void> {
-  if (event.kind === "tools_list_changed") return server.server.sendToolListChanged();
-  if (event.kind === "prompts_list_changed") return server.server.sendPromptListChanged();
+async function tell({ server: { server }, subscriptions }: Session, event: ServerEvent) {
+  switch (event.kind) {
+    case "tools_list_changed":
+      return server.sendToolListChanged();
+    case "prompts_list_changed":
+      return server.sendPromptListChanged();
+    case "resources_list_changed":
+      return server.sendResourceListChanged();
+    case "resource_updated":
+      if (subscriptions.has(event.uri)) await server.sendResourceUpdated({ uri: event.uri });
+  }
 }
 
 /**
@@ -92,7 +102,8 @@ async function tell({ server }: Session, event: ServerEvent): Promise<void> {
  */
 export async function openSession(ctx: Ctx): Promise<Session | null> {
   if (!makeRoom(ctx.tenantId)) return null;
-  const server = await serverFor(ctx);
+  const subscriptions: Subscriptions = new Set();
+  const server = await serverFor(ctx, { canSubscribe: true, subscriptions });
   const id = randomUUID();
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => id,
@@ -103,6 +114,7 @@ export async function openSession(ctx: Ctx): Promise<Session | null> {
     tenantId: ctx.tenantId,
     principalId: ctx.principal.id,
     server,
+    subscriptions,
     transport,
     busy: 0,
     lastUsedAt: Date.now(),
@@ -181,6 +193,10 @@ function whenOver(response: Response, done: () => void): Response {
     },
   });
   return new Response(body, { status: response.status, headers: response.headers });
+}
+
+export function sessionCount(): number {
+  return sessions.size;
 }
 
 /** Ends every session; for the drain. */

@@ -1,20 +1,68 @@
-import type { ListToolsResult, Server } from "@modelcontextprotocol/server";
+import type { ListToolsResult, Server, Tool } from "@modelcontextprotocol/server";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { callToolFor } from "#lib/tools/call.ts";
-import { catalogOf } from "#lib/tools/catalog.ts";
+import { type Catalog, catalogOf } from "#lib/tools/catalog.ts";
 import { isInputRequired } from "#lib/tools/client.ts";
+import type { BuiltIn } from "./built-ins/built-in.ts";
+import { builtIns } from "./built-ins/index.ts";
+import { searchTool } from "./built-ins/search.ts";
 import { pageOf } from "./page.ts";
 import { asking } from "./request-state.ts";
 import type { Handle } from "./server.ts";
 import { toolClientOf } from "./tool-client.ts";
 
-/** A page of the tenant's tools in the order of their names. */
-export async function listTools(ctx: Ctx, cursor: string | undefined): Promise<ListToolsResult> {
+/** What a caller sees of a catalog, kept as long as the catalog is: callers differ in few ways. */
+const shown = new WeakMap<Catalog, Map<string, readonly Tool[]>>();
+
+function toolsShown(catalog: Catalog, platform: readonly BuiltIn[], narrowed: boolean) {
+  const own = narrowed
+    ? catalog.listed.filter(({ name }) => catalog.byMcpName.get(name)?.pinned)
+    : catalog.listed;
+  return [...own, ...platform.map(({ listed }) => listed)].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+}
+
+/** The tenant's tools and the platform's, in the order of their names' UTF-16 code units. */
+async function visibleTools(ctx: Ctx): Promise<readonly Tool[]> {
+  const [catalog, snapshot] = await Promise.all([
+    catalogOf(ctx.tenantId),
+    findSnapshot(ctx.tenantId),
+  ]);
+  const above = snapshot?.toolSearchAbove ?? null;
+  const narrowed = above !== null && catalog.listed.length > above;
+  const platform = [...builtIns.values()].filter(
+    ({ listed: { name }, permission }) =>
+      ctx.permissions.has(permission) &&
+      !catalog.byMcpName.has(name) &&
+      (name === searchTool.listed.name ? narrowed : snapshot?.builtInTools),
+  );
+  const views = shown.get(catalog) ?? new Map<string, readonly Tool[]>();
+  shown.set(catalog, views);
+  const key = `${narrowed} ${platform.map(({ listed }) => listed.name).join(" ")}`;
+  const view = views.get(key) ?? toolsShown(catalog, platform, narrowed);
+  views.set(key, view);
+  return view;
+}
+
+async function listTools(ctx: Ctx, cursor: string | undefined): Promise<ListToolsResult> {
   authorize(ctx, "tools:read");
-  const { listed } = await catalogOf(ctx.tenantId);
-  const { items, nextCursor } = pageOf(listed, ({ name }) => name, cursor);
+  const { items, nextCursor } = pageOf(await visibleTools(ctx), ({ name }) => name, cursor);
   return { tools: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
+}
+
+/** The platform's tool of that name, where the tenant has none that takes its place. */
+async function findBuiltIn(ctx: Ctx, name: string): Promise<BuiltIn | undefined> {
+  const found = builtIns.get(name);
+  if (!found || (await catalogOf(ctx.tenantId)).byMcpName.has(name)) return undefined;
+  const isOffered = (await findSnapshot(ctx.tenantId))?.builtInTools;
+  return isOffered || found === searchTool ? found : undefined;
+}
+
+async function outputSchemaOf(ctx: Ctx, name: string) {
+  return (await catalogOf(ctx.tenantId)).byMcpName.get(name)?.listed?.outputSchema;
 }
 
 export function serveTools(server: Server, handle: Handle): void {
@@ -25,11 +73,16 @@ export function serveTools(server: Server, handle: Handle): void {
   server.setRequestHandler(
     "tools/call",
     handle(async (ctx, { params }, context) => {
+      const builtIn = await findBuiltIn(ctx, params.name);
+      if (builtIn) {
+        authorize(ctx, "tools:call");
+        return builtIn.run(ctx, params.arguments ?? {}, context.mcpReq.signal);
+      }
       const call = { mcpName: params.name, arguments: params.arguments ?? {} };
       const client = toolClientOf(server, context, params.name);
       const outcome = await callToolFor(ctx, call, client);
       if (isInputRequired(outcome)) return asking(context, params.name, outcome);
-      return server.projectCallToolResult(outcome, undefined);
+      return server.projectCallToolResult(outcome, await outputSchemaOf(ctx, params.name));
     }),
   );
 }

@@ -56,7 +56,8 @@ function listedFields({ resource }: CatalogResource) {
   };
 }
 
-function isReadable({ resource }: CatalogResource): boolean {
+/** Whether the resource offers `read`: one that names no permissions does. */
+export function isReadable({ resource }: CatalogResource): boolean {
   const { access_permissions } = resource;
   return access_permissions.length === 0 || access_permissions.includes("read");
 }

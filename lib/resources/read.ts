@@ -3,7 +3,7 @@ import { type ByteRange, spanOf } from "#lib/core/byte-range.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { noteUsage } from "#lib/usage/ledger.ts";
-import { type CatalogResource, type ResourceCatalog, resourceCatalogOf } from "./catalog.ts";
+import { type CatalogResource, isReadable, type ResourceCatalog, resourceCatalogOf } from "./catalog.ts";
 import { loadBytes, requireReadable } from "./contents.ts";
 import { type Body, bodyOf } from "./media.ts";
 import { splitRange } from "./range.ts";
@@ -41,6 +41,13 @@ function find(catalog: ResourceCatalog, uri: string): Found | null {
     }
   }
   return null;
+}
+
+/** Whether the tenant has a resource of that URI that offers `read`. */
+export async function isReadableUri(ctx: Ctx, uri: string): Promise<boolean> {
+  authorize(ctx, "resources:read");
+  const found = find(await resourceCatalogOf(ctx.tenantId), uri);
+  return found !== null && isReadable(found.entry);
 }
 
 /** Where the resource is read from: its source, or its own address where that can be fetched. */

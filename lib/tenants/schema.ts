@@ -26,6 +26,8 @@ const mcpConfig = z.looseObject({
   memory_retention_days: z.number().int().min(1).max(36_500).nullish(),
   federation_enabled: z.boolean().nullish(),
   custom_endpoints: z.unknown().optional(),
+  built_in_tools: z.boolean().nullish(),
+  tool_search_above: z.number().int().min(1).max(100_000).nullish(),
   requests_per_minute: z.number().int().min(1).max(100_000_000).nullish(),
 });
 

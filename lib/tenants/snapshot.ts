@@ -15,6 +15,10 @@ export interface TenantSnapshot {
   requestsPerMinute: number;
   /** Days a memory is kept after its last write; null: for ever. */
   memoryRetentionDays: number | null;
+  /** The platform's own tools are offered to the tenant's agents. */
+  builtInTools: boolean;
+  /** With more tools than this, MCP lists the pinned ones and a search; null: always all. */
+  toolSearchAbove: number | null;
   /** What the tenant's outbound calls may reach; one object while the snapshot lives. */
   egress: EgressPolicy;
 }
@@ -46,6 +50,8 @@ function toSnapshot(tenant: Tenant): TenantSnapshot {
     requestsPerMinute:
       positive(tenant.mcp_config.requests_per_minute) ?? env().TAUSESTACK_REQUESTS_PER_MINUTE,
     memoryRetentionDays: positive(tenant.mcp_config.memory_retention_days),
+    builtInTools: tenant.mcp_config.built_in_tools !== false,
+    toolSearchAbove: positive(tenant.mcp_config.tool_search_above),
     egress: egressOf(tenant),
   };
 }

@@ -1,0 +1,73 @@
+import type { CallToolResult, Tool } from "@modelcontextprotocol/server";
+import { z } from "zod";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { AppError } from "#lib/core/errors.ts";
+import { parse } from "#lib/core/parse.ts";
+import type { Permission } from "#lib/core/permissions.ts";
+import { invalidArguments, ToolError, toErrorResult } from "#lib/tools/tool-error.ts";
+
+/** A tool that the platform itself gives to the agents of every tenant. */
+export interface BuiltIn {
+  listed: Tool;
+  /** Who lacks it does not see the tool. */
+  permission: Permission;
+  run(ctx: Ctx, args: unknown, signal: AbortSignal): Promise<CallToolResult>;
+}
+
+interface Declaration<S extends z.ZodObject> {
+  name: string;
+  title: string;
+  description: string;
+  permission: Permission;
+  annotations: NonNullable<Tool["annotations"]>;
+  input: S;
+  /** Answers a JSON object, or a whole result where content says more. */
+  run(ctx: Ctx, args: z.output<S>, signal: AbortSignal): Promise<object>;
+}
+
+function isResult(answer: object): answer is CallToolResult {
+  return "content" in answer && Array.isArray(answer.content);
+}
+
+function toResult(answer: object): CallToolResult {
+  if (isResult(answer)) return answer;
+  const structuredContent = answer as Record<string, unknown>;
+  return { content: [{ type: "text", text: JSON.stringify(answer) }], structuredContent };
+}
+
+/** What the caller can change is a result that it reads; what it may not do is an error. */
+function toFailure(error: unknown, name: string): CallToolResult {
+  if (!(error instanceof AppError) || error.status >= 500) throw error;
+  if (error.code === "insufficient_scope" || error.code === "rate_limited") throw error;
+  const failure =
+    error.code === "invalid_request" && error.errors
+      ? invalidArguments(name, error.errors)
+      : new ToolError("handler_failed", error.message);
+  return toErrorResult(failure) as CallToolResult;
+}
+
+/** Makes a built-in tool of a verb; its arguments are checked by `input`, which also is its schema. */
+export function builtIn<S extends z.ZodObject>(declared: Declaration<S>): BuiltIn {
+  const { name, title, description, permission, annotations, input, run } = declared;
+  const inputSchema = z.toJSONSchema(input, {
+    io: "input",
+    unrepresentable: "any",
+  }) as Tool["inputSchema"];
+  return {
+    permission,
+    listed: {
+      name,
+      title,
+      description,
+      inputSchema,
+      annotations: { ...annotations, openWorldHint: false },
+    },
+    async run(ctx, args, signal) {
+      try {
+        return toResult(await run(ctx, parse(input, args), signal));
+      } catch (error) {
+        return toFailure(error, name);
+      }
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { searchText } from "#lib/core/page.ts";
+import { readResource } from "#lib/resources/read.ts";
+import { listResources } from "#lib/resources/service.ts";
+import { builtIn } from "./built-in.ts";
+
+export const resourceTools = [
+  builtIn({
+    name: "resource_list",
+    title: "List resources",
+    description:
+      "Lists the databases, files, APIs and documents that the tenant has registered: what each is, and the uri to read it by.",
+    permission: "resources:read",
+    annotations: { readOnlyHint: true },
+    input: z.object({
+      resource_type: z.string().max(200).optional().describe("Such as database, file or api."),
+      search: searchText.describe("A part of a name or an id."),
+      limit: z.number().int().min(1).max(100).default(50),
+      cursor: z.string().max(2000).optional().describe("`next_cursor` of the page before."),
+    }),
+    async run(ctx, query) {
+      const { items, next } = await listResources(ctx, query);
+      return { resources: items, ...(next === null ? {} : { next_cursor: next }) };
+    },
+  }),
+  builtIn({
+    name: "resource_read",
+    title: "Read a resource",
+    description:
+      "Reads a resource by its uri, or a range of a large one. For clients that do not read MCP resources themselves.",
+    permission: "resources:read",
+    annotations: { readOnlyHint: true },
+    input: z.object({
+      uri: z.string().min(1).max(4096),
+      offset: z.number().int().min(0).optional().describe("First byte of the range; default 0."),
+      length: z.number().int().min(1).max(1_048_576).optional().describe("Bytes of the range."),
+    }),
+    async run(ctx, { uri, offset, length }, signal) {
+      const start = offset ?? 0;
+      const isRange = offset !== undefined || length !== undefined;
+      const range = { start, ...(length === undefined ? {} : { end: start + length - 1 }) };
+      const contents = await readResource(ctx, uri, { signal, ...(isRange ? { range } : {}) });
+      return {
+        content: contents.map(({ size: _, ...resource }) => ({ type: "resource", resource })),
+        structuredContent: { uri, size: contents[0]?.size ?? 0 },
+      };
+    },
+  }),
+];

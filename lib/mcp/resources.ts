@@ -1,0 +1,79 @@
+import type {
+  ListResourcesResult,
+  ListResourceTemplatesResult,
+  Server,
+} from "@modelcontextprotocol/server";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
+import { listResourceCatalog } from "#lib/resources/catalog.ts";
+import { isReadableUri, readResource } from "#lib/resources/read.ts";
+import { pageOf } from "./page.ts";
+import type { Handle } from "./server.ts";
+
+/** URIs whose changes a legacy session is told of. */
+export type Subscriptions = Set<string>;
+
+const mostSubscriptions = 1_000;
+
+async function listResources(ctx: Ctx, cursor: string | undefined): Promise<ListResourcesResult> {
+  const { resources } = await listResourceCatalog(ctx);
+  const { items, nextCursor } = pageOf(resources, ({ uri }) => uri, cursor);
+  return { resources: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
+}
+
+async function listTemplates(
+  ctx: Ctx,
+  cursor: string | undefined,
+): Promise<ListResourceTemplatesResult> {
+  const { templates } = await listResourceCatalog(ctx);
+  const { items, nextCursor } = pageOf(templates, ({ uriTemplate }) => uriTemplate, cursor);
+  return { resourceTemplates: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
+}
+
+async function subscribe(ctx: Ctx, uri: string, subscriptions: Subscriptions): Promise<void> {
+  if (!(await isReadableUri(ctx, uri))) throw notFound("resource", uri);
+  if (subscriptions.size >= mostSubscriptions) {
+    throw new AppError(
+      "invalid_request",
+      `A session can have ${mostSubscriptions} subscriptions; unsubscribe from some.`,
+    );
+  }
+  subscriptions.add(uri);
+}
+
+/** `subscriptions` are those of a legacy session; null where there is none to be told anything. */
+export function serveResources(
+  server: Server,
+  handle: Handle,
+  subscriptions: Subscriptions | null,
+): void {
+  server.setRequestHandler(
+    "resources/list",
+    handle((ctx, { params }) => listResources(ctx, params?.cursor)),
+  );
+  server.setRequestHandler(
+    "resources/templates/list",
+    handle((ctx, { params }) => listTemplates(ctx, params?.cursor)),
+  );
+  server.setRequestHandler(
+    "resources/read",
+    handle(async (ctx, { params }, { mcpReq }) => ({
+      contents: await readResource(ctx, params.uri, { signal: mcpReq.signal }),
+    })),
+  );
+  if (subscriptions === null) return;
+  server.setRequestHandler(
+    "resources/subscribe",
+    handle(async (ctx, { params }) => {
+      await subscribe(ctx, params.uri, subscriptions);
+      return {};
+    }),
+  );
+  server.setRequestHandler(
+    "resources/unsubscribe",
+    handle(async (_ctx, { params }) => {
+      subscriptions.delete(params.uri);
+      return {};
+    }),
+  );
+}
