@@ -49,14 +49,14 @@ export function MessageFields({ control }: MessageFieldsProps) {
                 name={`messages.${at}.role`}
                 label="Role"
                 options={roles}
-                className="w-32"
+                className="min-w-24 max-w-32 flex-1"
               />
               <SelectField
                 {...{ control }}
                 name={`messages.${at}.kind`}
                 label="Content"
                 options={kinds}
-                className="w-48"
+                className="min-w-32 max-w-48 flex-1"
               />
               <div className="ml-auto flex">
                 <Button

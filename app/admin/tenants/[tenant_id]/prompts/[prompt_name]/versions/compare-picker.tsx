@@ -18,7 +18,7 @@ export function ComparePicker({ from, to, versions }: ComparePickerProps) {
       <Select
         aria-label="Compare from"
         prefix="From"
-        className="w-40"
+        className="w-44 max-sm:w-full"
         options={options}
         value={`${from}`}
         onValueChange={(value) => show({ from: value, to: `${to}` })}
@@ -26,7 +26,7 @@ export function ComparePicker({ from, to, versions }: ComparePickerProps) {
       <Select
         aria-label="Compare to"
         prefix="To"
-        className="w-40"
+        className="w-44 max-sm:w-full"
         options={options}
         value={`${to}`}
         onValueChange={(value) => show({ from: `${from}`, to: value })}

@@ -29,7 +29,10 @@ export function VersionDiff({ lines }: { lines: readonly DiffLine[] }) {
             {line.skipped} unchanged {line.skipped === 1 ? "line" : "lines"}
           </p>
         ) : (
-          <p key={line.at} className={cn("flex min-w-0 gap-2 px-3", looks[line.kind].style)}>
+          <p
+            key={line.at}
+            className={cn("flex min-h-5 min-w-0 gap-2 px-3", looks[line.kind].style)}
+          >
             <span aria-hidden className="w-3 shrink-0 select-none">
               {looks[line.kind].sign}
             </span>
