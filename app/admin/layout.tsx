@@ -32,11 +32,14 @@ const labels = {
   edit: "Edit",
   keys: "API keys",
   memories: "Memories",
+  new: "New",
+  prompts: "Prompts",
   register: "Register",
   resources: "Resources",
   settings: "Settings",
   tenants: "Tenants",
   tools: "Tools",
+  versions: "Versions",
 };
 
 export default async function AdminLayout({ children }: { children: ReactNode }) {

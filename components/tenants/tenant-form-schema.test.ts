@@ -6,6 +6,7 @@ const tenant = {
   name: "Acme",
   mcp_config: {
     max_memory_entries: 10,
+    max_prompts: 40,
     memory_retention_days: 30,
     requests_per_minute: 600,
     federation_enabled: true,

@@ -13,6 +13,7 @@ const { shape } = configureTenantInput;
 const own = {
   mcp_config: [
     "max_memory_entries",
+    "max_prompts",
     "memory_retention_days",
     "requests_per_minute",
     "federation_enabled",
@@ -51,7 +52,12 @@ export const tenantForm = z
     name: shape.name,
     mcp_config: shape.mcp_config
       .unwrap()
-      .pick({ max_memory_entries: true, memory_retention_days: true, requests_per_minute: true })
+      .pick({
+        max_memory_entries: true,
+        max_prompts: true,
+        memory_retention_days: true,
+        requests_per_minute: true,
+      })
       .extend({ federation_enabled: z.boolean() }),
     tool_limits: shape.tool_limits.unwrap(),
     resource_limits: shape.resource_limits.unwrap(),
@@ -101,6 +107,7 @@ export function toFormValues(tenant: Partial<Tenant>): TenantFormValues {
     name: tenant.name ?? "",
     mcp_config: {
       max_memory_entries: numberOf(config, "max_memory_entries"),
+      max_prompts: numberOf(config, "max_prompts"),
       memory_retention_days: numberOf(config, "memory_retention_days"),
       requests_per_minute: numberOf(config, "requests_per_minute"),
       federation_enabled: config.federation_enabled === true,

@@ -97,6 +97,13 @@ export function TenantForm({
         />
         <NumberField
           {...{ control }}
+          name="mcp_config.max_prompts"
+          label="Prompts"
+          placeholder={unlimited}
+          min={0}
+        />
+        <NumberField
+          {...{ control }}
           name="mcp_config.memory_retention_days"
           label="Memory retention"
           description="Days after its last write that a memory is kept."

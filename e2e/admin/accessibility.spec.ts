@@ -26,6 +26,13 @@ async function fill(tenant: Tenant): Promise<void> {
   const resource = { resource_id: "r", name: "r", type: "file", uri: "file:///x" };
   const access_permissions = ["read"];
   await mustCall("POST", "/resources/register", { ...resource, access_permissions }, credential);
+  const content = { type: "text", text: "Hi {{who}}" };
+  const prompt = {
+    arguments: [{ name: "who", required: true, completions: ["Ana"] }],
+    messages: [{ role: "user", content }],
+  };
+  await mustCall("PUT", "/prompts/p", prompt, credential);
+  await mustCall("PUT", "/prompts/p", { ...prompt, title: "P" }, credential);
   await mustCall("POST", "/keys", { name: "key", scopes: ["tools:read"] }, credential);
 }
 
@@ -38,6 +45,12 @@ const ofTenant = [
   "/resources",
   "/resources/r",
   "/resources/register",
+  "/prompts",
+  "/prompts/p",
+  "/prompts/p?version=1",
+  "/prompts/p/versions",
+  "/prompts/p/edit",
+  "/prompts/new",
   "/memories",
   "/memories/a",
   "/keys",

@@ -11,8 +11,8 @@ let document: Document;
 
 async function contentsOf(call: Call, tenantId: string): Promise<string> {
   const answers = await Promise.all(
-    ["/memory/all", "/tools", "/resources", "/keys", `/tenants/${tenantId}`].map((path) =>
-      call("GET", path),
+    ["/memory/all", "/tools", "/resources", "/prompts", "/keys", `/tenants/${tenantId}`].map(
+      (path) => call("GET", path),
     ),
   );
   // The last use of a key is written whenever it is used, by whomever it belongs to.
@@ -34,12 +34,17 @@ beforeAll(async () => {
     type: "file",
     uri: "s3://bucket/secret",
   });
+  await victim.call("PUT", "/prompts/secret_prompt", {
+    messages: [{ role: "user", content: { type: "text", text: "s3://bucket/secret" } }],
+  });
   const key = await victim.call<{ key_id: string }>("POST", "/keys", { name: "second" });
   ids = {
     tenant_id: victim.tenantId,
     agent_id: "secret-agent",
     tool_id: tool.body.tool_id,
     resource_id: "secret-resource",
+    prompt_name: "secret_prompt",
+    version: "1",
     key_id: key.body.key_id,
   };
   document = (await platform()<Document>("GET", "/openapi.json")).body;
@@ -59,7 +64,9 @@ test("no address with another tenant's ids in it answers, and nothing of the oth
       const body = methods[method]?.requestBody ? { status: "active", arguments: {} } : undefined;
       const answer = await attacker.call(method.toUpperCase(), address, body);
       tried.push(`${method} ${path}`);
-      expect([method, path, [403, 404, 405].includes(answer.status)]).toEqual([method, path, true]);
+      // A PUT to such an address writes, or would have written, the attacker's own.
+      const refused = method === "put" ? [400, 403, 404, 405] : [403, 404, 405];
+      expect([method, path, refused.includes(answer.status)]).toEqual([method, path, true]);
       expect(JSON.stringify(answer.body)).not.toContain("s3://bucket/secret");
     }
   }
@@ -91,7 +98,15 @@ test("a header or query that names another tenant is refused at every address", 
 });
 
 test("lists hold nothing of another tenant", async () => {
-  for (const path of ["/memory/all", "/tools", "/resources", "/keys", "/audit", "/tenants"]) {
+  for (const path of [
+    "/memory/all",
+    "/tools",
+    "/resources",
+    "/prompts",
+    "/keys",
+    "/audit",
+    "/tenants",
+  ]) {
     const { body } = await attacker.call("GET", path);
     expect(JSON.stringify(body)).not.toContain("secret");
     expect(JSON.stringify(body)).not.toContain(victim.tenantId);

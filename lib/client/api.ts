@@ -4,7 +4,7 @@ import { signInAddress } from "./callback-path.ts";
 
 /** One call of the REST API; `tenantId` is the tenant that it is about. */
 export interface ApiCall<T> {
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   query?: Record<string, string | undefined>;
   tenantId?: string;

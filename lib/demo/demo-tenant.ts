@@ -1,5 +1,6 @@
 import type { JsonObject } from "#lib/core/json.ts";
 import type { RegisterMemoryInput } from "#lib/memory/schema.ts";
+import type { CreatePromptInput } from "#lib/prompts/schema.ts";
 import type { RegisterResourceInput } from "#lib/resources/schema.ts";
 import type { ConfigureTenantInput } from "#lib/tenants/schema.ts";
 
@@ -21,4 +22,5 @@ export interface DemoTenant {
   memories: readonly RegisterMemoryInput[];
   tools: readonly DemoTool[];
   resources: readonly RegisterResourceInput[];
+  prompts: readonly CreatePromptInput[];
 }

@@ -4,6 +4,7 @@ import { configureTenant, deleteTenant, listTenants } from "#lib/admin/tenants.t
 import { listAudit } from "#lib/audit/service.ts";
 import { parse } from "#lib/core/parse.ts";
 import { deleteMemory, listMemories } from "#lib/memory/service.ts";
+import { listPrompts } from "#lib/prompts/service.ts";
 import { deleteResource, listResources } from "#lib/resources/service.ts";
 import { configureTenantInput } from "#lib/tenants/schema.ts";
 import { getTenant } from "#lib/tenants/service.ts";
@@ -41,19 +42,21 @@ async function contents() {
       memories: (await listMemories(ctx, {})).items,
       tools: (await listTools(ctx, { include_dynamic: true })).items,
       resources: (await listResources(ctx, {})).items,
+      prompts: (await listPrompts(ctx, {})).items,
     });
   }
   return found;
 }
 
-test("an empty deployment gets 3 tenants, 5 memories, 6 dynamic tools and 8 resources", async () => {
+test("an empty deployment gets 3 tenants, 5 memories, 6 dynamic tools, 8 resources and 5 prompts", async () => {
   const found = await contents();
-  const counts = (part: "memories" | "tools" | "resources") =>
+  const counts = (part: "memories" | "tools" | "resources" | "prompts") =>
     found.map((tenant) => tenant[part].length);
-  expect([counts("memories"), counts("tools"), counts("resources")]).toEqual([
+  expect([counts("memories"), counts("tools"), counts("resources"), counts("prompts")]).toEqual([
     [2, 1, 2],
     [2, 1, 3],
     [3, 2, 3],
+    [2, 1, 2],
   ]);
   expect(found.flatMap(({ tools }) => tools).every((tool) => tool.is_dynamic)).toBe(true);
   expect(found.map(({ tenant }) => tenant.egress_allow)).toEqual(

@@ -5,6 +5,7 @@ import { systemCtx, systemTenantCtx } from "#lib/auth/identity.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { parse } from "#lib/core/parse.ts";
 import { listMemories, registerMemory } from "#lib/memory/service.ts";
+import { createPrompt, listPrompts } from "#lib/prompts/service.ts";
 import { listResources, registerResource } from "#lib/resources/service.ts";
 import { configureTenantInput, type Tenant } from "#lib/tenants/schema.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
@@ -120,10 +121,14 @@ async function createMissing(ctx: Ctx, demo: DemoTenant, upstream: URL): Promise
   for (const resource of demo.resources) {
     if (!resources.includes(resource.resource_id)) await registerResource(ctx, resource);
   }
+  const prompts = (await listPrompts(ctx, {})).items.map(({ name }) => name);
+  for (const prompt of demo.prompts) {
+    if (!prompts.includes(prompt.name)) await createPrompt(ctx, prompt);
+  }
 }
 
 /**
- * Creates the demo tenants with their memories, tools and resources, the tools calling the demo's
+ * Creates the demo tenants with their memories, tools, resources and prompts, the tools calling the demo's
  * upstream at `upstreamUrl` (an origin). May be called at every start: a seeding that was cut short
  * is completed, a finished one only points the tools to the upstream of this start, and nothing
  * that the operator has changed or deleted is touched.

@@ -23,10 +23,10 @@ export function corsHeaders(origin: string | null): Record<string, string> {
   return {
     "access-control-allow-origin": origin,
     "access-control-allow-headers":
-      "authorization, content-type, x-api-key, x-tenant-id, x-request-id, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name, last-event-id",
+      "authorization, content-type, x-api-key, x-tenant-id, x-request-id, if-match, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name, last-event-id",
     "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
     "access-control-expose-headers":
-      "link, x-request-id, retry-after, ratelimit, ratelimit-policy, mcp-session-id, www-authenticate",
+      "link, etag, x-request-id, retry-after, ratelimit, ratelimit-policy, mcp-session-id, www-authenticate",
     "access-control-max-age": "600",
     vary: "origin",
   };

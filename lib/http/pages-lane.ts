@@ -13,6 +13,7 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
     // Radix and Recharts position by style attributes, which nonces do not cover.
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
+    "media-src 'self' data:",
     "font-src 'self'",
     `connect-src 'self'${dev ? " ws:" : ""}`,
     "object-src 'none'",

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { PromptContent, PromptMessage } from "./content-schema.ts";
 import { fillMessages } from "./render.ts";
 import type { PromptArgument } from "./schema.ts";
-import { namesIn } from "./template.ts";
+import { namesIn, splitTemplate } from "./template.ts";
 
 const argument = (name: string, required = false): PromptArgument => ({
   ...{ name, required, completions: [] },
@@ -88,4 +88,14 @@ test("values that a template repeats past all measure are refused before they ar
 
 test("the names of a text stand once each, in order", () => {
   expect(namesIn("{{b}} {{ a }} {{b}} {{ not one }}")).toEqual(["b", "a"]);
+});
+
+test("a text is cut at its placeholders and nowhere else", () => {
+  expect(splitTemplate("a {{b}}{{ c }} d")).toEqual([
+    { at: 0, part: "a ", isPlaceholder: false },
+    { at: 2, part: "{{b}}", isPlaceholder: true },
+    { at: 7, part: "{{ c }}", isPlaceholder: true },
+    { at: 14, part: " d", isPlaceholder: false },
+  ]);
+  expect(splitTemplate("")).toEqual([]);
 });

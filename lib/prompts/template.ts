@@ -61,3 +61,18 @@ export function fillMessage(
       return message;
   }
 }
+
+/** A text cut at its placeholders; `at` is where a part begins. */
+export function splitTemplate(
+  text: string,
+): { at: number; part: string; isPlaceholder: boolean }[] {
+  const parts: { at: number; part: string; isPlaceholder: boolean }[] = [];
+  let end = 0;
+  for (const { 0: match, index } of text.matchAll(placeholder)) {
+    if (index > end) parts.push({ at: end, part: text.slice(end, index), isPlaceholder: false });
+    parts.push({ at: index, part: match, isPlaceholder: true });
+    end = index + match.length;
+  }
+  if (end < text.length) parts.push({ at: end, part: text.slice(end), isPlaceholder: false });
+  return parts;
+}

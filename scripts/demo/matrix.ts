@@ -20,6 +20,7 @@ async function contentsOf(stage: Stage, side: Side): Promise<unknown> {
     "/memory/all",
     "/tools",
     "/resources",
+    "/prompts",
     `/keys/${side.keyId}`,
   ];
   const found: unknown[] = [];

@@ -57,6 +57,7 @@ function marksOf(side: Side): string[] {
     ...side.demo.memories.map(({ agent_id }) => agent_id),
     ...side.tools.flatMap(({ toolId, plan }) => [toolId, plan.name]),
     ...side.demo.resources.flatMap(({ resource_id, uri }) => [resource_id, uri]),
+    ...side.demo.prompts.map(({ name }) => name),
   ];
 }
 
@@ -84,7 +85,7 @@ function read(path: string, disagreeing = false): Probe {
   };
 }
 
-const lists = ["/memory/all", "/tools", "/resources", "/keys"];
+const lists = ["/memory/all", "/tools", "/resources", "/prompts", "/keys"];
 
 const audit: Probe = {
   route: "GET /audit?target_id={key}",
@@ -184,6 +185,11 @@ const twins: readonly Twin[] = [
     route: "own resource under the other's id",
     write: { method: "POST", path: "/resources/register", body: bodies.resource },
     at: "/resources/{resource}",
+  },
+  {
+    route: "own prompt under the other's name",
+    write: { method: "PUT", path: "/prompts/{prompt}", body: bodies.prompt },
+    at: "/prompts/{prompt}",
   },
 ];
 

@@ -153,6 +153,10 @@ async function registerMissing(stage: Stage, demo: DemoTenant, key: string): Pro
     if (await isThere(`/resources/${body.resource_id}`)) continue;
     await expectOk(rest("POST", "/resources/register", { key, body }), "POST /resources/register");
   }
+  for (const body of demo.prompts) {
+    if (await isThere(`/prompts/${body.name}`)) continue;
+    await expectOk(rest("POST", "/prompts", { key, body }), "POST /prompts");
+  }
 }
 
 async function placeTools(stage: Stage, demo: DemoTenant, key: string): Promise<SideTool[]> {
@@ -168,7 +172,7 @@ async function placeTools(stage: Stage, demo: DemoTenant, key: string): Promise<
 
 /** Sets the three tenants up with everything that belongs to them, each by its own key. */
 export async function setUp(stage: Stage, report: Report): Promise<void> {
-  report.section("Tenants, memories, tools and resources");
+  report.section("Tenants, memories, tools, resources and prompts");
   for (const demo of demoTenants) {
     const tenantId = demo.config.tenant_id;
     await configure(stage, demo);
@@ -177,7 +181,7 @@ export async function setUp(stage: Stage, report: Report): Promise<void> {
     const tools = await placeTools(stage, demo, key);
     const label = tenantId.replace("cliente_", "");
     stage.sides.push({ tenantId, label, demo, keyId, key, tools });
-    const made = `${demo.memories.length} memories, ${tools.length} tools, ${demo.resources.length} resources`;
+    const made = `${demo.memories.length} memories, ${tools.length} tools, ${demo.resources.length} resources, ${demo.prompts.length} prompts`;
     report.check(`${tenantId} is configured`, true, made);
   }
 }

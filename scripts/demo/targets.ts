@@ -6,18 +6,22 @@ export function thingsOf(side: Side) {
   const [memory] = side.demo.memories;
   const [tool] = side.tools;
   const [resource] = side.demo.resources;
-  if (!memory || !tool || !resource) throw new Error(`${side.tenantId} lacks something to reach`);
-  return { memory, tool, resource };
+  const [prompt] = side.demo.prompts;
+  if (!memory || !tool || !resource || !prompt) {
+    throw new Error(`${side.tenantId} lacks something to reach`);
+  }
+  return { memory, tool, resource, prompt };
 }
 
-/** An address with `{tenant}`, `{agent}`, `{tool}`, `{resource}` and `{key}` of the side filled in. */
+/** An address with `{tenant}`, `{agent}`, `{tool}`, `{resource}`, `{prompt}` and `{key}` of the side filled in. */
 export function fill(path: string, side: Side): string {
-  const { memory, tool, resource } = thingsOf(side);
+  const { memory, tool, resource, prompt } = thingsOf(side);
   const values: Record<string, string> = {
     tenant: side.tenantId,
     agent: memory.agent_id,
     tool: tool.toolId,
     resource: resource.resource_id,
+    prompt: prompt.name,
     key: side.keyId,
   };
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ""));
@@ -29,6 +33,8 @@ type Body = (from: Side, to: Side, stage: Stage) => unknown;
 export const bodies = {
   memory: (_from, to) => thingsOf(to).memory,
   resource: (_from, to) => thingsOf(to).resource,
+  prompt: (_from, to) => thingsOf(to).prompt,
+  render: () => ({ arguments: {} }),
   tool: (_from, to, stage) => {
     const { toolId, plan } = thingsOf(to).tool;
     const { name, description, parameters, path } = plan;
@@ -72,6 +78,12 @@ export const byId: readonly Target[] = [
   { method: "DELETE", path: "/tools/{tool}" },
   { method: "GET", path: "/resources/{resource}" },
   { method: "DELETE", path: "/resources/{resource}" },
+  { method: "GET", path: "/prompts/{prompt}" },
+  { method: "GET", path: "/prompts/{prompt}/versions" },
+  { method: "GET", path: "/prompts/{prompt}/versions/1" },
+  { method: "POST", path: "/prompts/{prompt}/versions/1/restore" },
+  { method: "POST", path: "/prompts/{prompt}/render", body: bodies.render },
+  { method: "DELETE", path: "/prompts/{prompt}" },
   { method: "GET", path: "/keys/{key}" },
   { method: "POST", path: "/keys/{key}/rotate", body: bodies.rotate },
   { method: "DELETE", path: "/keys/{key}" },
@@ -99,6 +111,9 @@ export const byName: readonly Target[] = [
   { method: "POST", path: "/tools/dynamic/create", body: bodies.dynamic },
   { method: "GET", path: "/resources" },
   { method: "POST", path: "/resources/register", body: bodies.resource },
+  { method: "GET", path: "/prompts" },
+  { method: "POST", path: "/prompts", body: bodies.prompt },
+  { method: "PUT", path: "/prompts/{prompt}", body: bodies.prompt },
   { method: "GET", path: "/keys" },
   { method: "POST", path: "/keys", body: bodies.key },
   { method: "GET", path: "/usage" },

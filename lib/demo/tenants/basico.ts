@@ -68,4 +68,32 @@ export const basico: DemoTenant = {
       access_permissions: ["read"],
     },
   ],
+  prompts: [
+    {
+      name: "responder_duda",
+      title: "Responder una duda",
+      description: "Contesta a un usuario con los artículos de la base de conocimientos",
+      arguments: [
+        { name: "pregunta", title: "Pregunta", required: true },
+        {
+          name: "idioma",
+          title: "Idioma",
+          completions: ["español", "inglés", "portugués"],
+        },
+      ],
+      messages: [
+        {
+          role: "user",
+          content: {
+            type: "text",
+            text: "Un usuario pregunta: «{{pregunta}}». Busca con basic_search y contesta en pasos cortos, con el enlace de cada artículo. Idioma: {{idioma}}.",
+          },
+        },
+        {
+          role: "assistant",
+          content: { type: "text", text: "Busco primero en la base de conocimientos." },
+        },
+      ],
+    },
+  ],
 };

@@ -164,4 +164,60 @@ export const enterprise: DemoTenant = {
       access_permissions: ["read", "write", "admin", "deploy"],
     },
   ],
+  prompts: [
+    {
+      name: "revision_cumplimiento",
+      title: "Revisión de cumplimiento",
+      description: "Revisa un proceso frente a una norma y deja los hallazgos por gravedad",
+      arguments: [
+        { name: "proceso", title: "Proceso", required: true },
+        {
+          name: "norma",
+          title: "Norma",
+          required: true,
+          completions: ["GDPR", "SOX", "PCI", "HIPAA"],
+        },
+      ],
+      messages: [
+        {
+          role: "user",
+          content: {
+            type: "resource_link",
+            uri: "enterprise://procesos/{{proceso}}",
+            name: "Descripción del proceso",
+          },
+        },
+        {
+          role: "user",
+          content: {
+            type: "text",
+            text: "Comprueba el proceso {{proceso}} frente a {{norma}} con compliance_validator. Ordena los hallazgos por gravedad y di quién debe resolver cada uno.",
+          },
+        },
+      ],
+    },
+    {
+      name: "parte_de_guardia",
+      title: "Parte de guardia",
+      description: "Prepara el relevo de la guardia de una región",
+      arguments: [
+        {
+          name: "region",
+          title: "Región",
+          required: true,
+          completions: regions,
+        },
+        { name: "incidencias", description: "Lo ocurrido en el turno, en texto libre." },
+      ],
+      messages: [
+        {
+          role: "user",
+          content: {
+            type: "text",
+            text: "Prepara el parte de guardia de {{region}}: estado de la sincronización, flujos detenidos y quién los espera.\n\nNotas del turno:\n{{incidencias}}",
+          },
+        },
+      ],
+    },
+  ],
 };

@@ -135,4 +135,67 @@ export const premium: DemoTenant = {
       access_permissions: ["read", "write"],
     },
   ],
+  prompts: [
+    {
+      name: "propuesta_comercial",
+      title: "Propuesta comercial",
+      description: "Redacta una propuesta para un cliente a partir de las ventas del periodo",
+      arguments: [
+        { name: "cliente", title: "Cliente", required: true },
+        {
+          name: "producto",
+          title: "Producto",
+          required: true,
+          completions: ["Plan anual de analítica", "Panel en tiempo real", "Soporte prioritario"],
+        },
+        {
+          name: "tono",
+          title: "Tono",
+          description: "Cómo suena la propuesta; sin él, neutro.",
+          completions: ["cercano", "formal", "directo"],
+        },
+      ],
+      messages: [
+        {
+          role: "user",
+          content: {
+            type: "text",
+            text: "Escribe a {{cliente}} una propuesta de {{producto}}, con precios en euros e IVA desglosado. Tono: {{tono}}. Apóyate en premium_analytics para las cifras y cítalas.",
+          },
+        },
+      ],
+    },
+    {
+      name: "informe_semanal",
+      title: "Informe semanal de ventas",
+      description: "Resume la semana y señala lo que se sale de lo normal",
+      arguments: [
+        {
+          name: "categoria",
+          description: "Una categoría de la tienda; sin ella, todas.",
+          completions: ["electrónica", "hogar", "moda", "deporte"],
+        },
+      ],
+      messages: [
+        {
+          role: "user",
+          content: {
+            type: "resource",
+            resource: {
+              uri: "premium://informes/plantilla",
+              mimeType: "text/markdown",
+              text: "# Semana\n\n## Ventas\n\n## Anomalías\n\n## Qué hacer\n",
+            },
+          },
+        },
+        {
+          role: "user",
+          content: {
+            type: "text",
+            text: "Rellena la plantilla con las ventas de los últimos 7 días. Categoría: {{categoria}}. Como mucho tres frases por apartado.",
+          },
+        },
+      ],
+    },
+  ],
 };

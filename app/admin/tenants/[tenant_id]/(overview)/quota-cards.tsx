@@ -1,4 +1,4 @@
-import { Brain, Database, Wrench, Zap } from "lucide-react";
+import { Brain, Database, MessageSquareText, Wrench, Zap } from "lucide-react";
 import { SectionHeader } from "#components/shell/section-header.tsx";
 import { StatCard, StatGrid } from "#components/shell/stat-card.tsx";
 import { formatValue } from "#components/ui/format.ts";
@@ -28,6 +28,12 @@ export function QuotaCards({ tenant, quotas }: QuotaCardsProps) {
       quota: quotas.max_resources,
       href: `${base}/resources`,
       icon: <Database aria-hidden />,
+    },
+    {
+      label: "Prompts",
+      quota: quotas.max_prompts,
+      href: `${base}/prompts`,
+      icon: <MessageSquareText aria-hidden />,
     },
     {
       label: "Memories",
