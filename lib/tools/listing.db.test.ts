@@ -13,7 +13,7 @@ useTestDatabase();
 
 const icon = { src: "data:image/png;base64,iVBORw0KGgo=", mimeType: "image/png", sizes: ["48x48"] };
 
-const listing = {
+const listing: Omit<RegisterToolInput, "tool_id" | "name"> = {
   title: "Búsqueda",
   icons: [icon],
   annotations: { readOnlyHint: true, openWorldHint: false },
@@ -23,7 +23,7 @@ const listing = {
   pinned: true,
   task_support: "optional",
   timeout_ms: 90_000,
-} as const;
+};
 
 const plain: RegisterToolInput = {
   tool_id: "search",
@@ -32,7 +32,7 @@ const plain: RegisterToolInput = {
   parameters: { region: { type: "string", "x-mcp-header": "Region", required: true } },
 };
 
-const full = { ...plain, ...structuredClone(listing) } as RegisterToolInput;
+const full: RegisterToolInput = { ...plain, ...listing };
 
 test("what MCP can say of a tool reads back as it was given, and registering without it resets it", async () => {
   const ctx = await freshTenant();
@@ -50,7 +50,9 @@ test("what MCP can say of a tool reads back as it was given, and registering wit
 test("a dynamic tool takes it too", async () => {
   const ctx = await freshTenant();
   const { tool_id: _, config: __, ...rest } = full;
-  const made = await createDynamicTool(ctx, { ...rest, implementation: "internal:echo" } as never);
+  const made = await createDynamicTool(ctx, {
+    ...{ ...rest, description: "", parameters: {}, implementation: "internal:echo" },
+  });
   expect(made).toMatchObject({ ...listing, is_dynamic: true });
 });
 
