@@ -15,6 +15,8 @@ export const tenantActions: readonly string[] = [
   "resource.create",
   "resource.update",
   "resource.delete",
+  "resource.write_content",
+  "resource.delete_content",
   "memory.create",
   "memory.update",
   "memory.delete",
