@@ -19,6 +19,8 @@ export const tenantActions: readonly string[] = [
   "prompt.update",
   "prompt.restore",
   "prompt.delete",
+  "resource.write_content",
+  "resource.delete_content",
   "memory.create",
   "memory.update",
   "memory.delete",

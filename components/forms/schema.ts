@@ -13,6 +13,17 @@ export function jsonText<T>(inner: z.ZodType<T>) {
   });
 }
 
+/** The same where an empty text is a value too: null. */
+export function optionalJsonText<T>(inner: z.ZodType<T>) {
+  return z.string().transform((text, context): T | null => {
+    if (text.trim() === "") return null;
+    const result = parseJson(text, inner);
+    if ("value" in result) return result.value;
+    context.addIssue({ code: "custom", message: result.message });
+    return z.NEVER;
+  });
+}
+
 function parseJson<T>(text: string, inner: z.ZodType<T>): { value: T } | { message: string } {
   let value: unknown;
   try {

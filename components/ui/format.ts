@@ -9,19 +9,29 @@ const compact = new Intl.NumberFormat("en-US", {
 const percent = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 2 });
 const short = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
 
-/** `count`: a plain number; `ms`: milliseconds; `ratio`: a part of 1, shown as percent. */
-export type Unit = "count" | "ms" | "ratio";
+/**
+ * `count`: a plain number; `ms`: milliseconds; `ratio`: a part of 1, shown as percent; `bytes`: in
+ * steps of 1024, as limits of storage are.
+ */
+export type Unit = "count" | "ms" | "ratio" | "bytes";
 
 /** A value in full: `12,480`, `1.24 s`, `0.35%`; null is an en dash. */
 export function formatValue(value: number | null | undefined, unit: Unit): string {
   if (value === null || value === undefined) return "–";
   if (unit === "ms") return formatDuration(value);
+  if (unit === "bytes") return formatBytes(value);
   return unit === "ratio" ? percent.format(value) : whole.format(value);
 }
 
 /** A value for an axis or a tight place: `12.5K`, `1.24 s`, `35%`. */
 export function formatShort(value: number, unit: Unit): string {
   return unit === "count" ? compact.format(value) : formatValue(value, unit);
+}
+
+function formatBytes(bytes: number): string {
+  const sizes = ["bytes", "KB", "MB", "GB", "TB"];
+  const step = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), sizes.length - 1);
+  return `${short.format(bytes / 1024 ** step)} ${sizes[step]}`;
 }
 
 function formatDuration(ms: number): string {

@@ -19,8 +19,10 @@ async function seriousViolations(page: Page, theme: "light" | "dark" = "light"):
 async function fill(tenant: Tenant): Promise<void> {
   const credential = { tenantId: tenant.id };
   const config = { implementation: "internal:echo", type: "lookup" };
-  const tool = { tool_id: "ping", name: "ping", config, is_dynamic: true };
-  await mustCall("POST", "/tools/register", tool, credential);
+  const annotations = { destructiveHint: true, readOnlyHint: false };
+  const output_schema = { type: "object" };
+  const tool = { tool_id: "ping", name: "ping", title: "Ping", config, is_dynamic: true };
+  await mustCall("POST", "/tools/register", { ...tool, annotations, output_schema }, credential);
   await mustCall("POST", "/tools/ping/call", { arguments: { a: 1 } }, credential);
   await mustCall("POST", "/memory/register", { agent_id: "a", context: { b: [1] } }, credential);
   const resource = { resource_id: "r", name: "r", type: "file", uri: "file:///x" };
@@ -33,6 +35,9 @@ async function fill(tenant: Tenant): Promise<void> {
   };
   await mustCall("PUT", "/prompts/p", prompt, credential);
   await mustCall("PUT", "/prompts/p", { ...prompt, title: "P" }, credential);
+  const text = { resource_id: "text", name: "text", type: "file", uri: "docs://{id}" };
+  const content = { text: "A line of text\n".repeat(100) };
+  await mustCall("POST", "/resources/register", { ...text, content }, credential);
   await mustCall("POST", "/keys", { name: "key", scopes: ["tools:read"] }, credential);
 }
 
@@ -44,6 +49,8 @@ const ofTenant = [
   "/tools/ping/edit",
   "/resources",
   "/resources/r",
+  "/resources/text",
+  "/resources/text/edit",
   "/resources/register",
   "/prompts",
   "/prompts/p",

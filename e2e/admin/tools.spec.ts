@@ -140,3 +140,33 @@ test("tools are found by search and by type", async ({ page, tenant }) => {
   await expect(page.getByRole("row")).toHaveCount(2);
   await expect(page.getByRole("link", { name: "beta" })).toBeVisible();
 });
+
+test("what MCP is told of a tool is written in the form and shown on its page", async ({
+  page,
+  tenant,
+}) => {
+  await page.goto(`${tenant.path}/tools/register`);
+  await page.getByLabel("Tool id").fill("wipe");
+  await page.getByLabel("Name", { exact: true }).fill("wipe");
+  await page.getByLabel("Title").fill("Wipe the board");
+  await page.getByLabel("Address or handler").fill("internal:echo");
+  await page.getByRole("combobox", { name: "May destroy" }).click();
+  await page.getByRole("option", { name: "Yes" }).click();
+  await page.getByRole("switch", { name: "Pinned" }).click();
+  await page.getByText("Advanced").click();
+  await page.getByLabel("Output schema").fill('{"type": "objekt"}');
+  await page.getByLabel("Whole call").fill("90000");
+  await page.getByRole("button", { name: "Register tool" }).click();
+  await expect(page.getByText(/output_schema/)).toBeVisible();
+  await page.getByLabel("Output schema").fill('{"type": "object"}');
+  await page.getByRole("button", { name: "Register tool" }).click();
+  await expect(page.getByRole("heading", { name: "Wipe the board" })).toBeVisible();
+  for (const text of ["May destroy", "When it may destroy something", "1.5 min", "Pinned:"]) {
+    await expect(page.getByText(text, { exact: false }).first()).toBeVisible();
+  }
+  const tool = await mustCall("GET", "/tools/wipe", undefined, { tenantId: tenant.id });
+  expect(tool).toMatchObject({
+    ...{ title: "Wipe the board", annotations: { destructiveHint: true }, pinned: true },
+    ...{ output_schema: { type: "object" }, timeout_ms: 90_000, confirm: "destructive" },
+  });
+});

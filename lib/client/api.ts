@@ -9,6 +9,8 @@ export interface ApiCall<T> {
   query?: Record<string, string | undefined>;
   tenantId?: string;
   body?: unknown;
+  /** Sent as it is, with its own type, in the place of a JSON body. */
+  blob?: Blob;
   response: z.ZodType<T>;
   signal?: AbortSignal;
 }
@@ -18,21 +20,24 @@ export function pathOf(...segments: string[]): string {
   return segments.map((segment) => `/${encodeURIComponent(segment)}`).join("");
 }
 
+const jsonType = "application/json";
+
 function search(query: Record<string, string | undefined>): string {
   const given = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
   return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
 }
 
 async function send(call: ApiCall<unknown>): Promise<Response> {
-  const { method = "GET", path, query = {}, tenantId, body, signal } = call;
+  const { method = "GET", path, query = {}, tenantId, body, blob, signal } = call;
+  const type = body === undefined ? blob && (blob.type || "application/octet-stream") : jsonType;
   try {
     return await fetch(path + search(query), {
       method,
       headers: {
         ...(tenantId === undefined ? {} : { "x-tenant-id": tenantId }),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(type === undefined ? {} : { "content-type": type }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? (blob ? { body: blob } : {}) : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     });
   } catch (cause) {

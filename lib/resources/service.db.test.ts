@@ -57,6 +57,8 @@ test("a resource is given back as it was registered", async () => {
   const registered = await registerResource(ctx, database);
   expect(registered).toEqual({
     ...database,
+    ...{ title: null, source: null, mime_type: null, icons: [], annotations: {} },
+    ...{ is_template: false, size: null, sha256: null },
     tenant_id: ctx.tenantId,
     created_at: expect.any(String),
     updated_at: registered.created_at,
@@ -149,7 +151,37 @@ test("permissions are words, each once, in the order given", async () => {
   expect(registered.access_permissions).toEqual([...new Set(words)]);
 });
 
+test("what MCP can say of a resource reads back as it was given, and registering without it resets it", async () => {
+  const said = {
+    title: "Clientes",
+    source: "https://api.example.com/orders/{id}",
+    mime_type: "application/json",
+    icons: [{ src: "https://example.com/i.png", theme: "dark" as const }],
+    annotations: { audience: ["assistant" as const], priority: 1 },
+  };
+  const input = { ...database, resource_id: "said", uri: "orders://{id}" };
+  const made = await registerResource(ctx, { ...input, ...said });
+  expect(made).toMatchObject({ ...said, is_template: true });
+  expect(await registerResource(ctx, made)).toMatchObject({ ...said, is_template: true });
+  expect(await registerResource(ctx, input)).toMatchObject({
+    ...{ title: null, source: null, mime_type: null, icons: [], annotations: {} },
+  });
+});
+
 test.each<[string, Partial<RegisterResourceInput>]>([
+  ["/title", { title: "two\nlines" }],
+  ["/uri", { uri: "orders://{+path}" }],
+  ["/source", { source: "ftp://example.com" }],
+  ["/source", { source: "https:///example.com" }],
+  ["/source", { uri: "a://{h}", source: "https://{h}/x" }],
+  ["/source", { source: "https://example.com/{id}" }],
+  ["/mime_type", { mime_type: "text" }],
+  ["/icons/0/src", { icons: [{ src: "javascript:alert(1)" }] }],
+  ["/annotations/priority", { annotations: { priority: 2 } }],
+  ["/annotations/audience/0", { annotations: { audience: ["robot" as never] } }],
+  ["/annotations/lastModified", { annotations: { lastModified: "yesterday" } }],
+  ["/content", { content: { text: "a", blob: "YQ==" } as never }],
+  ["/content/blob", { content: { blob: "not base64!" } }],
   ["/resource_id", { resource_id: "register" }],
   ["/resource_id", { resource_id: "a\u0000" }],
   ["/name", { name: "" }],
@@ -216,6 +248,24 @@ describe("a URI with a password", () => {
     await expect(
       registerResource(ctx, { ...database, resource_id: "fresh", uri: shown }),
     ).rejects.toMatchObject({ code: "invalid_request" });
+  });
+
+  test("may be a source's too, and keeps it when it is registered again as it was read", async () => {
+    const source = "https://bob:hush@api.example/x?token=t0ken";
+    const masked = "https://bob:[secret]@api.example/x?token=[secret]";
+    await registerResource(ctx, { ...database, resource_id: "sourced", source });
+    const read = await getResource(ctx, "sourced");
+    expect(read.source).toBe(masked);
+    await registerResource(ctx, { ...read, name: "Renamed" });
+    const [row] = await withTenant(ctx.tenantId, (tx) =>
+      tx.execute(sql`select source, source_sealed from resources where resource_id = 'sourced'`),
+    );
+    expect(row?.source).toBe(masked);
+    expect(unseal(keyring(), ctx.tenantId, String(row?.source_sealed))).toBe(source);
+    const moved = { ...read, source: masked.replace("api.example", "evil.example") };
+    await expect(registerResource(ctx, moved)).rejects.toMatchObject({
+      ...{ code: "invalid_request", errors: [{ pointer: "/source" }] },
+    });
   });
 
   test("leaves nothing sealed once it is replaced by one without", async () => {

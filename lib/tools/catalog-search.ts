@@ -7,8 +7,11 @@ export interface Searchable {
 
 const mostTerms = 8;
 const longestText = 4_000;
-/** Shorter ones are found everywhere: "a", "of". */
-const shortestPart = 3;
+
+/** Shorter words of Latin letters are found everywhere and say little: "a", "of". */
+function isTelling(term: string): boolean {
+  return term.length >= 3 || /[^\x20-\x7f]/.test(term);
+}
 
 /** Lower case without accents; words in spaces, so that ` word ` finds a whole one. */
 function fold(text: string): string {
@@ -22,12 +25,19 @@ function fold(text: string): string {
   return words ? ` ${words.join(" ")} ` : " ";
 }
 
+/** The words to look for; short ones only where there are no others. */
+function termsOf(folded: string): string[] {
+  const words = [...new Set(folded.trim().split(" "))].filter((word) => word !== "");
+  const telling = words.filter(isTelling);
+  return (telling.length > 0 ? telling : words).slice(0, mostTerms);
+}
+
 /** 3 for a whole word, 2 for the beginning of one, 1 for a part, 0 for none. */
 function gradeOf(folded: string, term: string): number {
   if (!folded.includes(term)) return 0;
   if (folded.includes(` ${term} `)) return 3;
   if (folded.includes(` ${term}`)) return 2;
-  return term.length >= shortestPart || /[^\x20-\x7f]/.test(term) ? 1 : 0;
+  return isTelling(term) ? 1 : 0;
 }
 
 /** By how many of the terms, then by where each was found best: name, title, description. */
@@ -61,9 +71,7 @@ export function searchOf<T>(
   });
   return (query, limit) => {
     const folded = fold(query);
-    const terms = [...new Set(folded.trim().split(" "))]
-      .filter((term) => term !== "")
-      .slice(0, mostTerms);
+    const terms = termsOf(folded);
     if (terms.length === 0) return things.slice(0, limit);
     const ranked = prepared.flatMap(({ thing, fields }) => {
       const points = rank(fields, terms);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "#lib/core/json.ts";
 import { type InputSchema, toInputSchema } from "./parameters.ts";
-import { schemaMistakes, validatorOf } from "./validator.ts";
+import { outputCheckOf, schemaMistakes, validatorOf } from "./validator.ts";
 
 const object = (properties: JsonObject, rest: JsonObject = {}): InputSchema => ({
   ...rest,
@@ -157,4 +157,57 @@ test("many mistakes in large arguments are told by the first", () => {
   expect(validatorOf(schema)({ tags })).toEqual({
     errors: [{ pointer: "/tags/0", message: "must be string" }],
   });
+});
+
+const draft2020: JsonObject = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  type: "object",
+  $defs: {
+    point: { type: "array", prefixItems: [{ type: "number" }, { type: "number" }], items: false },
+    named: { type: "object", properties: { name: { type: "string" } }, required: ["name"] },
+    tree: {
+      type: "object",
+      properties: { children: { type: "array", items: { $ref: "#/$defs/tree" } } },
+      unevaluatedProperties: false,
+    },
+  },
+  allOf: [{ $ref: "#/$defs/named" }],
+  properties: { at: { $ref: "#/$defs/point" }, tree: { $ref: "#/$defs/tree" } },
+  dependentRequired: { at: ["tree"] },
+  unevaluatedProperties: false,
+};
+
+test("JSON Schema 2020-12 works both ways: $defs, $ref, prefixItems, unevaluatedProperties", () => {
+  expect(schemaMistakes(draft2020)).toEqual([]);
+  const fits = { name: "a", at: [1, 2], tree: { children: [{ children: [] }] } };
+  expect(validatorOf(draft2020 as InputSchema)(fits)).toEqual({ args: fits });
+  expect(outputCheckOf(draft2020)(fits)).toEqual([]);
+  const pointers = (value: unknown) => outputCheckOf(draft2020)(value).map((e) => e.pointer);
+  expect(pointers({ name: "a", at: [1, "2", 3], tree: {} })).toEqual(
+    expect.arrayContaining(["/at", "/at/1"]),
+  );
+  expect(pointers({ name: "a", tree: { children: [{ odd: 1 }] } })).toContain(
+    "/tree/children/0/odd",
+  );
+  expect(pointers({ name: "a", extra: 1 })).toEqual(["/extra"]);
+  expect(pointers({ at: [1, 2] })).toEqual(expect.arrayContaining(["/name", ""]));
+});
+
+test("an output may be any JSON, and nothing is made up that it lacks", () => {
+  const list = { type: "array", items: { type: "integer" } };
+  expect(schemaMistakes(list)).toEqual([]);
+  expect(outputCheckOf(list)([1, 2])).toEqual([]);
+  expect(outputCheckOf(list)([1, "2"])).toEqual([{ pointer: "/1", message: "must be integer" }]);
+  const withDefault = { type: "object", properties: { a: { default: 1 } }, required: ["a"] };
+  const value = {};
+  expect(outputCheckOf(withDefault)(value)).toEqual([{ pointer: "/a", message: "is required" }]);
+  expect(value).toEqual({});
+});
+
+test("a schema that reaches outside itself, or does not compile, is refused", () => {
+  expect(schemaMistakes({ $ref: "https://example.com/schema" })).toMatchObject([
+    { pointer: "/$ref" },
+  ]);
+  expect(schemaMistakes({ $ref: "#/$defs/missing" })).toHaveLength(1);
+  expect(schemaMistakes({ type: "objekt" })).not.toEqual([]);
 });

@@ -13,6 +13,7 @@ import { QuotaUse } from "#components/tenants/quota-use.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Code } from "#components/ui/code.tsx";
+import { formatValue } from "#components/ui/format.ts";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import type { Resource } from "#lib/resources/schema.ts";
 import { listResources, resourceTypes } from "#lib/resources/service.ts";
@@ -33,14 +34,36 @@ const columns: Column<Resource>[] = [
     header: "Resource",
     phone: "title",
     cell: (resource) => (
-      <RowTitle title={resource.name} id={resource.resource_id} href={resourceHref(resource)} />
+      <RowTitle
+        title={resource.title ?? resource.name}
+        id={resource.resource_id}
+        href={resourceHref(resource)}
+      />
     ),
   },
-  { id: "type", header: "Type", cell: (resource) => <Badge>{resource.type}</Badge> },
+  {
+    id: "type",
+    header: "Type",
+    cell: (resource) => (
+      <span className="flex flex-wrap gap-1.5">
+        <Badge>{resource.type}</Badge>
+        {resource.is_template && <Badge tone="accent">Template</Badge>}
+      </span>
+    ),
+  },
   {
     id: "uri",
     header: "Address",
     cell: (resource) => <Code>{resource.uri}</Code>,
+  },
+  {
+    id: "size",
+    header: "Kept here",
+    cell: ({ size }) => (
+      <span className="whitespace-nowrap text-muted-foreground tabular-nums">
+        {formatValue(size, "bytes")}
+      </span>
+    ),
   },
   {
     id: "permissions",
@@ -81,7 +104,8 @@ export default async function ResourcesPage({ params, searchParams }: ResourcesP
         title="Resources"
         description={
           <>
-            <QuotaUse {...quotas.max_resources} /> resources
+            <QuotaUse {...quotas.max_resources} /> resources,{" "}
+            <QuotaUse {...quotas.storage_bytes} unit="bytes" /> kept here
           </>
         }
         actions={register}

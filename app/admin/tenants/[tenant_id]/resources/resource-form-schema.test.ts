@@ -5,19 +5,50 @@ import { resourceForm, toResourceValues } from "./resource-form-schema.ts";
 const resource: Resource = {
   resource_id: "crm",
   name: "CRM",
+  title: "Customers",
   type: "database",
   uri: "postgres://crm:[secret]@db.example/crm",
+  source: "https://crm:[secret]@api.example/crm",
+  mime_type: "application/json",
   description: "Customers",
+  icons: [{ src: "https://example.com/i.png" }],
+  annotations: { audience: ["user"], priority: 0.5 },
   metadata: { pool: 5 },
   access_permissions: ["read", "admin"],
+  is_template: false,
+  size: 10,
+  sha256: "00",
   tenant_id: "acme",
   created_at: "2026-11-22T00:00:00.000Z",
   updated_at: "2026-11-22T00:00:00.000Z",
 };
 
-test("a resource that is opened and saved stays the same, its hidden password's mask included", () => {
-  const { tenant_id: _, created_at: __, updated_at: ___, ...input } = resource;
-  expect(resourceForm.parse(toResourceValues(resource))).toEqual(input);
+const { tenant_id: _, created_at: __, updated_at: ___, ...shown } = resource;
+const { is_template: ____, size: _____, sha256: ______, ...input } = shown;
+
+test("a resource that is opened and saved stays the same, its hidden password's mask and its content included", () => {
+  expect(resourceForm.parse(toResourceValues(resource))).toEqual({ input, file: null });
+});
+
+test("a content is replaced by a text, a file in a request of its own, or nothing", () => {
+  const values = toResourceValues(resource, "old");
+  expect(values.text).toBe("old");
+  const parsed = (change: object) => resourceForm.parse({ ...values, ...change });
+  expect(parsed({ content: "text", text: "new" }).input.content).toEqual({ text: "new" });
+  expect(parsed({ content: "none" }).input.content).toBeNull();
+  const file = new File(["a"], "a.png", { type: "image/png" });
+  const typed = parsed({ content: "file", file });
+  expect(typed.input).not.toHaveProperty("content");
+  expect([typed.input.mime_type, typed.file?.type]).toEqual([null, "application/json"]);
+  expect(parsed({ content: "file", file, mime_type: "" }).file).toBe(file);
+  const issues = resourceForm.safeParse({ ...values, content: "file" }).error?.issues;
+  expect(issues?.map(({ path }) => path)).toEqual([["file"]]);
+});
+
+test("the API's own complaints stand at the fields that they are about", () => {
+  const values = { ...toResourceValues(resource), source: "ftp://x", mime_type: "text" };
+  const issues = resourceForm.safeParse(values).error?.issues;
+  expect(issues?.map(({ path }) => path.join("."))).toEqual(["source", "mime_type"]);
 });
 
 test("each mistake stands at its own field", () => {

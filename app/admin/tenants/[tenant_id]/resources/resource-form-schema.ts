@@ -1,17 +1,34 @@
 import { z } from "zod";
 import { jsonText } from "#components/forms/schema.ts";
+import { icons } from "#lib/core/icon-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
-import { type Resource, registerResourceInput } from "#lib/resources/schema.ts";
+import {
+  type RegisterResourceInput,
+  type Resource,
+  registerResourceInput,
+  resourceAnnotations,
+} from "#lib/resources/schema.ts";
 
 const { resource_id, name, type, uri, description, access_permissions } =
   registerResourceInput.shape;
 
-/** A resource as the form has it → as the API takes it. */
-export const resourceForm = z.object({
+/** What becomes of the content that is kept: as it is, none, the text, or the file's bytes. */
+export const contentChoices = ["keep", "none", "text", "file"] as const;
+
+/** A resource as the API takes it, and the file that is to be kept with it. */
+export interface ResourceSubmit {
+  input: RegisterResourceInput;
+  file: File | null;
+}
+
+const fields = z.object({
   resource_id,
   name,
+  title: z.string(),
   type,
   uri,
+  source: z.string().trim(),
+  mime_type: z.string().trim(),
   description,
   access_permissions: z
     .string()
@@ -22,19 +39,70 @@ export const resourceForm = z.object({
       if (issue) context.addIssue({ code: "custom", message: `Each ${issue.message}.` });
     }),
   metadata: jsonText(jsonObject),
+  icons: jsonText(icons),
+  annotations: jsonText(resourceAnnotations),
+  content: z.enum(contentChoices),
+  text: z.string(),
+  file: z.custom<File | null>(),
 });
 
-export type ResourceFormValues = z.input<typeof resourceForm>;
+type Fields = z.output<typeof fields>;
 
-/** What the form starts with: a resource, or nothing. */
-export function toResourceValues(resource: Resource | undefined): ResourceFormValues {
+/** Absent: what is kept stays. A file replaces it in a request of its own. */
+function contentOf({ content, text }: Fields): Pick<RegisterResourceInput, "content"> {
+  if (content === "text") return { content: { text } };
+  return content === "none" ? { content: null } : {};
+}
+
+/** A resource as the form has it → as the API takes it. */
+export const resourceForm = fields.transform((values, context): ResourceSubmit => {
+  const { content, text: _, file, title, source, mime_type, ...rest } = values;
+  const blankIsNull = (value: string) => (value.trim() === "" ? null : value);
+  const input = {
+    ...rest,
+    title: blankIsNull(title),
+    source: blankIsNull(source),
+    // A file brings its own type.
+    mime_type: content === "file" ? null : blankIsNull(mime_type),
+    ...contentOf(values),
+  };
+  for (const issue of registerResourceInput.safeParse(input).error?.issues ?? []) {
+    context.addIssue({ code: "custom", path: issue.path.slice(0, 1), message: issue.message });
+  }
+  if (content === "file" && !file) {
+    context.addIssue({ code: "custom", path: ["file"], message: "Choose a file." });
+  }
+  return { input, file: content === "file" ? withType(file, mime_type) : null };
+});
+
+/** The file under the type that the form says, where it says one. */
+function withType(file: File | null, mimeType: string): File | null {
+  return file && mimeType !== "" ? new File([file], file.name, { type: mimeType }) : file;
+}
+
+export type ResourceFormValues = z.input<typeof fields>;
+
+/** What the form starts with: a resource and the text that is kept with it, or nothing. */
+export function toResourceValues(
+  resource: Resource | undefined,
+  text: string | null = null,
+): ResourceFormValues {
+  const kept = resource !== undefined && resource.size !== null;
   return {
     resource_id: resource?.resource_id ?? "",
     name: resource?.name ?? "",
+    title: resource?.title ?? "",
     type: resource?.type ?? "",
     uri: resource?.uri ?? "",
+    source: resource?.source ?? "",
+    mime_type: resource?.mime_type ?? "",
     description: resource?.description ?? "",
     access_permissions: (resource?.access_permissions ?? ["read"]).join(", "),
     metadata: JSON.stringify(resource?.metadata ?? {}, null, 2),
+    icons: JSON.stringify(resource?.icons ?? [], null, 2),
+    annotations: JSON.stringify(resource?.annotations ?? {}, null, 2),
+    content: kept ? "keep" : "none",
+    text: text ?? "",
+    file: null,
   };
 }

@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { toast } from "sonner";
+import { AdvancedCard } from "#components/forms/advanced-card.tsx";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
 import { JsonField } from "#components/forms/json-field.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
@@ -9,16 +10,19 @@ import { TextField } from "#components/forms/text-field.tsx";
 import { TextareaField } from "#components/forms/textarea-field.tsx";
 import { Card, CardContent } from "#components/ui/card.tsx";
 import { toFailure } from "#lib/client/api-error.ts";
-import { registerResource, resourceExists } from "#lib/client/resources.ts";
+import { putContent, registerResource, resourceExists } from "#lib/client/resources.ts";
 import { useChange } from "#lib/client/use-change.ts";
-import type { RegisterResourceInput, Resource } from "#lib/resources/schema.ts";
-import { resourceForm, toResourceValues } from "./resource-form-schema.ts";
+import type { Resource } from "#lib/resources/schema.ts";
+import { ContentCard } from "./content-card.tsx";
+import { type ResourceSubmit, resourceForm, toResourceValues } from "./resource-form-schema.ts";
 import { resourceHref } from "./resource-href.ts";
 
 type ResourceFormProps = {
   tenantId: string;
   /** The resource that is edited; left out for a new one. */
   resource?: Resource;
+  /** The text that is kept with it; null for other bytes, large ones and none. */
+  text?: string | null;
 };
 
 const taken: FormFailure = {
@@ -27,17 +31,22 @@ const taken: FormFailure = {
 };
 
 /** Registers a resource, or edits the one that is there. */
-export function ResourceForm({ tenantId, resource }: ResourceFormProps) {
+export function ResourceForm({ tenantId, resource, text = null }: ResourceFormProps) {
   const router = useRouter();
-  const form = useZodForm(resourceForm, toResourceValues(resource));
+  const form = useZodForm(resourceForm, toResourceValues(resource, text));
   const { control } = form;
-  const save = useChange((input: RegisterResourceInput) => registerResource(tenantId, input));
+  const save = useChange(async ({ input, file }: ResourceSubmit) => {
+    const saved = await registerResource(tenantId, input);
+    if (file) await putContent(tenantId, saved.resource_id, file);
+    return saved;
+  });
 
-  async function submit(input: RegisterResourceInput): Promise<FormFailure | undefined> {
+  async function submit(values: ResourceSubmit): Promise<FormFailure | undefined> {
+    const { resource_id } = values.input;
     try {
       // The API would replace the resource that is there.
-      if (!resource && (await resourceExists(tenantId, input.resource_id))) return taken;
-      const saved = await save.mutateAsync(input);
+      if (!resource && (await resourceExists(tenantId, resource_id))) return taken;
+      const saved = await save.mutateAsync(values);
       router.push(resourceHref(saved));
       toast.success(`${saved.name} is ${resource ? "saved" : "registered"}`);
       return undefined;
@@ -62,6 +71,13 @@ export function ResourceForm({ tenantId, resource }: ResourceFormProps) {
           <TextField {...{ control }} name="name" label="Name" autoComplete="off" />
           <TextField
             {...{ control }}
+            name="title"
+            label="Title"
+            description="What people read in its place; empty: the name."
+            autoComplete="off"
+          />
+          <TextField
+            {...{ control }}
             name="type"
             label="Type"
             description="database, file, api, or a word of your own."
@@ -80,16 +96,47 @@ export function ResourceForm({ tenantId, resource }: ResourceFormProps) {
             {...{ control }}
             name="uri"
             label="Address"
-            description="A URI or path. A password in it is kept sealed and shown as [secret]."
+            description="A URI or path; with variables, as in orders://{id}, a template. A password in it is sealed."
             mono
             placeholder="postgres://user:password@db.example/crm"
             autoComplete="off"
             className="sm:col-span-2"
           />
-          <TextareaField {...{ control }} name="description" label="Description" />
-          <JsonField {...{ control }} name="metadata" label="Metadata" />
+          <TextareaField
+            {...{ control }}
+            name="description"
+            label="Description"
+            className="sm:col-span-2"
+          />
         </CardContent>
       </Card>
+      <ContentCard kept={resource !== undefined && resource.size !== null} />
+      <AdvancedCard
+        title="Advanced"
+        description="Metadata, icons, and what agents are told of its use."
+        names={["metadata", "icons", "annotations"]}
+      >
+        <JsonField
+          {...{ control }}
+          name="metadata"
+          label="Metadata"
+          description='Keys of one&apos;s own; "completions" names values of a template&apos;s variables.'
+          className="sm:col-span-2"
+        />
+        <JsonField
+          {...{ control }}
+          name="icons"
+          label="Icons"
+          description='A list such as [{"src": "https://…"}].'
+          placeholder="[]"
+        />
+        <JsonField
+          {...{ control }}
+          name="annotations"
+          label="Annotations"
+          description="audience (user, assistant), priority (0 to 1), lastModified."
+        />
+      </AdvancedCard>
       <SubmitButton className="self-end max-sm:self-stretch">
         {resource ? "Save resource" : "Register resource"}
       </SubmitButton>

@@ -11,6 +11,7 @@ import { toFailure } from "#lib/client/api-error.ts";
 import { registerTool, toolExists } from "#lib/client/tools.ts";
 import { useChange } from "#lib/client/use-change.ts";
 import type { RegisterToolInput, Tool } from "#lib/tools/schema.ts";
+import { AdvancedToolCard, BehaviourCard } from "./behaviour-cards.tsx";
 import { ImplementationCard, NameFields, ParametersCard } from "./tool-fields.tsx";
 import { registerToolForm, toToolFields } from "./tool-form-schema.ts";
 import { toolHref } from "./tool-href.ts";
@@ -61,6 +62,7 @@ export function RegisterToolForm({ tenantId, tool }: RegisterToolFormProps) {
             mono
             autoComplete="off"
             readOnly={tool !== undefined}
+            className="sm:col-span-2"
           />
           <NameFields />
           <SwitchField
@@ -74,6 +76,8 @@ export function RegisterToolForm({ tenantId, tool }: RegisterToolFormProps) {
       </Card>
       <ImplementationCard />
       <ParametersCard />
+      <BehaviourCard />
+      <AdvancedToolCard />
       <SubmitButton className="self-end max-sm:self-stretch">
         {tool ? "Save tool" : "Register tool"}
       </SubmitButton>

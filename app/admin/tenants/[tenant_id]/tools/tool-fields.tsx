@@ -112,6 +112,13 @@ export function NameFields() {
         description="What MCP clients call it by, where its characters allow that."
         autoComplete="off"
       />
+      <TextField
+        {...{ control }}
+        name="title"
+        label="Title"
+        description="What people read in its place; empty: the name."
+        autoComplete="off"
+      />
       <TextareaField
         {...{ control }}
         name="description"

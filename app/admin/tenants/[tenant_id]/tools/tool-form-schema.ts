@@ -8,11 +8,13 @@ import {
   registerToolInput,
   type Tool,
 } from "#lib/tools/schema.ts";
+import { listingFormFields, toListing, toListingFields } from "./tool-listing-schema.ts";
 
 /** Keys of a tool's config that have fields of their own; the rest is edited as JSON. */
 const ownKeys = ["implementation", "method", "headers", "timeout_ms", "retries"];
 
 const fields = z.object({
+  ...listingFormFields.shape,
   name: z.string(),
   description: z.string(),
   implementation: z.string().trim(),
@@ -49,6 +51,10 @@ const defaultMethod = "POST";
 function complain(error: z.ZodError | undefined, context: z.RefinementCtx): void {
   for (const issue of error?.issues ?? []) {
     const [first, second] = issue.path;
+    if (first === "timeout_ms") {
+      context.addIssue({ code: "custom", path: ["call_timeout_ms"], message: issue.message });
+      continue;
+    }
     const inConfig = first === "config" && ownKeys.includes(String(second));
     const field = String(inConfig ? second : first);
     const key =
@@ -65,7 +71,7 @@ export const dynamicToolForm = fields.transform((values, context): CreateDynamic
   const { implementation, ...config } = configOf(values);
   const { name, description, parameters } = values;
   const input = {
-    ...{ name, description, parameters, config },
+    ...{ name, description, parameters, config, ...toListing(values) },
     implementation: String(implementation ?? ""),
   };
   complain(createDynamicToolInput.safeParse(input).error, context);
@@ -77,7 +83,10 @@ export const registerToolForm = fields
   .extend({ tool_id: registerToolInput.shape.tool_id, is_dynamic: z.boolean() })
   .transform((values, context): RegisterToolInput => {
     const { tool_id, name, description, is_dynamic, parameters } = values;
-    const input = { tool_id, name, description, is_dynamic, parameters, config: configOf(values) };
+    const input = {
+      ...{ tool_id, name, description, is_dynamic, parameters, config: configOf(values) },
+      ...toListing(values),
+    };
     complain(registerToolInput.safeParse(input).error, context);
     return input;
   });
@@ -105,6 +114,7 @@ export function toToolFields(tool: Tool | undefined): ToolFields {
   const rest = Object.entries(config).filter(([key]) => !ownKeys.includes(key));
   const { implementation, method } = config;
   return {
+    ...toListingFields(tool),
     name: tool?.name ?? "",
     description: tool?.description ?? "",
     implementation: typeof implementation === "string" ? implementation : "",

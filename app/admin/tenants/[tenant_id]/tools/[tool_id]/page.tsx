@@ -21,6 +21,7 @@ import { toolHref } from "../tool-href.ts";
 import { ToolRuntime } from "../tool-runtime.tsx";
 import { exampleArguments } from "./example-arguments.ts";
 import { openTool, type ToolParams } from "./open-tool.ts";
+import { behaviourItems } from "./tool-behaviour.tsx";
 import { TryTool } from "./try-tool.tsx";
 
 export async function generateMetadata({ params }: { params: ToolParams }): Promise<Metadata> {
@@ -36,7 +37,7 @@ export default async function ToolPage({ params }: { params: ToolParams }) {
   return (
     <>
       <SectionHeader
-        title={tool.name}
+        title={tool.title ?? tool.name}
         badge={<Badge tone="accent">{tool.is_dynamic ? "Dynamic" : "Registered"}</Badge>}
         description={tool.description || "No description: models have only its name to go by."}
         actions={
@@ -57,8 +58,10 @@ export default async function ToolPage({ params }: { params: ToolParams }) {
               <DetailList
                 items={[
                   { label: "Id", value: <Code>{tool.tool_id}</Code> },
+                  ...(tool.title === null ? [] : [{ label: "Name", value: tool.name }]),
                   { label: "MCP name", value: <Code>{tool.mcp_name}</Code> },
                   { label: "Runs", value: <ToolRuntime config={tool.config} /> },
+                  ...behaviourItems(tool),
                   { label: "Created", value: <Timestamp value={tool.created_at} /> },
                   { label: "Updated", value: <Timestamp value={tool.updated_at} /> },
                 ]}
@@ -68,6 +71,16 @@ export default async function ToolPage({ params }: { params: ToolParams }) {
           <Part title="Input schema" description="What MCP clients are told that it takes.">
             <JsonView value={schema} what="input schema" />
           </Part>
+          {tool.output_schema && (
+            <Part title="Output schema" description="Each answer is checked against it.">
+              <JsonView value={tool.output_schema} what="output schema" />
+            </Part>
+          )}
+          {Object.keys(tool.meta).length > 0 && (
+            <Part title="Metadata" description="Sent along as MCP's _meta.">
+              <JsonView value={tool.meta} what="metadata" />
+            </Part>
+          )}
           <Part title="Configuration" description="Secrets and header values are not shown.">
             <JsonView value={shownConfig(tool.config)} what="configuration" />
           </Part>

@@ -9,6 +9,7 @@ import { toFailure } from "#lib/client/api-error.ts";
 import { createDynamicTool } from "#lib/client/tools.ts";
 import { useChange } from "#lib/client/use-change.ts";
 import type { CreateDynamicToolInput } from "#lib/tools/schema.ts";
+import { AdvancedToolCard, BehaviourCard } from "../behaviour-cards.tsx";
 import { ImplementationCard, NameFields, ParametersCard } from "../tool-fields.tsx";
 import { dynamicToolForm, toToolFields } from "../tool-form-schema.ts";
 import { toolHref } from "../tool-href.ts";
@@ -38,6 +39,8 @@ export function DynamicToolForm({ tenantId }: { tenantId: string }) {
       </Card>
       <ImplementationCard />
       <ParametersCard />
+      <BehaviourCard />
+      <AdvancedToolCard />
       <SubmitButton className="self-end max-sm:self-stretch">Create tool</SubmitButton>
     </Form>
   );
