@@ -1,4 +1,4 @@
-import type { Permission } from "./permissions.ts";
+import type { Permission, Role } from "./permissions.ts";
 
 declare const tenantBrand: unique symbol;
 
@@ -8,6 +8,8 @@ export type TenantId = string & { readonly [tenantBrand]: true };
 /** Who acts. `id` is stable and safe to log. */
 export type Principal =
   | { type: "operator"; id: string; email: string }
+  /** A person of some tenants; `role` is theirs in the tenant in effect, null outside of any. */
+  | { type: "member"; id: string; email: string; role: Role | null }
   | { type: "key"; id: string; platform: boolean; agentId: string | null }
   | { type: "system"; id: string };
 
