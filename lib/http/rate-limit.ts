@@ -86,7 +86,8 @@ async function takeRequest(
  */
 export function takeTurn(ctx: Ctx, tenantPerMinute: number): Promise<Record<string, string>> {
   const { principal } = ctx;
-  const isTenants = principal.type === "key" && !principal.platform;
+  const isPlatforms = principal.type === "key" && principal.platform;
+  const isTenants = principal.type === "member" || (principal.type === "key" && !isPlatforms);
   if (isTenants) return takeRequest(ctx.tenantId, tenantPerMinute);
   return takeRequest(principal.id, env().TAUSESTACK_REQUESTS_PER_MINUTE);
 }

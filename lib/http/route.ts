@@ -7,7 +7,7 @@ import { type LogContext, log, logContext } from "#lib/core/log.ts";
 import { parse } from "#lib/core/parse.ts";
 import type { Permission } from "#lib/core/permissions.ts";
 import { type Problem, toProblem } from "#lib/core/problem.ts";
-import { identify, namedTenant, resolveTenant } from "./authenticate.ts";
+import { bindPerson, identify, namedTenant, resolveTenant } from "./authenticate.ts";
 import { readJson } from "./body.ts";
 import { corsHeaders, publicUrl } from "./origin.ts";
 import { RateLimited, takeTurn } from "./rate-limit.ts";
@@ -143,8 +143,9 @@ export async function admit(
     hideForeign?: boolean;
   },
 ): Promise<{ ctx: Ctx; headers: Record<string, string> }> {
-  const identity = await identify(request);
+  const credential = await identify(request);
   const named = caller.named ?? namedTenant(request, search);
+  const identity = await bindPerson(credential, named, caller.hideForeign ?? false);
   if (caller.hideForeign && identity.tenantId !== null && identity.tenantId !== named) {
     throw notFound("tenant", named ?? "");
   }
@@ -161,8 +162,15 @@ function withPathTenant<C extends object>(caller: C, params: Record<string, stri
   return { ...caller, named: params.tenant_id ?? "", hideForeign: true };
 }
 
-async function admitPlatform(request: Request, caller: Pick<CallerCtx, "requestId" | "ip">) {
-  const identity = await identify(request);
+/** A person who names no tenant stays outside of all, with no permissions. */
+async function admitPlatform(
+  request: Request,
+  search: URLSearchParams,
+  caller: Pick<CallerCtx, "requestId" | "ip">,
+) {
+  const credential = await identify(request);
+  const named = namedTenant(request, search);
+  const identity = named === null ? credential : await bindPerson(credential, named, false);
   const { principal, permissions, tenantId } = identity;
   if (tenantId !== null) await resolveTenant(identity, tenantId);
   const store = logContext.getStore();
@@ -195,7 +203,7 @@ export function route<
       spec.scope === "tenant"
         ? await admit(request, search, spec.tenantFrom ? withPathTenant(caller, params) : caller)
         : spec.scope === "platform"
-          ? await admitPlatform(request, caller)
+          ? await admitPlatform(request, search, caller)
           : { ctx: null, headers: {} };
     if (spec.permission && admitted.ctx) authorize(admitted.ctx, spec.permission);
     const body = spec.body ? parseBody(spec.body, await readJson(request)) : undefined;
