@@ -6,7 +6,14 @@ import { useTestDatabase } from "./testing/clone.ts";
 useTestDatabase();
 
 /** The tables that belong to no tenant. Any other one must be a tenant's. */
-const platformTables = ["operators", "platform_audit_entries", "platform_keys", "users"];
+const platformTables = [
+  "oauth_artifacts",
+  "oauth_keys",
+  "operators",
+  "platform_audit_entries",
+  "platform_keys",
+  "users",
+];
 const auditTables = ["audit_entries", "platform_audit_entries"];
 const roles = ["tausestack_app", "tausestack_platform"];
 const ownRows = "(tenant_id = current_setting('app.tenant_id'::text, true))";

@@ -11,6 +11,8 @@ export type Principal =
   /** A person of some tenants; `role` is theirs in the tenant in effect, null outside of any. */
   | { type: "member"; id: string; email: string; role: Role | null }
   | { type: "key"; id: string; platform: boolean; agentId: string | null }
+  /** An application that acts for a person; `id` is the grant's. */
+  | { type: "client"; id: string; clientId: string; clientName: string; userId: string }
   | { type: "system"; id: string };
 
 export interface CallerCtx {

@@ -15,6 +15,8 @@ export const tenantPermissions = [
   "keys:write",
   "members:read",
   "members:write",
+  "apps:read",
+  "apps:write",
 ] as const;
 
 /** What only the operator and platform keys may be given besides. */

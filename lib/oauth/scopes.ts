@@ -1,0 +1,43 @@
+import type { TenantPermission } from "#lib/core/permissions.ts";
+
+/** How much a scope lets an application do; the consent page groups by it. */
+export type ScopeGroup = "read" | "change" | "call";
+
+interface Scope {
+  group: ScopeGroup;
+  /** What it allows, after "It may …" */
+  words: string;
+}
+
+/** The permissions that an application may be given: those that MCP uses. */
+export const scopeWords = {
+  "tools:read": { group: "read", words: "see the tools" },
+  "tools:call": { group: "call", words: "call the tools, which may act on other systems" },
+  "resources:read": { group: "read", words: "read the resources" },
+  "resources:write": { group: "change", words: "add, change and delete resources" },
+  "memory:read": { group: "read", words: "read what agents remember" },
+  "memory:write": { group: "change", words: "change what agents remember" },
+} as const satisfies Partial<Record<TenantPermission, Scope>>;
+
+export type OAuthScope = keyof typeof scopeWords;
+
+export const oauthScopes = Object.keys(scopeWords) as OAuthScope[];
+
+export function isOAuthScope(name: string): name is OAuthScope {
+  return Object.hasOwn(scopeWords, name);
+}
+
+/** What a client is offered that asks for no scope of ours. */
+export const defaultScopes: readonly OAuthScope[] = [
+  "tools:read",
+  "tools:call",
+  "resources:read",
+  "memory:read",
+];
+
+/** A scope parameter → the permissions in it, in our order; the default ones when it has none. */
+export function requestedScopes(text: string | undefined): OAuthScope[] {
+  const named = new Set((text ?? "").split(" "));
+  const wanted = oauthScopes.filter((scope) => named.has(scope));
+  return wanted.length > 0 ? wanted : [...defaultScopes];
+}
