@@ -157,6 +157,11 @@ export async function findSignedIn(session: Omit<SignedIn, "email">): Promise<Si
   return account?.epoch === session.epoch ? { kind: session.kind, ...account } : null;
 }
 
+/** True while there is such an account, whatever became of its sessions. */
+export async function hasAccount(kind: AccountKind, id: string): Promise<boolean> {
+  return (await cache.get(`${kind} ${id}`)).account !== null;
+}
+
 /**
  * Gives an account a new password, unlocks it and ends its sessions everywhere when `tx` commits.
  * The caller audits in `tx`, and calls the answer's `announceHere` after the commit.

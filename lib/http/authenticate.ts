@@ -5,8 +5,10 @@ import { identifySession } from "#lib/auth/session-token.ts";
 import type { TenantId } from "#lib/core/ctx.ts";
 import { env } from "#lib/core/env.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
+import { identifyAccessToken, looksLikeJwt } from "#lib/oauth/access-token.ts";
 import { findSnapshot, type TenantSnapshot } from "#lib/tenants/snapshot.ts";
-import { isSameOrigin } from "./origin.ts";
+import { resourceOf } from "./oauth-metadata.ts";
+import { isSameOrigin, publicUrl } from "./origin.ts";
 
 function keyOf(request: Request): string | null {
   const authorization = request.headers.get("authorization");
@@ -22,10 +24,19 @@ function keyOf(request: Request): string | null {
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** The request's verified credential: an API key, or a person's session. Throws 401. */
+/** OAuth tokens are for the MCP endpoints, each for one of them. */
+function identifyToken(token: string, request: Request): Promise<Identity> {
+  const endpoint = resourceOf(request);
+  if (!endpoint) {
+    throw new AppError("invalid_credential", "OAuth tokens are for MCP endpoints. Use an API key.");
+  }
+  return identifyAccessToken(token, { issuer: publicUrl(), resource: endpoint.resource });
+}
+
+/** The request's verified credential: a key, an OAuth token or a person's session. Throws 401. */
 export async function identify(request: Request): Promise<Identity> {
   const key = keyOf(request);
-  if (key !== null) return identifyKey(key);
+  if (key !== null) return looksLikeJwt(key) ? identifyToken(key, request) : identifyKey(key);
   const cookie = request.headers.get("cookie");
   const identity = cookie === null ? null : await identifySession(cookie);
   if (!identity) {

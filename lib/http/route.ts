@@ -7,8 +7,10 @@ import { type LogContext, log, logContext } from "#lib/core/log.ts";
 import { parse } from "#lib/core/parse.ts";
 import type { Permission } from "#lib/core/permissions.ts";
 import { type Problem, toProblem } from "#lib/core/problem.ts";
+import { defaultScopes } from "#lib/oauth/scopes.ts";
 import { bindPerson, identify, namedTenant, resolveTenant } from "./authenticate.ts";
 import { readJson } from "./body.ts";
+import { resourceOf } from "./oauth-metadata.ts";
 import { corsHeaders, publicUrl } from "./origin.ts";
 import { RateLimited, takeTurn } from "./rate-limit.ts";
 import { Reply } from "./reply.ts";
@@ -72,6 +74,21 @@ function logProblem(error: unknown, { status, code, detail }: Problem): void {
   else if (status === 401 || status === 403) log.info({ code }, "the request was refused");
 }
 
+/** RFC 6750, section 3, and RFC 9728, section 5.1, from which an MCP client learns where to sign in. */
+function challengeOf({ status, code, scope }: Problem, request: Request): string | null {
+  const parts = [`realm="${publicUrl()}"`];
+  const endpoint = resourceOf(request);
+  if (status === 401) {
+    if (code === "invalid_credential") parts.push('error="invalid_token"');
+    if (endpoint) parts.push(`scope="${defaultScopes.join(" ")}"`);
+  } else if (code === "insufficient_scope") {
+    parts.push('error="insufficient_scope"');
+    if (typeof scope === "string") parts.push(`scope="${scope}"`);
+  } else return null;
+  if (endpoint) parts.push(`resource_metadata="${endpoint.metadata}"`);
+  return `Bearer ${parts.join(", ")}`;
+}
+
 /** Answers a thrown value as a problem document (RFC 9457), logging what the caller must not see. */
 export function problemResponse(error: unknown, requestId: string, request: Request): Response {
   const problem = toProblem(error, requestId);
@@ -86,16 +103,8 @@ export function problemResponse(error: unknown, requestId: string, request: Requ
     headers["retry-after"] = String(error.retryAfterSeconds);
   }
   if (error instanceof RateLimited) Object.assign(headers, error.headers);
-  if (problem.status === 401) {
-    const reason = problem.code === "invalid_credential" ? ', error="invalid_token"' : "";
-    headers["www-authenticate"] = `Bearer realm="${publicUrl()}"${reason}`;
-  }
-  if (problem.code === "insufficient_scope") {
-    // RFC 6750, section 3.1; it is how MCP asks a client to come back with more scopes.
-    const scope = typeof problem.scope === "string" ? `, scope="${problem.scope}"` : "";
-    headers["www-authenticate"] =
-      `Bearer realm="${publicUrl()}", error="insufficient_scope"${scope}`;
-  }
+  const challenge = challengeOf(problem, request);
+  if (challenge) headers["www-authenticate"] = challenge;
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
 

@@ -77,7 +77,7 @@ export async function endGrant(tx: Tx, ctx: Ctx, row: AppRow): Promise<Change> {
 }
 
 /** Loads a grant that lives, locked; 404 for any other. */
-export async function loadApp(tx: Tx, ctx: Ctx, grantId: string): Promise<AppRow> {
+async function loadApp(tx: Tx, ctx: Ctx, grantId: string): Promise<AppRow> {
   // PostgreSQL refuses some texts that are no ids.
   if (!/^app_[0-9a-f]{32}$/.test(grantId)) throw notFound("connected app", grantId);
   const [row] = await tx

@@ -35,9 +35,14 @@ export const defaultScopes: readonly OAuthScope[] = [
   "memory:read",
 ];
 
-/** A scope parameter → the permissions in it, in our order; the default ones when it has none. */
-export function requestedScopes(text: string | undefined): OAuthScope[] {
-  const named = new Set((text ?? "").split(" "));
-  const wanted = oauthScopes.filter((scope) => named.has(scope));
-  return wanted.length > 0 ? wanted : [...defaultScopes];
+/** The permissions in a scope parameter, in our order. */
+export function scopesIn(text: string): OAuthScope[] {
+  const named = new Set(text.split(" "));
+  return oauthScopes.filter((scope) => named.has(scope));
+}
+
+/** A scope parameter with the default permissions added where it names none of ours. */
+export function withDefaultScopes(text: string | undefined): string {
+  const asked = text ?? "";
+  return scopesIn(asked).length > 0 ? asked : [asked, ...defaultScopes].join(" ").trim();
 }
