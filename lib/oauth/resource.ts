@@ -29,6 +29,6 @@ export function isSameServer(a: URL, b: URL): boolean {
 /** The MCP endpoint of ours that a resource indicator (RFC 8707) names; null for any other. */
 export function parseResource(indicator: string, publicUrl: string): McpResource | null {
   const url = URL.parse(indicator);
-  if (!url || url.search !== "" || url.hash !== "" || url.username !== "") return null;
+  if (url?.search !== "" || url.hash !== "" || url.username !== "") return null;
   return isSameServer(url, new URL(publicUrl)) ? mcpResourceAt(url.pathname) : null;
 }
