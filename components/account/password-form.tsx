@@ -7,8 +7,8 @@ import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { changePasswordInput } from "#lib/auth/schema.ts";
-import { toFailure } from "#lib/client/api-error.ts";
 import { changePassword } from "#lib/client/account.ts";
+import { toFailure } from "#lib/client/api-error.ts";
 import { openSession } from "#lib/client/sign-in.ts";
 
 const schema = changePasswordInput
