@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "#lib/core/errors.ts";
 import { log } from "#lib/core/log.ts";
 import { toProblem } from "#lib/core/problem.ts";
+import { consentUid } from "#lib/oauth/interaction.ts";
 import { oauthProvider } from "#lib/oauth/provider.ts";
 import { clientAddress } from "./api-lane.ts";
 import { takeConsent } from "./oauth-consent.ts";
@@ -18,9 +19,9 @@ const serverMetadata = new Set([
   "/.well-known/openid-configuration",
 ]);
 
-/** What pages of any origin may call: no cookie counts there. */
+/** What pages of any origin may call: all but what a person's browser visits with its cookies. */
 function isOpenToPages(path: string): boolean {
-  return path !== "/oauth/authorize" && !path.startsWith("/oauth/authorize/");
+  return !/^\/(oauth\/authorize|consent)(\/|$)/.test(path);
 }
 
 function allowPages(response: ServerResponse): void {
@@ -72,8 +73,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, path: s
   }
   readdress(request);
   const provider = await oauthProvider({ issuer, mayFetch, errorPage: oauthErrorPage });
-  const uid = /^\/consent\/([\w-]+)$/.exec(path)?.[1];
-  if (uid !== undefined) return takeConsent(provider, request, response, uid);
+  const uid = consentUid(path);
+  if (uid !== null) return takeConsent(provider, request, response, uid);
   await provider.callback()(request, response);
 }
 
@@ -96,7 +97,7 @@ function refuse(response: ServerResponse, error: unknown): void {
 }
 
 function isOurs(request: IncomingMessage, path: string): boolean {
-  if (path.startsWith("/consent/")) return request.method === "POST";
+  if (consentUid(path) !== null) return request.method === "POST";
   return serverMetadata.has(path) || path.startsWith("/oauth/");
 }
 
@@ -110,7 +111,7 @@ export function createOAuthLane(): (request: IncomingMessage, response: ServerRe
     const described = describedAt(path);
     if (!described && !isOurs(request, path)) return false;
     response.setHeader("x-content-type-options", "nosniff");
-    if (isOpenToPages(path) && !path.startsWith("/consent/")) {
+    if (isOpenToPages(path)) {
       allowPages(response);
       if (request.method === "OPTIONS") {
         answerPreflight(request, response);

@@ -9,6 +9,19 @@ export function consentPath(uid: string): string {
   return `/consent/${uid}`;
 }
 
+/** The request that a path's consent page is about; null for other paths. */
+export function consentUid(path: string): string | null {
+  return /^\/consent\/([\w-]{1,100})$/.exec(path)?.[1] ?? null;
+}
+
+/** What a Content-Security-Policy must name for a form whose answer leads to a redirect URI. */
+export function formSource(redirectUri: string): string {
+  const { protocol, hostname, origin } = new URL(redirectUri);
+  // Such a policy has no word for addresses of IPv6, nor for what has no origin.
+  const isPlain = protocol === "https:" || protocol === "http:";
+  return isPlain && !hostname.startsWith("[") ? origin : protocol;
+}
+
 /** What the client says of itself. */
 export interface ClientInfo {
   id: string;

@@ -5,18 +5,18 @@ export type ScopeGroup = "read" | "change" | "call";
 
 interface Scope {
   group: ScopeGroup;
-  /** What it allows, after "It may …" */
+  /** What it allows, under the heading of its group: "It may look", "It may change", "It may act". */
   words: string;
 }
 
 /** The permissions that an application may be given: those that MCP uses. */
 export const scopeWords = {
   "tools:read": { group: "read", words: "see the tools" },
-  "tools:call": { group: "call", words: "call the tools, which may act on other systems" },
+  "tools:call": { group: "call", words: "call the tools, which may reach other systems" },
   "resources:read": { group: "read", words: "read the resources" },
-  "resources:write": { group: "change", words: "add, change and delete resources" },
+  "resources:write": { group: "change", words: "the resources" },
   "memory:read": { group: "read", words: "read what agents remember" },
-  "memory:write": { group: "change", words: "change what agents remember" },
+  "memory:write": { group: "change", words: "what agents remember" },
 } as const satisfies Partial<Record<TenantPermission, Scope>>;
 
 export type OAuthScope = keyof typeof scopeWords;
