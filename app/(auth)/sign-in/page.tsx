@@ -13,7 +13,10 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
   const destination = callbackPath((await searchParams).callbackUrl);
   if (await findSession()) redirect(destination);
   return (
-    <AuthFrame title="Sign in" description="With the account that your operator or your tenant gave you.">
+    <AuthFrame
+      title="Sign in"
+      description="With the account that your operator or your tenant gave you."
+    >
       <SignInForm destination={destination} />
     </AuthFrame>
   );
