@@ -15,10 +15,20 @@ import { corsHeaders, publicUrl } from "./origin.ts";
 import { RateLimited, takeTurn } from "./rate-limit.ts";
 import { Reply } from "./reply.ts";
 
-/** Whom a route answers: anyone, the deployment's own principals, or a caller inside a tenant. */
-type Scope = "public" | "platform" | "tenant";
+/**
+ * Whom a route answers: anyone, the deployment's own principals, a person who is signed in, or a
+ * caller inside a tenant.
+ */
+type Scope = "public" | "platform" | "person" | "tenant";
 
-type CtxOf<S extends Scope> = S extends "tenant" ? Ctx : S extends "platform" ? PlatformCtx : null;
+interface CtxByScope {
+  public: null;
+  platform: PlatformCtx;
+  person: CallerCtx;
+  tenant: Ctx;
+}
+
+type CtxOf<S extends Scope> = CtxByScope[S];
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
 
 export interface RouteSpec<
@@ -191,6 +201,30 @@ async function admitPlatform(
   return { ctx, headers: {} };
 }
 
+async function admitPerson(request: Request, caller: Pick<CallerCtx, "requestId" | "ip">) {
+  const { principal, permissions } = await identify(request);
+  if (principal.type !== "operator" && principal.type !== "member") {
+    throw new AppError("forbidden", "Only a person who is signed in may do this.");
+  }
+  const store = logContext.getStore();
+  if (store) store.principal = principal.id;
+  const ctx: CallerCtx = { ...caller, principal, permissions };
+  return { ctx, headers: {} };
+}
+
+/** What comes of authentication for each sort of route. */
+function admitTo(
+  scope: Scope,
+  request: Request,
+  search: URLSearchParams,
+  caller: { requestId: string; ip: string | null; named?: string; hideForeign?: boolean },
+): Promise<{ ctx: CallerCtx | null; headers: Record<string, string> }> {
+  if (scope === "tenant") return admit(request, search, caller);
+  if (scope === "platform") return admitPlatform(request, search, caller);
+  if (scope === "person") return admitPerson(request, caller);
+  return Promise.resolve({ ctx: null, headers: {} });
+}
+
 /**
  * Makes a route handler of a declaration: request id, authentication, tenant, rate limit, parsing
  * with a size cap, authorization, the verb, the answer; and a problem document for what is thrown.
@@ -208,12 +242,8 @@ export function route<
     const search = new URLSearchParams(at === -1 ? "" : request.url.slice(at));
     const caller = { requestId, ip: context.ip ?? null };
     const params = ((await context.params) ?? {}) as Record<string, string>;
-    const admitted =
-      spec.scope === "tenant"
-        ? await admit(request, search, spec.tenantFrom ? withPathTenant(caller, params) : caller)
-        : spec.scope === "platform"
-          ? await admitPlatform(request, search, caller)
-          : { ctx: null, headers: {} };
+    const named = spec.tenantFrom ? withPathTenant(caller, params) : caller;
+    const admitted = await admitTo(spec.scope, request, search, named);
     if (spec.permission && admitted.ctx) authorize(admitted.ctx, spec.permission);
     const body = spec.body ? parseBody(spec.body, await readJson(request)) : undefined;
     const query = spec.query ? parse(spec.query, queryOf(search)) : undefined;

@@ -3,7 +3,7 @@ import { changedPassword, changePasswordInput } from "#lib/auth/schema.ts";
 import { route } from "#lib/http/route.ts";
 
 export const POST = route({
-  scope: "platform",
+  scope: "person",
   summary: "Change the password of the person who is signed in, ending their sessions",
   body: changePasswordInput,
   response: changedPassword,
