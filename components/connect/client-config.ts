@@ -59,7 +59,7 @@ const claudeDesktop: Guide = ({ name, url, key }) => {
   if (key === null) {
     return [
       {
-        text: "Under Settings, Connectors, choose Add custom connector and give it this address. Claude connects from the internet, so the address must be public and HTTPS.",
+        text: "Open Settings > Connectors > Add custom connector and give it this address. Claude connects from the internet, so it must be public and HTTPS.",
         what: "MCP address",
         code: url,
       },
@@ -75,7 +75,7 @@ const claudeDesktop: Guide = ({ name, url, key }) => {
   };
   return [
     {
-      text: "Connectors take no keys, so mcp-remote, which needs Node, stands between. Under Settings, Developer, choose Edit Config, and add this to claude_desktop_config.json.",
+      text: "Claude Desktop's connectors take no keys; mcp-remote, which runs on Node, sends one. Open Settings > Developer > Edit Config and add this to claude_desktop_config.json.",
       what: "Claude Desktop configuration",
       code: json({ mcpServers: { [name]: server } }),
     },
@@ -126,10 +126,10 @@ const chatGpt: Guide = ({ name, url, key }) => {
   if (key === null) {
     return [
       {
-        text: "Under Settings, Apps & Connectors, Advanced settings, turn on Developer mode. ChatGPT connects from the internet, so the address must be public and HTTPS.",
+        text: "Open Settings > Apps & Connectors > Advanced settings and turn on Developer mode.",
       },
       {
-        text: "Choose Create, give it this MCP server URL, and OAuth as the authentication.",
+        text: "Choose Create, give it this MCP server URL, and OAuth as the authentication. ChatGPT connects from the internet, so the address must be public and HTTPS.",
         what: "MCP address",
         code: url,
       },
@@ -145,7 +145,7 @@ const chatGpt: Guide = ({ name, url, key }) => {
   };
   return [
     {
-      text: "ChatGPT itself takes no keys: choose OAuth above. OpenAI's Responses API does, as one of a request's tools. The address must be public.",
+      text: "ChatGPT itself takes no keys: choose OAuth above. OpenAI's Responses API does; put this among a request's tools. The address must be public and HTTPS.",
       what: "tool of a request",
       code: json(tool),
     },

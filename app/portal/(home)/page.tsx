@@ -33,8 +33,11 @@ export default async function PortalHome() {
   if (only && memberships.length === 1) redirect(`/portal/${only.tenantId}`);
   return (
     <PortalShell root="/portal" email={email} title="Member">
-      <PageHeader title="Your tenants" description="Choose the one to work in." />
-      {memberships.length === 0 ? (
+      <PageHeader
+        title="Your tenants"
+        {...(only ? { description: "Choose the one to work in." } : {})}
+      />
+      {!only ? (
         <Card>
           <EmptyState
             icon={<Building2 aria-hidden />}
