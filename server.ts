@@ -13,6 +13,7 @@ import { EnvError, env, tellLibraries } from "#lib/core/env.ts";
 import { log } from "#lib/core/log.ts";
 import { createApiLane, noPages } from "#lib/http/api-lane.ts";
 import { loadRoutes } from "#lib/http/load-routes.ts";
+import { createOAuthLane } from "#lib/http/oauth-lane.ts";
 import { noteListening, publicUrl } from "#lib/http/origin.ts";
 import { createPagesLane } from "#lib/http/pages-lane.ts";
 import { apiRoutes } from "#lib/http/registry.ts";
@@ -41,6 +42,7 @@ async function serve(): Promise<() => Promise<void>> {
   const { HOST, PORT } = env();
   apiRoutes.push(...(await loadRoutes(join(root, "app", "(api)"))));
   const api = createApiLane(options["pages-lane-only"] ? [] : apiRoutes);
+  const oauth = createOAuthLane();
   const server = createServer({ connectionsCheckingInterval: 5000 });
   // Slow clients: headers within 10 s, the whole request within a minute.
   server.headersTimeout = 10_000;
@@ -50,7 +52,7 @@ async function serve(): Promise<() => Promise<void>> {
   noteListening((server.address() as AddressInfo).port);
   const pages = options["api-lane-only"] ? null : await openPages(server);
   server.on("request", (request, response) => {
-    if (api(request, response)) return;
+    if (oauth(request, response) || api(request, response)) return;
     if (pages) void pages.handle(request, response);
     else void noPages(request, response);
   });

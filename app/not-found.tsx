@@ -9,7 +9,7 @@ export default function NotFound() {
   return (
     <AuthFrame title="There is no page here" description="The address may have a typing error.">
       <Button asChild>
-        <Link href="/admin">Go to the console</Link>
+        <Link href="/">Go to the first page</Link>
       </Button>
     </AuthFrame>
   );

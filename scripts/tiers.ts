@@ -7,6 +7,7 @@ export const tiers: readonly (readonly string[])[] = [
   ["audit"],
   ["tenants"],
   ["auth"],
+  ["oauth"],
   ["usage"],
   ["http"],
   ["providers"],

@@ -1,11 +1,11 @@
 import { BookOpen, Building2, KeyRound, ScrollText } from "lucide-react";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
+import { AccountMenu } from "#components/account/account-menu.tsx";
 import { ConsoleShell } from "#components/shell/console-shell.tsx";
 import { operatorCtx } from "#lib/auth/session.ts";
 import { env } from "#lib/core/env.ts";
 import { version } from "#lib/core/version.ts";
-import { AccountMenu } from "./account-menu.tsx";
 
 export const metadata: Metadata = {
   title: { template: "%s · TauseStack console", default: "TauseStack console" },
@@ -25,12 +25,14 @@ const nav = [
 
 const labels = {
   account: "Account",
+  apps: "Connected apps",
   audit: "Audit log",
   configure: "New tenant",
   connect: "Connect",
   dynamic: "New dynamic tool",
   edit: "Edit",
   keys: "API keys",
+  members: "Members",
   memories: "Memories",
   new: "New",
   prompts: "Prompts",
@@ -50,7 +52,7 @@ export default async function AdminLayout({ children }: { children: ReactNode })
       root="/admin"
       nav={nav}
       labels={labels}
-      user={<AccountMenu email={email} />}
+      user={<AccountMenu email={email} title="Operator" href="/admin/account" />}
       footer={`TauseStack ${version} · ${mode}`}
     >
       {children}

@@ -28,6 +28,11 @@ export const tenantActions: readonly string[] = [
   "federation.memory_pull",
   "federation.tools_pull",
   ...ofKeys,
+  "member.add",
+  "member.change_role",
+  "member.remove",
+  "member.reset_password",
+  "app.revoke",
   ...ofTenants.filter((action) => action !== "tenant.delete"),
 ];
 
@@ -35,10 +40,13 @@ export const tenantActions: readonly string[] = [
 export const platformActions: readonly string[] = [
   ...ofTenants,
   ...ofKeys,
-  "operator.create",
-  "operator.sign_in",
-  "operator.sign_in_failed",
-  "operator.change_password",
-  "operator.confirm_password",
-  "operator.confirm_password_failed",
+  "member.reset_password",
+  ...["operator", "user"].flatMap((kind) => [
+    `${kind}.create`,
+    `${kind}.sign_in`,
+    `${kind}.sign_in_failed`,
+    `${kind}.change_password`,
+    `${kind}.confirm_password`,
+    `${kind}.confirm_password_failed`,
+  ]),
 ];

@@ -1,6 +1,11 @@
 import type { AuditEntry } from "#lib/audit/schema.ts";
 
-const kinds: Record<string, string> = { operator: "Operator", key: "Key", system: "System" };
+const kinds: Record<string, string> = {
+  operator: "Operator",
+  member: "Member",
+  key: "Key",
+  system: "System",
+};
 
 type PrincipalNameProps = { entry: Pick<AuditEntry, "principal_type" | "principal_id"> };
 

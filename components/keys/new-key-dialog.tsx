@@ -25,16 +25,20 @@ import type { CreateKeyInput, NewApiKey } from "#lib/auth/schema.ts";
 import { toFailure } from "#lib/client/api-error.ts";
 import { createKey, type KeyOwner } from "#lib/client/keys.ts";
 import { useChange } from "#lib/client/use-change.ts";
-import { tenantPermissions } from "#lib/core/permissions.ts";
+import { type TenantPermission, tenantPermissions } from "#lib/core/permissions.ts";
 import { keyForm, lifetimes, newKeyValues, toKeyInput } from "./key-form-schema.ts";
 import { NewSecret } from "./new-secret.tsx";
 
-const scopeOptions = tenantPermissions.map((scope) => ({ value: scope, label: scope }));
-
-type NewKeyDialogProps = { owner: KeyOwner };
+type NewKeyDialogProps = {
+  owner: KeyOwner;
+  /** What the person may give; all of a tenant's scopes unless said. */
+  grantable?: readonly TenantPermission[];
+  /** Hears of the key that was made, while its text is known. */
+  onCreated?: (made: NewApiKey) => void;
+};
 
 /** The button and the dialog that makes a key, of a tenant or of the platform, and shows it once. */
-export function NewKeyDialog({ owner }: NewKeyDialogProps) {
+export function NewKeyDialog(props: NewKeyDialogProps) {
   const [open, setOpen] = useState(false);
   return (
     <Dialog open={open} onOpenChange={setOpen}>
@@ -44,16 +48,25 @@ export function NewKeyDialog({ owner }: NewKeyDialogProps) {
         </Button>
       </DialogTrigger>
       <DialogContent>
-        <NewKey owner={owner} onDone={() => setOpen(false)} />
+        <NewKey {...props} onDone={() => setOpen(false)} />
       </DialogContent>
     </Dialog>
   );
 }
 
 // Apart from the dialog, so that closing it forgets the key that was shown.
-function NewKey({ owner, onDone }: NewKeyDialogProps & { onDone: () => void }) {
+function NewKey({
+  owner,
+  grantable = tenantPermissions,
+  onCreated,
+  onDone,
+}: NewKeyDialogProps & { onDone: () => void }) {
   const [made, setMade] = useState<NewApiKey | null>(null);
-  const form = useZodForm(keyForm, newKeyValues);
+  const mayGiveAll = grantable.length === tenantPermissions.length;
+  const form = useZodForm(
+    keyForm,
+    mayGiveAll ? newKeyValues : { ...newKeyValues, all: false, scopes: [...grantable] },
+  );
   const { control } = form;
   const all = useWatch({ control, name: "all" });
   const create = useChange((input: CreateKeyInput) => createKey(owner, input));
@@ -62,7 +75,9 @@ function NewKey({ owner, onDone }: NewKeyDialogProps & { onDone: () => void }) {
   async function submit(values: z.output<typeof keyForm>): Promise<FormFailure | undefined> {
     try {
       const kind = platform ? "platform" : "tenant";
-      setMade(await create.mutateAsync(toKeyInput(values, kind, Date.now())));
+      const key = await create.mutateAsync(toKeyInput(values, kind, Date.now()));
+      setMade(key);
+      onCreated?.(key);
       return undefined;
     } catch (error) {
       return toFailure(error);
@@ -90,18 +105,20 @@ function NewKey({ owner, onDone }: NewKeyDialogProps & { onDone: () => void }) {
           placeholder="ci pipeline"
           autoComplete="off"
         />
-        <SwitchField
-          {...{ control }}
-          name="all"
-          label="Everything"
-          description="Also what later versions add."
-        />
+        {mayGiveAll && (
+          <SwitchField
+            {...{ control }}
+            name="all"
+            label="Everything"
+            description="Also what later versions add."
+          />
+        )}
         {!all && (
           <CheckboxGroupField
             {...{ control }}
             name="scopes"
             label="Scopes"
-            options={scopeOptions}
+            options={grantable.map((scope) => ({ value: scope, label: scope }))}
           />
         )}
         <div className="grid items-start gap-5 sm:grid-cols-2">

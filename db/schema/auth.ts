@@ -1,4 +1,13 @@
-import { customType, index, integer, pgTable, primaryKey, text, unique } from "drizzle-orm/pg-core";
+import {
+  customType,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from "drizzle-orm/pg-core";
 import { createdAt, tenantIdColumn, time } from "./columns.ts";
 import { tenants } from "./tenants.ts";
 
@@ -39,19 +48,56 @@ export const platformKeys = pgTable("platform_keys", keyColumns, (t) => [
   unique("platform_keys_hash").on(t.keyHash),
 ]);
 
-/** People who may sign in to the console. */
-export const operators = pgTable(
-  "operators",
+/** Accounts that sign in with e-mail and password; both kinds keep the same of them. */
+function accounts(name: string, idColumn: string) {
+  return pgTable(
+    name,
+    {
+      id: text(idColumn).primaryKey(),
+      email: text("email").notNull(),
+      passwordHash: text("password_hash").notNull(),
+      failedSignIns: integer("failed_sign_ins").notNull().default(0),
+      lockedUntil: time("locked_until"),
+      /** Raised to end every session of the account. */
+      sessionEpoch: integer("session_epoch").notNull().default(0),
+      createdAt: createdAt(),
+      lastSignInAt: time("last_sign_in_at"),
+    },
+    (t) => [
+      unique(`${name}_email`).on(t.email),
+      // What the copies of the address in tenants' tables refer to, so that they follow it.
+      ...(name === "users" ? [unique("users_id_email").on(t.id, t.email)] : []),
+      index(`${name}_by_creation`).on(t.createdAt),
+    ],
+  );
+}
+
+/** People who run the deployment. */
+export const operators = accounts("operators", "operator_id");
+
+/** Everybody else who signs in; what they may do is said by their memberships. */
+export const users = accounts("users", "user_id");
+
+/** Who belongs to a tenant, and as what. The address is a copy, which the foreign key keeps true. */
+export const tenantMembers = pgTable(
+  "tenant_members",
   {
-    operatorId: text("operator_id").primaryKey(),
+    tenantId: tenantIdColumn().references(() => tenants.tenantId, { onDelete: "cascade" }),
+    userId: text("user_id").notNull(),
     email: text("email").notNull(),
-    passwordHash: text("password_hash").notNull(),
-    failedSignIns: integer("failed_sign_ins").notNull().default(0),
-    lockedUntil: time("locked_until"),
-    /** Raised to end every session of the operator. */
-    sessionEpoch: integer("session_epoch").notNull().default(0),
+    role: text("role", { enum: ["owner", "admin", "developer", "billing", "viewer"] }).notNull(),
     createdAt: createdAt(),
-    lastSignInAt: time("last_sign_in_at"),
   },
-  (t) => [unique("operators_email").on(t.email), index("operators_by_creation").on(t.createdAt)],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.userId] }),
+    unique("tenant_members_email").on(t.tenantId, t.email),
+    foreignKey({
+      name: "tenant_members_user",
+      columns: [t.userId, t.email],
+      foreignColumns: [users.id, users.email],
+    })
+      .onDelete("cascade")
+      .onUpdate("cascade"),
+    index("tenant_members_of_user").on(t.userId),
+  ],
 );

@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { newMember, signIn } from "../portal/fixtures.ts";
 import { expect, mustCall, type Tenant, test } from "./fixtures.ts";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -28,10 +29,10 @@ async function fill(tenant: Tenant): Promise<void> {
   const resource = { resource_id: "r", name: "r", type: "file", uri: "file:///x" };
   const access_permissions = ["read"];
   await mustCall("POST", "/resources/register", { ...resource, access_permissions }, credential);
-  const content = { type: "text", text: "Hi {{who}}" };
+  const greeting = { type: "text", text: "Hi {{who}}" };
   const prompt = {
     arguments: [{ name: "who", required: true, completions: ["Ana"] }],
-    messages: [{ role: "user", content }],
+    messages: [{ role: "user", content: greeting }],
   };
   await mustCall("PUT", "/prompts/p", prompt, credential);
   await mustCall("PUT", "/prompts/p", { ...prompt, title: "P" }, credential);
@@ -39,6 +40,7 @@ async function fill(tenant: Tenant): Promise<void> {
   const content = { text: "A line of text\n".repeat(100) };
   await mustCall("POST", "/resources/register", { ...text, content }, credential);
   await mustCall("POST", "/keys", { name: "key", scopes: ["tools:read"] }, credential);
+  await newMember(tenant, "viewer");
 }
 
 const ofTenant = [
@@ -61,6 +63,8 @@ const ofTenant = [
   "/memories",
   "/memories/a",
   "/keys",
+  "/members",
+  "/apps",
   "/audit",
   "/connect",
   "/settings",
@@ -106,6 +110,31 @@ for (const theme of ["light", "dark"] as const) {
     }
   });
 }
+
+const ofPortal = ["connect", "apps", "members"];
+
+test("no page of the portal has a serious violation, nor scrolls sideways on a phone", async ({
+  signedOut: page,
+  tenant,
+}) => {
+  test.slow();
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await signIn(page, await newMember(tenant, "owner"));
+  await page.waitForURL("**/connect");
+  for (const path of [...ofPortal.map((part) => `/portal/${tenant.id}/${part}`), "/account"]) {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(path);
+    const past = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(past, path).toBeLessThanOrEqual(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    for (const theme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      expect(await seriousViolations(page, theme), path).toEqual([]);
+    }
+  }
+});
 
 test("dialogs have no serious violation and give the focus back", async ({ page, tenant }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });

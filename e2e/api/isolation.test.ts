@@ -1,112 +1,52 @@
 import { beforeAll, expect, test } from "vitest";
-import { type Call, type NewTenant, newTenant, platform } from "./client.ts";
-
-type Document = { paths: Record<string, Record<string, { requestBody?: unknown }>> };
+import { type NewTenant, newTenant, platform } from "./client.ts";
+import { addressOf, contentsOf, newVictim, operationsOf, type Victim } from "./victim.ts";
 
 let attacker: NewTenant;
-let victim: NewTenant;
-/** The victim's ids, by the name of the path parameter that takes them. */
-let ids: Record<string, string>;
-let document: Document;
-
-async function contentsOf(call: Call, tenantId: string): Promise<string> {
-  const answers = await Promise.all(
-    ["/memory/all", "/tools", "/resources", "/prompts", "/keys", `/tenants/${tenantId}`].map(
-      (path) => call("GET", path),
-    ),
-  );
-  // The last use of a key is written whenever it is used, by whomever it belongs to.
-  return JSON.stringify(answers.map(({ body }) => body)).replace(/"last_used_at":[^,}]+/g, "");
-}
+let victim: Victim;
+let operations: Awaited<ReturnType<typeof operationsOf>>;
 
 beforeAll(async () => {
-  [attacker, victim] = [await newTenant(), await newTenant()];
-  await victim.call("POST", "/memory/register", { agent_id: "secret-agent", context: { s: 1 } });
-  const tool = await victim.call<{ tool_id: string }>("POST", "/tools/dynamic/create", {
-    name: "secret_tool",
-    description: "",
-    parameters: {},
-    implementation: "https://api.example.com/",
-  });
-  await victim.call("POST", "/resources/register", {
-    resource_id: "secret-resource",
-    name: "r",
-    type: "file",
-    uri: "s3://bucket/secret",
-  });
-  await victim.call("PUT", "/prompts/secret_prompt", {
-    messages: [{ role: "user", content: { type: "text", text: "s3://bucket/secret" } }],
-  });
-  const key = await victim.call<{ key_id: string }>("POST", "/keys", { name: "second" });
-  ids = {
-    tenant_id: victim.tenantId,
-    agent_id: "secret-agent",
-    tool_id: tool.body.tool_id,
-    resource_id: "secret-resource",
-    prompt_name: "secret_prompt",
-    version: "1",
-    key_id: key.body.key_id,
-  };
-  document = (await platform()<Document>("GET", "/openapi.json")).body;
+  [attacker, victim] = [await newTenant(), await newVictim()];
+  operations = await operationsOf(platform());
 });
 
 test("no address with another tenant's ids in it answers, and nothing of the other changes", async () => {
-  const before = await contentsOf(victim.call, victim.tenantId);
+  const before = await contentsOf(victim);
   const tried: string[] = [];
-  for (const [path, methods] of Object.entries(document.paths)) {
+  for (const { method, path, takesBody } of operations) {
     if (!path.includes("{")) continue;
-    const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-      const id = ids[name];
-      if (id === undefined) throw new Error(`The victim has nothing for {${name}} of ${path}`);
-      return encodeURIComponent(id);
-    });
-    for (const method of Object.keys(methods)) {
-      const body = methods[method]?.requestBody ? { status: "active", arguments: {} } : undefined;
-      const answer = await attacker.call(method.toUpperCase(), address, body);
-      tried.push(`${method} ${path}`);
-      // A PUT to such an address writes, or would have written, the attacker's own.
-      const refused = method === "put" ? [400, 403, 404, 405] : [403, 404, 405];
-      expect([method, path, refused.includes(answer.status)]).toEqual([method, path, true]);
-      expect(JSON.stringify(answer.body)).not.toContain("s3://bucket/secret");
-    }
+    const body = takesBody ? { status: "active", arguments: {}, role: "owner" } : undefined;
+    const answer = await attacker.call(method, addressOf(path, victim), body);
+    tried.push(`${method} ${path}`);
+    // A PUT to such an address writes, or would have written, the attacker's own.
+    const refused = method === "PUT" ? [400, 403, 404, 405] : [403, 404, 405];
+    expect([method, path, refused.includes(answer.status)]).toEqual([method, path, true]);
+    expect(JSON.stringify(answer.body)).not.toContain("s3://bucket/secret");
   }
   expect(tried.length).toBeGreaterThan(10);
-  expect(await contentsOf(victim.call, victim.tenantId)).toBe(before);
+  expect(await contentsOf(victim)).toBe(before);
 });
 
 test("a header or query that names another tenant is refused at every address", async () => {
-  for (const [path, methods] of Object.entries(document.paths)) {
+  for (const { method, path } of operations) {
     if (path.includes("{") || ["/health", "/openapi.json"].includes(path)) continue;
-    for (const method of Object.keys(methods)) {
-      const byHeader = await attacker.call(method.toUpperCase(), path, undefined, {
-        "x-tenant-id": victim.tenantId,
-      });
-      const byQuery = await attacker.call(
-        method.toUpperCase(),
-        `${path}?tenant_id=${victim.tenantId}`,
-      );
-      // Addresses of the platform look at no tenant: there the attacker sees its own, or nothing.
-      const isOwn = path === "/tenants" && method === "get";
-      const wanted = isOwn ? [200, 200] : [403, 403];
-      const seen = [byHeader.status, byQuery.status].map((status) =>
-        status === 405 ? 403 : status,
-      );
-      expect([method, path, seen]).toEqual([method, path, wanted]);
-      expect(JSON.stringify(byHeader.body)).not.toContain(`"${victim.tenantId}"`);
-    }
+    const byHeader = await attacker.call(method, path, undefined, {
+      "x-tenant-id": victim.tenantId,
+    });
+    const byQuery = await attacker.call(method, `${path}?tenant_id=${victim.tenantId}`);
+    // Addresses of the platform look at no tenant: there the attacker sees its own, or nothing.
+    const isOwn = path === "/tenants" && method === "GET";
+    const wanted = isOwn ? [200, 200] : [403, 403];
+    const seen = [byHeader.status, byQuery.status].map((status) => (status === 405 ? 403 : status));
+    expect([method, path, seen]).toEqual([method, path, wanted]);
+    expect(JSON.stringify(byHeader.body)).not.toContain(`"${victim.tenantId}"`);
   }
 });
 
 test("lists hold nothing of another tenant", async () => {
-  for (const path of [
-    "/memory/all",
-    "/tools",
-    "/resources",
-    "/prompts",
-    "/keys",
-    "/audit",
-    "/tenants",
-  ]) {
+  const lists = ["/memory/all", "/tools", "/resources", "/prompts", "/keys", "/members"];
+  for (const path of [...lists, "/audit", "/tenants"]) {
     const { body } = await attacker.call("GET", path);
     expect(JSON.stringify(body)).not.toContain("secret");
     expect(JSON.stringify(body)).not.toContain(victim.tenantId);

@@ -187,6 +187,16 @@ test("what the API answers, good or bad, is what the document says", async () =>
   await described(call, "post", "/keys/{key_id}/rotate", key);
   await described(call, "delete", "/keys/{key_id}", key);
   await described(call, "get", "/keys/{key_id}", key);
+  const person = { email: `${tenantId}@example.com`, role: "viewer" };
+  await described(call, "post", "/members", { body: person });
+  await described(call, "get", "/members");
+  const { body: members } = await call<{ user_id: string }[]>("GET", "/members");
+  const member = { id: members[0]?.user_id ?? "" };
+  await described(call, "patch", "/members/{user_id}", { ...member, body: { role: "admin" } });
+  await described(call, "post", "/members/{user_id}/password", member);
+  await described(call, "delete", "/members/{user_id}", member);
+  const passwords = { current_password: "a", new_password: "0123456789" };
+  await described(call, "post", "/account/password", { body: passwords });
   for (const group of ["hour", "day", "kind", "name", "agent", "status"]) {
     await described(call, "get", "/usage", { query: `?group_by=${group}` });
   }

@@ -3,6 +3,9 @@ import { database } from "#db/client.ts";
 import { systemCtx, systemTenantCtx } from "#lib/auth/identity.ts";
 import { log } from "#lib/core/log.ts";
 import { purgeExpired } from "#lib/memory/retention.ts";
+import { purgeArtifacts } from "#lib/oauth/artifacts.ts";
+import { purgeGrants } from "#lib/oauth/grants.ts";
+import { rotateOldSigningKeys } from "#lib/oauth/signing-keys.ts";
 import { jobDatabase } from "./job-database.ts";
 import { listTenants } from "./tenants.ts";
 
@@ -38,10 +41,18 @@ async function makePartitions(): Promise<void> {
   await database().owner`select ensure_usage_partitions(2)`;
 }
 
+/** Deletes what the authorization server no longer needs. */
+async function purgeOAuth(): Promise<void> {
+  await purgeArtifacts();
+  await purgeGrants();
+}
+
 /** What runs by itself, once on the whole deployment however many processes serve it. */
 export const jobs = {
   "memory-retention": { cron: "7 * * * *", run: expireMemories },
   "ledger-partitions": { cron: "23 3 * * *", run: makePartitions },
+  "oauth-purge": { cron: "41 * * * *", run: purgeOAuth },
+  "oauth-keys": { cron: "13 4 * * *", run: rotateOldSigningKeys },
 } satisfies Record<string, Job>;
 
 const hour = 3600;

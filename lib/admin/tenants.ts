@@ -2,6 +2,7 @@ import { asc, eq, gt, sql } from "drizzle-orm";
 import { tenantQuotas, tenants } from "#db/schema/tenants.ts";
 import { type Tx, withPlatform } from "#db/transaction.ts";
 import { auditPlatform } from "#lib/audit/service.ts";
+import { membershipsOf } from "#lib/auth/members.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import { announce, announceHere } from "#lib/core/bus.ts";
 import type { PlatformCtx } from "#lib/core/ctx.ts";
@@ -126,11 +127,21 @@ export async function listTenants(
   return toPage(rows, size, (row) => [row.tenantId], toTenant);
 }
 
-/** What a credential sees of the tenants: the platform's all of them, a tenant's its own. */
+/** The active tenants that a person belongs to and may read. */
+async function tenantsOf(ctx: PlatformCtx): Promise<Tenant[]> {
+  const memberships = await membershipsOf(ctx.principal.id);
+  return Promise.all(
+    memberships.map(({ tenantId, permissions }) => getTenant({ ...ctx, tenantId, permissions })),
+  );
+}
+
+/** What a credential sees of the tenants: the platform's all, a tenant's its own, a person's theirs. */
 export async function visibleTenants(
   ctx: PlatformCtx,
   query: PageQuery & { search?: string | undefined },
 ): Promise<Page<Tenant>> {
+  const isPerson = ctx.principal.type === "member";
+  if (isPerson && ctx.ownTenantId === null) return { items: await tenantsOf(ctx), next: null };
   if (ctx.ownTenantId === null) return listTenants(ctx, query);
   return { items: [await getTenant({ ...ctx, tenantId: ctx.ownTenantId })], next: null };
 }

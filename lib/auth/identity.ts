@@ -2,7 +2,10 @@ import type { Ctx, PlatformCtx, Principal, TenantId } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { allPermissions, type Permission } from "#lib/core/permissions.ts";
 
-/** A verified credential: who it is, and the tenant it is bound to (null: the whole deployment). */
+/**
+ * A verified credential: who it is, and the tenant it is bound to. Null: the whole deployment, or a
+ * person who has not said for which tenant they act, and who may do nothing until then.
+ */
 export interface Identity {
   principal: Principal;
   permissions: ReadonlySet<Permission>;
@@ -16,7 +19,12 @@ export function mintTenantId(slug: string): TenantId {
 
 /** The tenant that an identity acts for when `named` is asked; throws `wrong_tenant` (403). */
 export function tenantFor(identity: Identity, named: string | null): TenantId {
-  if (identity.tenantId === null) return mintTenantId(named ?? "default");
+  if (identity.tenantId === null) {
+    if (identity.principal.type === "member") {
+      throw new AppError("forbidden", "A person acts for tenants that they belong to.");
+    }
+    return mintTenantId(named ?? "default");
+  }
   if (named !== null && named !== identity.tenantId) {
     throw new AppError(
       "wrong_tenant",

@@ -1,15 +1,16 @@
 import type { AuthOptions } from "next-auth";
 import Credentials from "next-auth/providers/credentials";
 import { uuidv7 } from "#lib/core/ids.ts";
-import { signIn } from "./operators.ts";
+import type { SignedIn } from "./accounts.ts";
 import { clientHeader, sessionCookie, sessionSecret } from "./session-token.ts";
+import { signIn } from "./sign-in.ts";
 
 const sessionSeconds = 12 * 3600;
 
 /** What the sign-in page is told when the account is locked; anything else is a wrong password. */
 const lockedPrefix = "locked:";
 
-/** next-auth's configuration: operators sign in with e-mail and password; the session is a JWT. */
+/** next-auth's configuration: people sign in with e-mail and password; the session is a JWT. */
 export function authOptions(publicUrl: string): AuthOptions {
   const secure = publicUrl.startsWith("https:");
   return {
@@ -36,15 +37,15 @@ export function authOptions(publicUrl: string): AuthOptions {
             throw new Error(`${lockedPrefix}${result.retryAfterSeconds}`);
           }
           if (result.outcome === "wrong") return null;
-          const { operatorId, email, epoch } = result.operator;
-          return { id: operatorId, email, epoch };
+          return result.account;
         },
       }),
     ],
     callbacks: {
       jwt({ token, user }) {
         if (!user) return token;
-        return { ...token, sub: user.id, epoch: (user as { epoch?: number }).epoch };
+        const { kind, epoch } = user as Partial<SignedIn>;
+        return { ...token, sub: user.id, kind, epoch };
       },
     },
   };

@@ -5,14 +5,10 @@ import { useTestDatabase } from "#db/testing/clone.ts";
 import { listPlatformAudit } from "#lib/audit/service.ts";
 import { allPermissions } from "#lib/core/permissions.ts";
 import { platformCtx } from "#lib/testing/context.ts";
-import {
-  changePassword,
-  createFirstOperator,
-  hasNoOperator,
-  type SignedIn,
-  signIn,
-} from "./operators.ts";
+import { changePassword, type SignedIn } from "./accounts.ts";
+import { createFirstOperator, hasNoOperator } from "./operators.ts";
 import { identifySession, sessionCookie, sessionSecret } from "./session-token.ts";
+import { signIn } from "./sign-in.ts";
 
 vi.hoisted(() => {
   process.env.TAUSESTACK_SECRET_KEY = Buffer.alloc(32, 7).toString("base64");
@@ -49,7 +45,7 @@ async function lockSeconds(): Promise<number> {
 async function operator(): Promise<SignedIn> {
   const result = await attempt(password);
   if (result.outcome !== "ok") throw new Error(`The operator could not sign in: ${result.outcome}`);
-  return result.operator;
+  return result.account;
 }
 
 test("of processes that start together on an empty deployment, one makes the first operator", async () => {
@@ -67,7 +63,7 @@ test("the right password signs in, however the address is written", async () => 
   for (const written of [email, " Ada@Example.COM "]) {
     expect(await signIn(caller, written, password)).toEqual({
       outcome: "ok",
-      operator: { operatorId: expect.stringMatching(/^op_/), email, epoch: 0 },
+      account: { kind: "operator", id: expect.stringMatching(/^op_/), email, epoch: 0 },
     });
   }
 });
@@ -112,10 +108,10 @@ test("attempts at the same time are all counted: five are tried and the rest fin
 
 test("sign-ins and failures are in the deployment's audit log, with address and without password", async () => {
   await attempt("hunter2-hunter2");
-  const { operatorId } = await operator();
-  const { items } = await listPlatformAudit(platformCtx(), { target_id: operatorId, limit: 2 });
+  const { id } = await operator();
+  const { items } = await listPlatformAudit(platformCtx(), { target_id: id, limit: 2 });
   expect(items).toMatchObject([
-    { action: "operator.sign_in", principal_id: operatorId, ip: caller.ip },
+    { action: "operator.sign_in", principal_id: id, ip: caller.ip },
     { action: "operator.sign_in_failed", after: { failures: 1, locked_seconds: 0 } },
   ]);
   expect(JSON.stringify(items)).not.toMatch(/hunter2|correct horse/);
@@ -131,12 +127,12 @@ async function cookie(claims: Record<string, unknown>, secret = sessionSecret(),
   return `theme=dark; ${sessionCookie}=${token}; other=1`;
 }
 
-const claimsOf = ({ operatorId, epoch }: SignedIn) => ({ sub: operatorId, email, epoch });
+const claimsOf = ({ kind, id, epoch }: SignedIn) => ({ sub: id, kind, email, epoch });
 
 test("a session's cookie identifies its operator, who may do everything in every tenant", async () => {
   const signedIn = await operator();
   expect(await identifySession(await cookie(claimsOf(signedIn)))).toEqual({
-    principal: { type: "operator", id: signedIn.operatorId, email },
+    principal: { type: "operator", id: signedIn.id, email },
     permissions: new Set(allPermissions),
     tenantId: null,
   });
@@ -158,6 +154,7 @@ test("a session that is forged, altered, too old, incomplete or of nobody is non
     await cookie({ ...claims, epoch: undefined }),
     await cookie({ ...claims, epoch: "0" }),
     await cookie({ ...claims, sub: "op_nobody" }),
+    await cookie({ ...claims, kind: "user" }),
     await cookie({ ...claims, epoch: signedIn.epoch + 1 }),
   ]) {
     expect(await identifySession(header), header.slice(0, 60)).toBeNull();
@@ -169,8 +166,8 @@ test("a new password ends every session of before at once, and unlocks the accou
   const header = await cookie(claimsOf(signedIn));
   expect(await identifySession(header)).not.toBeNull();
   await fail(5);
-  await changePassword(platformCtx(), signedIn.operatorId, "another horse battery");
+  await changePassword(platformCtx(), "operator", signedIn.id, "another horse battery");
   expect(await identifySession(header)).toBeNull();
   const next = await attempt("another horse battery");
-  expect(next).toMatchObject({ outcome: "ok", operator: { epoch: signedIn.epoch + 1 } });
+  expect(next).toMatchObject({ outcome: "ok", account: { epoch: signedIn.epoch + 1 } });
 });

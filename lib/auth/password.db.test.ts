@@ -4,8 +4,10 @@ import { useTestDatabase } from "#db/testing/clone.ts";
 import { listPlatformAudit } from "#lib/audit/service.ts";
 import type { PlatformCtx } from "#lib/core/ctx.ts";
 import { platformCtx } from "#lib/testing/context.ts";
-import { createFirstOperator, identifyOperator, signIn } from "./operators.ts";
+import { findSignedIn } from "./accounts.ts";
+import { createFirstOperator } from "./operators.ts";
 import { changeOwnPassword } from "./password.ts";
+import { signIn } from "./sign-in.ts";
 
 useTestDatabase();
 
@@ -20,9 +22,9 @@ beforeAll(async () => {
   expect(await createFirstOperator(email, first)).toBe(true);
   const result = await signIn(caller, email, first);
   if (result.outcome !== "ok") throw new Error("The operator could not sign in");
-  const { operatorId } = result.operator;
-  epoch = result.operator.epoch;
-  operator = { ...platformCtx(), principal: { type: "operator", id: operatorId, email } };
+  const { id } = result.account;
+  epoch = result.account.epoch;
+  operator = { ...platformCtx(), principal: { type: "operator", id, email } };
 });
 
 const change = (current_password: string, new_password: string, ctx: PlatformCtx = operator) =>
@@ -58,7 +60,7 @@ test("the new password works alone, sessions of before end, and the audit log sa
   const { id } = operator.principal;
   // An operator's identity is kept for a second at most.
   await expect
-    .poll(() => identifyOperator({ operatorId: id, email, epoch }), { timeout: 5000 })
+    .poll(() => findSignedIn({ kind: "operator", id, epoch }), { timeout: 5000 })
     .toBeNull();
   const { items } = await listPlatformAudit(operator, { target_id: id });
   const actions = items.map((entry) => entry.action);

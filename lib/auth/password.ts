@@ -1,23 +1,25 @@
 import { authorize } from "#lib/core/authorize.ts";
-import type { PlatformCtx } from "#lib/core/ctx.ts";
+import type { CallerCtx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { parse } from "#lib/core/parse.ts";
-import { changePassword, signIn } from "./operators.ts";
+import { changePassword, checkPassword } from "./accounts.ts";
 import { type ChangePasswordInput, changePasswordInput } from "./schema.ts";
 
 /**
- * Gives the operator who calls a new password and ends all of their sessions, this one included.
+ * Gives the person who calls a new password and ends all of their sessions, this one included.
  * A wrong current password counts towards the account's lock. Throws `forbidden` for a caller that
- * is no operator, `invalid_request`, and `rate_limited` while the account is locked.
+ * is no person, `invalid_request`, and `rate_limited` while the account is locked.
  */
-export async function changeOwnPassword(ctx: PlatformCtx, raw: ChangePasswordInput): Promise<void> {
-  authorize(ctx, "platform:write");
+export async function changeOwnPassword(ctx: CallerCtx, raw: ChangePasswordInput): Promise<void> {
   const { principal } = ctx;
-  if (principal.type !== "operator") {
-    throw new AppError("forbidden", "Only an operator who is signed in has a password to change.");
+  if (principal.type !== "operator" && principal.type !== "member") {
+    throw new AppError("forbidden", "Only a person who is signed in has a password to change.");
   }
+  const kind = principal.type === "operator" ? "operator" : "user";
+  if (kind === "operator") authorize(ctx, "platform:write");
   const input = parse(changePasswordInput, raw);
-  const checked = await signIn(ctx, principal.email, input.current_password, "confirm_password");
+  const given = input.current_password;
+  const checked = await checkPassword(kind, ctx, principal.email, given, "confirm_password");
   if (checked.outcome === "locked") {
     throw new AppError(
       "rate_limited",
@@ -30,5 +32,5 @@ export async function changeOwnPassword(ctx: PlatformCtx, raw: ChangePasswordInp
       errors: [{ pointer: "/current_password", message: "is not your password" }],
     });
   }
-  await changePassword(ctx, principal.id, input.new_password);
+  await changePassword(ctx, kind, principal.id, input.new_password);
 }

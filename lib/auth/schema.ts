@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { pageQuery } from "#lib/core/page.ts";
-import { tenantPermissions } from "#lib/core/permissions.ts";
+import { memberRoles, tenantPermissions } from "#lib/core/permissions.ts";
 import { oneLine } from "#lib/core/text-schema.ts";
 
 const scope = z.enum(["*", ...tenantPermissions], {
@@ -82,3 +82,55 @@ export const changePasswordInput = z.object({
 export type ChangePasswordInput = z.input<typeof changePasswordInput>;
 
 export const changedPassword = z.object({ status: z.literal("changed") });
+
+const role = z.enum(memberRoles, { error: `must be one of ${memberRoles.join(", ")}` });
+
+export const addMemberInput = z.object({
+  email: oneLine(
+    z
+      .string({ error: "must be a string" })
+      .trim()
+      .toLowerCase()
+      .max(254, "must have at most 254 characters")
+      .regex(/^[^\s@]+@[^\s@]+$/, "must be an e-mail address such as ada@example.com"),
+  ),
+  role,
+});
+
+export type AddMemberInput = z.input<typeof addMemberInput>;
+
+export const changeMemberInput = z.object({ role });
+
+export type ChangeMemberInput = z.input<typeof changeMemberInput>;
+
+/** A person of a tenant. Nothing here says where else they belong. */
+export const member = z
+  .object({
+    user_id: z.string(),
+    email: z.string(),
+    role,
+    created_at: z.iso.datetime().meta({ description: "When the person was added to the tenant." }),
+  })
+  .meta({ id: "Member" });
+
+export type Member = z.output<typeof member>;
+
+export const newMember = member
+  .extend({
+    initial_password: z.string().nullable().meta({
+      description:
+        "What a person who is new signs in with: shown now and never again. Null: they have an account.",
+    }),
+  })
+  .meta({ id: "NewMember" });
+
+export type NewMember = z.output<typeof newMember>;
+
+export const removedMember = z.object({ status: z.literal("removed"), user_id: z.string() });
+
+export const newMemberPassword = z.object({
+  user_id: z.string(),
+  password: z.string().meta({ description: "Shown now and never again." }),
+});
+
+export type NewMemberPassword = z.output<typeof newMemberPassword>;

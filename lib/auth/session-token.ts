@@ -1,7 +1,8 @@
 import { decode } from "next-auth/jwt";
 import { derivedSecret } from "#lib/core/keyring.ts";
+import { allPermissions } from "#lib/core/permissions.ts";
+import { findSignedIn, principalOf } from "./accounts.ts";
 import type { Identity } from "./identity.ts";
-import { identifyOperator } from "./operators.ts";
 
 export const sessionCookie = "tausestack.session";
 
@@ -23,13 +24,22 @@ function cookieValue(header: string, name: string): string | null {
   return null;
 }
 
-/** The console session in a Cookie header → identity; null when absent, forged, old or ended. */
+/**
+ * The session in a Cookie header → identity; null when absent, forged, old or ended. A member's is
+ * bound to no tenant and has no permissions before `bindToTenant`.
+ */
 export async function identifySession(cookieHeader: string): Promise<Identity | null> {
   const token = cookieValue(cookieHeader, sessionCookie);
   if (!token) return null;
   const payload = await decode({ token, secret: sessionSecret() }).catch(() => null);
-  const { sub, email, epoch } = payload ?? {};
-  if (typeof sub !== "string" || typeof email !== "string" || typeof epoch !== "number")
-    return null;
-  return identifyOperator({ operatorId: sub, email, epoch });
+  const { sub, epoch } = payload ?? {};
+  if (typeof sub !== "string" || typeof epoch !== "number") return null;
+  const kind = payload?.kind === "user" ? "user" : "operator";
+  const account = await findSignedIn({ kind, id: sub, epoch });
+  if (!account) return null;
+  return {
+    principal: principalOf(account),
+    permissions: new Set(kind === "operator" ? allPermissions : []),
+    tenantId: null,
+  };
 }

@@ -6,6 +6,7 @@ import { env } from "#lib/core/env.ts";
 import { keyring } from "#lib/core/keyring.ts";
 import { log } from "#lib/core/log.ts";
 import { closeRateLimits } from "#lib/http/rate-limit.ts";
+import { flushGrantUses } from "#lib/oauth/grant-use.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 
 /** Connects this process to the database; the answer closes what was opened, in reverse. */
@@ -20,7 +21,14 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
   const stopBus = await startBus();
   const stopJobs = await startJobs();
   return async () => {
-    for (const close of [stopJobs, flushLedger, flushKeyUses, stopBus, closeRateLimits]) {
+    for (const close of [
+      stopJobs,
+      flushLedger,
+      flushKeyUses,
+      flushGrantUses,
+      stopBus,
+      closeRateLimits,
+    ]) {
       await close().catch((err: unknown) => log.warn({ err }, "closing"));
     }
     await database.close();

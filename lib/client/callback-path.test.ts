@@ -18,12 +18,12 @@ test.each([
   "",
   undefined,
   ["/admin/keys"],
-])("what leads elsewhere becomes the console: %j", (asked) => {
-  expect(callbackPath(asked)).toBe("/admin");
+])("what leads elsewhere becomes the first page: %j", (asked) => {
+  expect(callbackPath(asked)).toBe("/");
 });
 
 test("the sign-in page does not lead back to itself", () => {
-  expect(callbackPath("/sign-in?callbackUrl=%2Fadmin")).toBe("/admin");
+  expect(callbackPath("/sign-in?callbackUrl=%2Fadmin")).toBe("/");
   expect(signInAddress("/sign-in")).toBe("/sign-in");
 });
 
@@ -32,5 +32,5 @@ test("the sign-in address carries the page to come back to", () => {
   expect(new URL(address, "http://localhost").searchParams.get("callbackUrl")).toBe(
     "/admin/tenants/a?q=x&y=1",
   );
-  expect(signInAddress("/admin")).toBe("/sign-in");
+  expect(signInAddress("/")).toBe("/sign-in");
 });

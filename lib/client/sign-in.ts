@@ -5,8 +5,8 @@ export type SignInOutcome =
   | { kind: "locked"; retryAfterSeconds: number }
   | { kind: "refused"; detail: string };
 
-/** Opens a session for an operator; the account locks after repeated wrong passwords. */
-export async function signInOperator(email: string, password: string): Promise<SignInOutcome> {
+/** Opens a session for an operator or a member; the account locks after repeated wrong passwords. */
+export async function openSession(email: string, password: string): Promise<SignInOutcome> {
   const answer = await signIn("credentials", { redirect: false, email, password }).catch(
     () => undefined,
   );

@@ -1,4 +1,4 @@
-import type { Permission } from "./permissions.ts";
+import type { Permission, Role } from "./permissions.ts";
 
 declare const tenantBrand: unique symbol;
 
@@ -8,7 +8,11 @@ export type TenantId = string & { readonly [tenantBrand]: true };
 /** Who acts. `id` is stable and safe to log. */
 export type Principal =
   | { type: "operator"; id: string; email: string }
+  /** A person of some tenants; `role` is theirs in the tenant in effect, null outside of any. */
+  | { type: "member"; id: string; email: string; role: Role | null }
   | { type: "key"; id: string; platform: boolean; agentId: string | null }
+  /** An application that acts for a person; `id` is the grant's. */
+  | { type: "client"; id: string; clientId: string; clientName: string; userId: string }
   | { type: "system"; id: string };
 
 export interface CallerCtx {

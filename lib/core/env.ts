@@ -155,6 +155,16 @@ export const variables = {
     "false",
     "true: take the client's address from X-Forwarded-For",
   ),
+  TAUSESTACK_OAUTH_REGISTRATION: variable(
+    flag.default("true"),
+    "true",
+    "false: OAuth clients must have a metadata document, and cannot register themselves",
+  ),
+  TAUSESTACK_OAUTH_ACCESS_TOKEN_SECONDS: variable(
+    whole(5, 3600).default(600),
+    "600",
+    "how long an OAuth access token is good; clients renew it by themselves",
+  ),
   WEB_CONCURRENCY: variable(whole(1, 256).default(1), "1", "worker processes"),
   LOG_LEVEL: variable(
     z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
@@ -166,13 +176,13 @@ export const variables = {
 type Variables = typeof variables;
 type Raw = { [K in keyof Variables]: z.output<Variables[K]["schema"]> };
 
-export type Env = Readonly<
-  Omit<Raw, "TAUSESTACK_MULTI_TENANT_MODE" | "TAUSESTACK_TRUST_PROXY" | "TAUSESTACK_SEED_DEMO"> & {
-    TAUSESTACK_MULTI_TENANT_MODE: boolean;
-    TAUSESTACK_TRUST_PROXY: boolean;
-    TAUSESTACK_SEED_DEMO: boolean;
-  }
->;
+type Flag =
+  | "TAUSESTACK_MULTI_TENANT_MODE"
+  | "TAUSESTACK_TRUST_PROXY"
+  | "TAUSESTACK_SEED_DEMO"
+  | "TAUSESTACK_OAUTH_REGISTRATION";
+
+export type Env = Readonly<Omit<Raw, Flag> & Record<Flag, boolean>>;
 
 /** The environment has a wrong value; the message has one line per mistake. */
 export class EnvError extends Error {
@@ -198,6 +208,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
       : resolve(raw.TAUSESTACK_DATA_DIR),
     TAUSESTACK_MULTI_TENANT_MODE: raw.TAUSESTACK_MULTI_TENANT_MODE === "true",
     TAUSESTACK_TRUST_PROXY: raw.TAUSESTACK_TRUST_PROXY === "true",
+    TAUSESTACK_OAUTH_REGISTRATION: raw.TAUSESTACK_OAUTH_REGISTRATION === "true",
     TAUSESTACK_SEED_DEMO: raw.TAUSESTACK_SEED_DEMO
       ? raw.TAUSESTACK_SEED_DEMO === "true"
       : raw.DATABASE_URL === undefined,

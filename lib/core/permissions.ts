@@ -15,6 +15,10 @@ export const tenantPermissions = [
   "audit:read",
   "keys:read",
   "keys:write",
+  "members:read",
+  "members:write",
+  "apps:read",
+  "apps:write",
 ] as const;
 
 /** What only the operator and platform keys may be given besides. */
@@ -33,3 +37,8 @@ export function expandScopes(
   if (scopes.includes("*")) return new Set(ceiling);
   return new Set(ceiling.filter((permission) => scopes.includes(permission)));
 }
+
+/** What a person may be in a tenant; `lib/auth/roles.ts` says what each may do. */
+export const memberRoles = ["owner", "admin", "developer", "billing", "viewer"] as const;
+
+export type Role = (typeof memberRoles)[number];

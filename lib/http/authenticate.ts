@@ -1,11 +1,14 @@
 import { type Identity, tenantFor } from "#lib/auth/identity.ts";
 import { identifyKey } from "#lib/auth/key-lookup.ts";
+import { bindToTenant, findRole } from "#lib/auth/members.ts";
 import { identifySession } from "#lib/auth/session-token.ts";
 import type { Ctx, TenantId } from "#lib/core/ctx.ts";
 import { env } from "#lib/core/env.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
+import { identifyAccessToken, looksLikeJwt } from "#lib/oauth/access-token.ts";
 import { findSnapshot, type TenantSnapshot } from "#lib/tenants/snapshot.ts";
-import { isSameOrigin } from "./origin.ts";
+import { resourceOf } from "./oauth-metadata.ts";
+import { isSameOrigin, publicUrl } from "./origin.ts";
 
 function keyOf(request: Request): string | null {
   const authorization = request.headers.get("authorization");
@@ -21,10 +24,19 @@ function keyOf(request: Request): string | null {
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** The request's verified credential: an API key, or the console's session. Throws 401. */
+/** OAuth tokens are for the MCP endpoints, each for one of them. */
+function identifyToken(token: string, request: Request): Promise<Identity> {
+  const endpoint = resourceOf(request);
+  if (!endpoint) {
+    throw new AppError("invalid_credential", "OAuth tokens are for MCP endpoints. Use an API key.");
+  }
+  return identifyAccessToken(token, { issuer: publicUrl(), resource: endpoint.resource });
+}
+
+/** The request's verified credential: a key, an OAuth token or a person's session. Throws 401. */
 export async function identify(request: Request): Promise<Identity> {
   const key = keyOf(request);
-  if (key !== null) return identifyKey(key);
+  if (key !== null) return looksLikeJwt(key) ? identifyToken(key, request) : identifyKey(key);
   const cookie = request.headers.get("cookie");
   const identity = cookie === null ? null : await identifySession(cookie);
   if (!identity) {
@@ -34,7 +46,7 @@ export async function identify(request: Request): Promise<Identity> {
     );
   }
   if (!safeMethods.has(request.method) && !isSameOrigin(request)) {
-    throw new AppError("origin_not_allowed", "A session may only write from the console itself.");
+    throw new AppError("origin_not_allowed", "A session may only write from our own pages.");
   }
   return identity;
 }
@@ -42,6 +54,24 @@ export async function identify(request: Request): Promise<Identity> {
 /** The tenant that a request names: by header, else by query; null when it names none. */
 export function namedTenant(request: Request, query: URLSearchParams): string | null {
   return request.headers.get("x-tenant-id") ?? query.get("tenant_id");
+}
+
+/**
+ * A person's credential bound to the tenant that they act for; others as they are. Throws 403 where
+ * the person does not belong, or with `hideForeign` the 404 of a tenant that is missing.
+ */
+export async function bindPerson(
+  identity: Identity,
+  named: string | null,
+  hideForeign: boolean,
+): Promise<Identity> {
+  const { principal } = identity;
+  if (principal.type !== "member") return identity;
+  const wanted = env().TAUSESTACK_MULTI_TENANT_MODE ? named : "default";
+  if (hideForeign && wanted !== null && !(await findRole(principal.id, wanted))) {
+    throw notFound("tenant", wanted);
+  }
+  return bindToTenant(identity, wanted);
 }
 
 /** The tenant in effect and what is known of it; throws 403 or 404. */

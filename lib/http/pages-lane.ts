@@ -1,12 +1,20 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { clientHeader, pathHeader } from "#lib/auth/session-token.ts";
+import { consentUid, findInteraction, formSource } from "#lib/oauth/interaction.ts";
 import { clientAddress } from "./api-lane.ts";
 import { publicUrl } from "./origin.ts";
 
 type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-function contentSecurityPolicy(nonce: string, dev: boolean): string {
+/** The page on which a person lets an application in: its form's answer leads to the application. */
+async function formTargets(url: string): Promise<string[]> {
+  const uid = consentUid(url.split("?", 1)[0] ?? "");
+  const interaction = uid === null ? null : await findInteraction(uid);
+  return interaction ? [formSource(interaction.redirectUri)] : [];
+}
+
+function contentSecurityPolicy(nonce: string, dev: boolean, targets: string[]): string {
   const directives = [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ""}`,
@@ -18,7 +26,7 @@ function contentSecurityPolicy(nonce: string, dev: boolean): string {
     `connect-src 'self'${dev ? " ws:" : ""}`,
     "object-src 'none'",
     "base-uri 'none'",
-    "form-action 'self'",
+    ["form-action 'self'", ...targets].join(" "),
     "frame-ancestors 'none'",
   ];
   return directives.join("; ");
@@ -29,7 +37,8 @@ export function createPagesLane(next: NodeHandler, options: { dev: boolean }): N
   const secure = publicUrl().startsWith("https:");
   return async (request, response) => {
     const nonce = randomBytes(16).toString("base64");
-    const policy = contentSecurityPolicy(nonce, options.dev);
+    const targets = await formTargets(request.url ?? "/");
+    const policy = contentSecurityPolicy(nonce, options.dev, targets);
     request.headers["content-security-policy"] = policy;
     request.headers["x-nonce"] = nonce;
     request.headers[clientHeader] = clientAddress(request) ?? "";

@@ -65,7 +65,7 @@ export class RateLimited extends AppError {
 }
 
 /** Takes one request of `key` from its minute; answers the headers, or throws `RateLimited` (429). */
-async function takeRequest(
+export async function takeRequest(
   key: string,
   requestsPerMinute: number,
 ): Promise<Record<string, string>> {
@@ -86,7 +86,11 @@ async function takeRequest(
  */
 export function takeTurn(ctx: Ctx, tenantPerMinute: number): Promise<Record<string, string>> {
   const { principal } = ctx;
-  const isTenants = principal.type === "key" && !principal.platform;
+  const isPlatforms = principal.type === "key" && principal.platform;
+  const isTenants =
+    principal.type === "member" ||
+    principal.type === "client" ||
+    (principal.type === "key" && !isPlatforms);
   if (isTenants) return takeRequest(ctx.tenantId, tenantPerMinute);
   return takeRequest(principal.id, env().TAUSESTACK_REQUESTS_PER_MINUTE);
 }

@@ -7,16 +7,28 @@ import { type LogContext, log, logContext } from "#lib/core/log.ts";
 import { parse } from "#lib/core/parse.ts";
 import type { Permission } from "#lib/core/permissions.ts";
 import { type Problem, toProblem } from "#lib/core/problem.ts";
-import { identify, namedTenant, resolveTenant } from "./authenticate.ts";
+import { defaultScopes } from "#lib/oauth/scopes.ts";
+import { bindPerson, identify, namedTenant, resolveTenant } from "./authenticate.ts";
 import { readJson } from "./body.ts";
+import { resourceOf } from "./oauth-metadata.ts";
 import { corsHeaders, publicUrl } from "./origin.ts";
 import { RateLimited, takeTurn } from "./rate-limit.ts";
 import { Reply } from "./reply.ts";
 
-/** Whom a route answers: anyone, the deployment's own principals, or a caller inside a tenant. */
-type Scope = "public" | "platform" | "tenant";
+/**
+ * Whom a route answers: anyone, the deployment's own principals, a person who is signed in, or a
+ * caller inside a tenant.
+ */
+type Scope = "public" | "platform" | "person" | "tenant";
 
-type CtxOf<S extends Scope> = S extends "tenant" ? Ctx : S extends "platform" ? PlatformCtx : null;
+interface CtxByScope {
+  public: null;
+  platform: PlatformCtx;
+  person: CallerCtx;
+  tenant: Ctx;
+}
+
+type CtxOf<S extends Scope> = CtxByScope[S];
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
 
 export interface RouteSpec<
@@ -76,6 +88,21 @@ function logProblem(error: unknown, { status, code, detail }: Problem): void {
   else if (status === 401 || status === 403) log.info({ code }, "the request was refused");
 }
 
+/** RFC 6750, section 3, and RFC 9728, section 5.1, from which an MCP client learns where to sign in. */
+function challengeOf({ status, code, scope }: Problem, request: Request): string | null {
+  const parts = [`realm="${publicUrl()}"`];
+  const endpoint = resourceOf(request);
+  if (status === 401) {
+    if (code === "invalid_credential") parts.push('error="invalid_token"');
+    if (endpoint) parts.push(`scope="${defaultScopes.join(" ")}"`);
+  } else if (code === "insufficient_scope") {
+    parts.push('error="insufficient_scope"');
+    if (typeof scope === "string") parts.push(`scope="${scope}"`);
+  } else return null;
+  if (endpoint) parts.push(`resource_metadata="${endpoint.metadata}"`);
+  return `Bearer ${parts.join(", ")}`;
+}
+
 /** Answers a thrown value as a problem document (RFC 9457), logging what the caller must not see. */
 export function problemResponse(error: unknown, requestId: string, request: Request): Response {
   const problem = toProblem(error, requestId);
@@ -90,16 +117,8 @@ export function problemResponse(error: unknown, requestId: string, request: Requ
     headers["retry-after"] = String(error.retryAfterSeconds);
   }
   if (error instanceof RateLimited) Object.assign(headers, error.headers);
-  if (problem.status === 401) {
-    const reason = problem.code === "invalid_credential" ? ', error="invalid_token"' : "";
-    headers["www-authenticate"] = `Bearer realm="${publicUrl()}"${reason}`;
-  }
-  if (problem.code === "insufficient_scope") {
-    // RFC 6750, section 3.1; it is how MCP asks a client to come back with more scopes.
-    const scope = typeof problem.scope === "string" ? `, scope="${problem.scope}"` : "";
-    headers["www-authenticate"] =
-      `Bearer realm="${publicUrl()}", error="insufficient_scope"${scope}`;
-  }
+  const challenge = challengeOf(problem, request);
+  if (challenge) headers["www-authenticate"] = challenge;
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
 
@@ -152,8 +171,9 @@ export async function admit(
     hideForeign?: boolean;
   },
 ): Promise<{ ctx: Ctx; headers: Record<string, string> }> {
-  const identity = await identify(request);
+  const credential = await identify(request);
   const named = caller.named ?? namedTenant(request, search);
+  const identity = await bindPerson(credential, named, caller.hideForeign ?? false);
   if (caller.hideForeign && identity.tenantId !== null && identity.tenantId !== named) {
     throw notFound("tenant", named ?? "");
   }
@@ -170,8 +190,15 @@ function withPathTenant<C extends object>(caller: C, params: Record<string, stri
   return { ...caller, named: params.tenant_id ?? "", hideForeign: true };
 }
 
-async function admitPlatform(request: Request, caller: Pick<CallerCtx, "requestId" | "ip">) {
-  const identity = await identify(request);
+/** A person who names no tenant stays outside of all, with no permissions. */
+async function admitPlatform(
+  request: Request,
+  search: URLSearchParams,
+  caller: Pick<CallerCtx, "requestId" | "ip">,
+) {
+  const credential = await identify(request);
+  const named = namedTenant(request, search);
+  const identity = named === null ? credential : await bindPerson(credential, named, false);
   const { principal, permissions, tenantId } = identity;
   if (tenantId !== null) await resolveTenant(identity, tenantId);
   const store = logContext.getStore();
@@ -181,6 +208,30 @@ async function admitPlatform(request: Request, caller: Pick<CallerCtx, "requestI
     ...{ principal, permissions, platform: true, ownTenantId: tenantId },
   };
   return { ctx, headers: {} };
+}
+
+async function admitPerson(request: Request, caller: Pick<CallerCtx, "requestId" | "ip">) {
+  const { principal, permissions } = await identify(request);
+  if (principal.type !== "operator" && principal.type !== "member") {
+    throw new AppError("forbidden", "Only a person who is signed in may do this.");
+  }
+  const store = logContext.getStore();
+  if (store) store.principal = principal.id;
+  const ctx: CallerCtx = { ...caller, principal, permissions };
+  return { ctx, headers: {} };
+}
+
+/** What comes of authentication for each sort of route. */
+function admitTo(
+  scope: Scope,
+  request: Request,
+  search: URLSearchParams,
+  caller: { requestId: string; ip: string | null; named?: string; hideForeign?: boolean },
+): Promise<{ ctx: CallerCtx | null; headers: Record<string, string> }> {
+  if (scope === "tenant") return admit(request, search, caller);
+  if (scope === "platform") return admitPlatform(request, search, caller);
+  if (scope === "person") return admitPerson(request, caller);
+  return Promise.resolve({ ctx: null, headers: {} });
 }
 
 /**
@@ -200,12 +251,8 @@ export function route<
     const search = new URLSearchParams(at === -1 ? "" : request.url.slice(at));
     const caller = { requestId, ip: context.ip ?? null };
     const params = ((await context.params) ?? {}) as Record<string, string>;
-    const admitted =
-      spec.scope === "tenant"
-        ? await admit(request, search, spec.tenantFrom ? withPathTenant(caller, params) : caller)
-        : spec.scope === "platform"
-          ? await admitPlatform(request, caller)
-          : { ctx: null, headers: {} };
+    const named = spec.tenantFrom ? withPathTenant(caller, params) : caller;
+    const admitted = await admitTo(spec.scope, request, search, named);
     if (spec.permission && admitted.ctx) authorize(admitted.ctx, spec.permission);
     const body = spec.body ? parseBody(spec.body, await readJson(request)) : undefined;
     const query = spec.query ? parse(spec.query, queryOf(search)) : undefined;

@@ -94,16 +94,8 @@ test("the catalog knows what a call has to keep to", async () => {
   await registerTool(ctx, full);
   const known = (await catalogOf(ctx.tenantId)).byMcpName.get("search");
   expect(known).toMatchObject({
-    ...{ confirm: "always", needsConfirmation: true, pinned: true },
-    ...{ taskSupport: "optional", timeoutMs: 90_000 },
+    ...{ confirm: "always", needsConfirmation: true, pinned: true, taskSupport: "optional" },
   });
-  expect(known?.checkOutput({ hits: 1 })).toEqual([]);
-  expect(known?.checkOutput({})).toEqual([{ pointer: "/hits", message: "is required (integer)" }]);
-  expect(known?.checkOutput(undefined)).toMatchObject([{ pointer: "" }]);
-  await registerTool(ctx, plain);
-  expect((await catalogOf(ctx.tenantId)).byToolId.get("search")?.checkOutput(undefined)).toEqual(
-    [],
-  );
 });
 
 test.each([

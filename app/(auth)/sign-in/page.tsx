@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { AuthFrame } from "#components/shell/auth-frame.tsx";
-import { findOperatorCtx } from "#lib/auth/session.ts";
+import { findSession } from "#lib/auth/session.ts";
 import { callbackPath } from "#lib/client/callback-path.ts";
 import { SignInForm } from "./sign-in-form.tsx";
 
@@ -11,9 +11,12 @@ type SignInPageProps = { searchParams: Promise<Record<string, string | string[] 
 
 export default async function SignInPage({ searchParams }: SignInPageProps) {
   const destination = callbackPath((await searchParams).callbackUrl);
-  if (await findOperatorCtx()) redirect(destination);
+  if (await findSession()) redirect(destination);
   return (
-    <AuthFrame title="Sign in" description="The operator console of this deployment.">
+    <AuthFrame
+      title="Sign in"
+      description="With the account that your operator or your tenant gave you."
+    >
       <SignInForm destination={destination} />
     </AuthFrame>
   );

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
-import { signInOperator } from "#lib/client/sign-in.ts";
+import { openSession } from "#lib/client/sign-in.ts";
 import { LockNotice } from "./lock-notice.tsx";
 
 const credentials = z.object({
@@ -20,7 +20,7 @@ export function SignInForm({ destination }: { destination: string }) {
 
   async function submit(values: z.output<typeof credentials>): Promise<FormFailure | undefined> {
     setLockedUntil(null);
-    const outcome = await signInOperator(values.email, values.password);
+    const outcome = await openSession(values.email, values.password);
     if (outcome.kind === "ok") {
       setLeaving(true);
       // A whole load: nothing that was fetched without the session may stay in the router's cache.

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
+import { PasswordForm } from "#components/account/password-form.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { operatorCtx } from "#lib/auth/session.ts";
-import { PasswordForm } from "./password-form.tsx";
 
 export const metadata: Metadata = { title: "Account" };
 

@@ -27,7 +27,8 @@ export default async function TenantLayout({ params, children }: TenantLayoutPro
       />
       {tenant.status === "suspended" && (
         <Alert tone="warning" title="This tenant is suspended">
-          Its own keys are refused everywhere. What it stores is kept, and you can still change it.
+          Its own keys, members and apps are refused everywhere. What it stores is kept, and you can
+          still change it.
         </Alert>
       )}
       <LinkTabs
@@ -39,6 +40,8 @@ export default async function TenantLayout({ params, children }: TenantLayoutPro
           { href: `${base}/prompts`, label: "Prompts", count: quotas.max_prompts.used },
           { href: `${base}/memories`, label: "Memories", count: quotas.max_memory_entries.used },
           { href: `${base}/keys`, label: "Keys" },
+          { href: `${base}/members`, label: "Members" },
+          { href: `${base}/apps`, label: "Apps" },
           { href: `${base}/audit`, label: "Audit" },
           { href: `${base}/connect`, label: "Connect" },
           { href: `${base}/settings`, label: "Settings" },

@@ -7,9 +7,9 @@ import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { changePasswordInput } from "#lib/auth/schema.ts";
+import { changePassword } from "#lib/client/account.ts";
 import { toFailure } from "#lib/client/api-error.ts";
-import { changePassword } from "#lib/client/operator.ts";
-import { signInOperator } from "#lib/client/sign-in.ts";
+import { openSession } from "#lib/client/sign-in.ts";
 
 const schema = changePasswordInput
   .extend({ repeated: z.string() })
@@ -32,7 +32,7 @@ export function PasswordForm({ email }: { email: string }) {
       return toFailure(error);
     }
     // The change has ended this session too; the new password opens another.
-    const again = await signInOperator(email, input.new_password);
+    const again = await openSession(email, input.new_password);
     if (again.kind !== "ok") {
       location.assign("/sign-in");
       return undefined;

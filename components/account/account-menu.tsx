@@ -6,15 +6,23 @@ import { signOut } from "next-auth/react";
 import { UserMenu } from "#components/shell/user-menu.tsx";
 import { DropdownMenuItem } from "#components/ui/dropdown-menu.tsx";
 
-export function AccountMenu({ email }: { email: string }) {
+type AccountMenuProps = {
+  email: string;
+  /** "Operator" */
+  title: string;
+  /** The page where the password is changed. */
+  href: string;
+};
+
+export function AccountMenu({ email, title, href }: AccountMenuProps) {
   return (
     <UserMenu
       email={email}
-      title="Operator"
+      title={title}
       onSignOut={() => void signOut({ callbackUrl: "/sign-in" })}
     >
       <DropdownMenuItem asChild>
-        <Link href="/admin/account">
+        <Link href={href}>
           <KeyRound aria-hidden />
           Change password
         </Link>

@@ -1,0 +1,83 @@
+import { randomBytes } from "node:crypto";
+import { type Call, type NewTenant, newTenant } from "./client.ts";
+
+/** A tenant with something of every kind, which nobody else may find. */
+export interface Victim extends NewTenant {
+  /** Its ids, by the name of the path parameter that takes them. */
+  ids: Record<string, string>;
+}
+
+/** Makes a tenant and fills it, on the suite's server unless another is given. */
+export async function newVictim(server?: { url: string; key: string }): Promise<Victim> {
+  const victim = await newTenant({}, server);
+  const { call } = victim;
+  await call("POST", "/memory/register", { agent_id: "secret-agent", context: { s: 1 } });
+  const tool = await call<{ tool_id: string }>("POST", "/tools/dynamic/create", {
+    name: "secret_tool",
+    description: "",
+    parameters: {},
+    implementation: "https://api.example.com/",
+  });
+  await call("POST", "/resources/register", {
+    resource_id: "secret-resource",
+    name: "r",
+    type: "file",
+    uri: "s3://bucket/secret",
+  });
+  await call("PUT", "/prompts/secret_prompt", {
+    messages: [{ role: "user", content: { type: "text", text: "s3://bucket/secret" } }],
+  });
+  const key = await call<{ key_id: string }>("POST", "/keys", { name: "second" });
+  const member = await call<{ user_id: string }>("POST", "/members", {
+    email: `${randomBytes(6).toString("hex")}@secret.example`,
+    role: "viewer",
+  });
+  const ids = {
+    tenant_id: victim.tenantId,
+    agent_id: "secret-agent",
+    tool_id: tool.body.tool_id,
+    resource_id: "secret-resource",
+    prompt_name: "secret_prompt",
+    version: "1",
+    key_id: key.body.key_id,
+    user_id: member.body.user_id,
+    // Only a person's browser makes one; that a foreign one is not found is tested beside the verb.
+    grant_id: `app_${"0".repeat(32)}`,
+  };
+  return { ...victim, ids };
+}
+
+/** All that a tenant's lists show, to compare before and after. */
+export async function contentsOf({ call, tenantId }: NewTenant): Promise<string> {
+  const paths = ["/memory/all", "/tools", "/resources", "/prompts", "/keys", "/members"];
+  const answers = await Promise.all(
+    [...paths, `/tenants/${tenantId}`].map((path) => call("GET", path)),
+  );
+  // The last use of a key is written whenever it is used, by whomever it belongs to.
+  return JSON.stringify(answers.map(({ body }) => body)).replace(/"last_used_at":[^,}]+/g, "");
+}
+
+type Document = { paths: Record<string, Record<string, { requestBody?: unknown }>> };
+
+/** Every operation of the API: method, path as described, and whether it takes a body. */
+export async function operationsOf(
+  call: Call,
+): Promise<{ method: string; path: string; takesBody: boolean }[]> {
+  const { body } = await call<Document>("GET", "/openapi.json");
+  return Object.entries(body.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { requestBody }]) => ({
+      method: method.toUpperCase(),
+      path,
+      takesBody: requestBody !== undefined,
+    })),
+  );
+}
+
+/** A path with the victim's ids in it. */
+export function addressOf(path: string, { ids }: Victim): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const id = ids[name];
+    if (id === undefined) throw new Error(`The victim has nothing for {${name}} of ${path}`);
+    return encodeURIComponent(id);
+  });
+}

@@ -1,0 +1,170 @@
+import { callApi, mustCall, operator } from "../admin/fixtures.ts";
+import { expect, newMember, newTenant, signIn, test } from "./fixtures.ts";
+import { startMcpApp } from "./mcp-app.ts";
+
+async function addTool(tenantId: string, name: string): Promise<void> {
+  const tool = { tool_id: name, name, config: { implementation: "internal:echo" } };
+  await mustCall("POST", "/tools/register", tool, { tenantId });
+}
+
+test("the official client signs a member in, who chooses a tenant, until the app is disconnected", async ({
+  signedOut: page,
+  page: console,
+  tenant,
+  baseURL,
+}) => {
+  const other = await newTenant();
+  await addTool(tenant.id, "first");
+  await addTool(other.id, "second");
+  const person = await newMember(tenant, "developer");
+  await mustCall(
+    "POST",
+    "/members",
+    { email: person.email, role: "viewer" },
+    { tenantId: other.id },
+  );
+  const app = await startMcpApp(`${baseURL}/mcp`);
+  try {
+    expect(await app.listTools()).toBeNull();
+    await page.goto(app.authorizationUrl);
+    await page.getByLabel("E-mail").fill(person.email);
+    await page.getByLabel("Password").fill(person.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+
+    await expect(page.getByRole("heading", { name: "Connect Suite desktop?" })).toBeVisible();
+    await expect(page.getByText("The name is not verified")).toBeVisible();
+    await expect(page.getByText("a program on this computer")).toBeVisible();
+    await page.getByRole("combobox", { name: "Tenant" }).click();
+    await page.getByRole("option", { name: other.name }).click();
+    await expect(page.getByText("does not allow: tools:call")).toBeVisible();
+    await page.getByRole("combobox", { name: "Tenant" }).click();
+    await page.getByRole("option", { name: tenant.name }).click();
+    await page.getByRole("checkbox", { name: "memory:read" }).uncheck();
+    await page.getByRole("button", { name: "Allow" }).click();
+    await expect(page).toHaveTitle("Done");
+    await app.finish();
+
+    expect(await app.listTools()).toEqual(["first"]);
+    const { body } = await callApi("GET", "/connected-apps", undefined, { tenantId: tenant.id });
+    expect(body).toMatchObject([
+      {
+        client_name: "Suite desktop",
+        granted_by: { type: "member", email: person.email },
+        scopes: ["tools:read", "tools:call", "resources:read"],
+      },
+    ]);
+
+    await console.goto(`${tenant.path}/apps`);
+    const row = console.getByRole("row", { name: /Suite desktop/ });
+    await row.getByRole("button").click();
+    await console.getByRole("menuitem", { name: "Disconnect" }).click();
+    await console.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+    await expect(console.getByText("Nothing is connected")).toBeVisible();
+    expect(await app.listTools()).toBeNull();
+  } finally {
+    await app.close();
+    await callApi("DELETE", `/tenants/${other.id}`);
+  }
+});
+
+test("a tenant's own endpoint is connected to that tenant; an operator may deny it", async ({
+  page,
+  tenant,
+  baseURL,
+}) => {
+  await addTool(tenant.id, "only");
+  const app = await startMcpApp(`${baseURL}/t/${tenant.id}/mcp`, "tools:read");
+  try {
+    expect(await app.listTools()).toBeNull();
+    await page.goto(app.authorizationUrl);
+    await expect(page.getByText(tenant.name)).toBeVisible();
+    await expect(page.getByLabel("Tenant")).toHaveCount(0);
+    await page.getByRole("button", { name: "Deny" }).click();
+    await expect(page).toHaveTitle("Done");
+    expect(app.answer?.get("error")).toBe("access_denied");
+    expect(app.answer?.get("state")).toBe("from-the-suite");
+
+    await page.goto(app.authorizationUrl);
+    await page.getByRole("button", { name: "Allow" }).click();
+    await expect(page).toHaveTitle("Done");
+  } finally {
+    await app.close();
+  }
+});
+
+test("an operator types the tenant, and is told when there is none of that id", async ({
+  page,
+  tenant,
+  baseURL,
+}) => {
+  await addTool(tenant.id, "typed");
+  const app = await startMcpApp(`${baseURL}/mcp`);
+  try {
+    await app.listTools();
+    await page.goto(app.authorizationUrl);
+    await expect(page.getByText(operator.email)).toBeVisible();
+    await page.getByLabel("Tenant").fill("nobody-has-this");
+    await page.getByRole("button", { name: "Allow" }).click();
+    await expect(page.getByRole("alert")).toContainText("There is no such tenant");
+    await page.getByLabel("Tenant").fill(tenant.id);
+    await page.getByRole("button", { name: "Allow" }).click();
+    await expect(page).toHaveTitle("Done");
+    await app.finish();
+    expect(await app.listTools()).toEqual(["typed"]);
+  } finally {
+    await app.close();
+  }
+});
+
+test("a request that is over, and one of another browser, show nothing", async ({
+  page,
+  signedOut,
+  tenant,
+  baseURL,
+}) => {
+  const app = await startMcpApp(`${baseURL}/t/${tenant.id}/mcp`);
+  try {
+    await app.listTools();
+    await page.goto(app.authorizationUrl);
+    await expect(page.getByRole("button", { name: "Allow" })).toBeVisible();
+    const address = page.url();
+    await signedOut.goto(address);
+    await expect(signedOut.getByRole("heading", { name: "This request is over" })).toBeVisible();
+    await page.getByRole("button", { name: "Allow" }).click();
+    await expect(page).toHaveTitle("Done");
+    await page.goto(address);
+    await expect(page.getByRole("heading", { name: "This request is over" })).toBeVisible();
+    await page.goto(`/oauth/authorize?client_id=nobody&response_type=code`);
+    await expect(page.getByRole("heading")).toHaveText("The application could not be connected");
+  } finally {
+    await app.close();
+  }
+});
+
+test("somebody who belongs nowhere near the tenant is told so, and can use another account", async ({
+  signedOut: page,
+  tenant,
+  baseURL,
+}) => {
+  const other = await newTenant();
+  const app = await startMcpApp(`${baseURL}/t/${tenant.id}/mcp`);
+  try {
+    await app.listTools();
+    await signIn(page, await newMember(other, "owner"));
+    await page.waitForURL("**/portal/**");
+    await page.goto(app.authorizationUrl);
+    await expect(page.getByText("it does not exist, or you do not belong to it")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Allow" })).toHaveCount(0);
+    await page.getByRole("button", { name: "Use another account" }).click();
+    await page.getByLabel("E-mail").fill(operator.email);
+    await page.getByLabel("Password").fill(operator.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Allow" }).click();
+    await expect(page).toHaveTitle("Done");
+    await app.finish();
+    expect(await app.listTools()).toEqual([]);
+  } finally {
+    await app.close();
+    await callApi("DELETE", `/tenants/${other.id}`);
+  }
+});
