@@ -12,6 +12,7 @@ export const tiers: readonly (readonly string[])[] = [
   ["providers"],
   ["memory", "resources"],
   ["tools", "prompts"],
+  ["tasks"],
   ["federation"],
   ["mcp"],
   ["billing"],

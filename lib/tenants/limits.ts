@@ -2,6 +2,9 @@ import { postgresError } from "#db/errors.ts";
 import { AppError } from "#lib/core/errors.ts";
 import type { QuotaName, Tenant } from "./schema.ts";
 
+/** A task holds a call open, so that a tenant which sets no limit still has one. */
+const defaultRunningTasks = 100;
+
 /** The maximum of each quota as the tenant's configuration says it; null: no limit. */
 export function quotaMaxima(
   tenant: Pick<Tenant, "mcp_config" | "tool_limits" | "resource_limits">,
@@ -12,6 +15,7 @@ export function quotaMaxima(
     max_tools: of(tenant.tool_limits.max_tools),
     max_dynamic_tools: of(tenant.tool_limits.max_dynamic_tools),
     max_resources: of(tenant.resource_limits.max_resources),
+    max_running_tasks: of(tenant.mcp_config.max_running_tasks) ?? defaultRunningTasks,
   };
 }
 

@@ -25,6 +25,7 @@ const mcpConfig = z.looseObject({
   memory_retention_days: z.number().int().min(1).max(36_500).nullish(),
   federation_enabled: z.boolean().nullish(),
   custom_endpoints: z.unknown().optional(),
+  max_running_tasks: count("tasks"),
   requests_per_minute: z.number().int().min(1).max(100_000_000).nullish(),
 });
 
@@ -79,6 +80,7 @@ export const quotaNames = [
   "max_tools",
   "max_dynamic_tools",
   "max_resources",
+  "max_running_tasks",
 ] as const;
 
 export type QuotaName = (typeof quotaNames)[number];
