@@ -16,6 +16,8 @@ interface Table {
   oid: number;
   isPartition: boolean;
   isolated: boolean;
+  /** The tables that its foreign keys point to. */
+  parents: string[];
   /** Attribute number of tenant_id; null where the table has none. */
   tenantId: number | null;
   notNull: boolean | null;
@@ -30,6 +32,8 @@ beforeAll(async () => {
   tables = await owner<Table[]>`
     select c.relname as name, c.oid::int as oid, c.relispartition as "isPartition",
       c.relrowsecurity and c.relforcerowsecurity as isolated,
+      array(select confrelid::regclass::text from pg_constraint
+        where conrelid = c.oid and contype = 'f') as parents,
       a.attnum::int as "tenantId", a.attnotnull as "notNull"
     from pg_class c
     left join pg_attribute a
@@ -45,16 +49,21 @@ async function fill(tenant: string): Promise<void> {
     await insertRow(sql, "tenants", tenant);
     await sql`insert into tenant_quotas (tenant_id, quota) select ${tenant}, quota
       from unnest(array['max_memory_entries', 'max_tools', 'max_dynamic_tools', 'max_resources',
-        'max_running_tasks']) as quota`;
+        'max_prompts', 'max_running_tasks']) as quota`;
   });
   const ofApp = await may("tausestack_app", "INSERT");
   const ofPlatform = await may("tausestack_platform", "INSERT");
-  for (const { name } of tenantTables) {
-    if (["tenants", "tenant_quotas"].includes(name)) continue;
+  const filled = new Set(["tenants", "tenant_quotas"]);
+  // A row's parents come first.
+  const fillTable = async ({ name, parents }: Table): Promise<void> => {
+    if (filled.has(name)) return;
+    filled.add(name);
+    for (const table of tenantTables) if (parents.includes(table.name)) await fillTable(table);
+    if (![...ofApp, ...ofPlatform].includes(name)) return;
     const role = ofApp.includes(name) ? "tausestack_app" : "tausestack_platform";
-    if (![...ofApp, ...ofPlatform].includes(name)) continue;
     await asKept(role, tenant, (sql) => insertRow(sql, name, tenant));
-  }
+  };
+  for (const table of tenantTables) await fillTable(table);
 }
 
 /** Runs `work` as a role with a tenant set or none, in a transaction that is then undone. */

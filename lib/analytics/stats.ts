@@ -41,6 +41,7 @@ export async function getStats(ctx: Ctx): Promise<TenantStats> {
       max_tools: limitOf("max_tools"),
       max_dynamic_tools: limitOf("max_dynamic_tools"),
       max_resources: limitOf("max_resources"),
+      max_prompts: limitOf("max_prompts"),
       max_running_tasks: limitOf("max_running_tasks"),
     },
   };

@@ -125,6 +125,26 @@ export const variables = {
     "6000",
     "request rate of a tenant that has no limit of its own",
   ),
+  TAUSESTACK_MCP_SESSIONS: variable(
+    z.enum(["auto", "on", "off"], { error: 'must be "auto", "on" or "off"' }).default("auto"),
+    "auto",
+    "sessions of legacy MCP clients; auto: with one worker. Several processes need sticky routing by Mcp-Session-Id",
+  ),
+  TAUSESTACK_MCP_SESSIONS_MAX: variable(
+    whole(1, 1_000_000).default(2000),
+    "2000",
+    "most legacy MCP sessions of a process; idle ones make room",
+  ),
+  TAUSESTACK_MCP_SESSIONS_PER_TENANT: variable(
+    whole(1, 1_000_000).default(200),
+    "200",
+    "most legacy MCP sessions of a tenant in a process",
+  ),
+  TAUSESTACK_MCP_SESSION_IDLE_SECONDS: variable(
+    whole(1, 86_400).default(1800),
+    "1800",
+    "how long an idle legacy MCP session is kept",
+  ),
   TAUSESTACK_MAX_BODY_BYTES: variable(
     whole(1024, 1024 ** 3).default(4 * 1024 * 1024),
     "4194304",

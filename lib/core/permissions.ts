@@ -8,6 +8,8 @@ export const tenantPermissions = [
   "tools:call",
   "resources:read",
   "resources:write",
+  "prompts:read",
+  "prompts:write",
   "federation:write",
   "usage:read",
   "audit:read",

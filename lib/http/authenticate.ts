@@ -1,7 +1,7 @@
 import { type Identity, tenantFor } from "#lib/auth/identity.ts";
 import { identifyKey } from "#lib/auth/key-lookup.ts";
 import { identifySession } from "#lib/auth/session-token.ts";
-import type { TenantId } from "#lib/core/ctx.ts";
+import type { Ctx, TenantId } from "#lib/core/ctx.ts";
 import { env } from "#lib/core/env.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { findSnapshot, type TenantSnapshot } from "#lib/tenants/snapshot.ts";
@@ -57,4 +57,14 @@ export async function resolveTenant(
     throw new AppError("tenant_suspended", "The operator has suspended this tenant.");
   }
   return { tenantId, snapshot };
+}
+
+/** Rejects when the request's credential would no longer be admitted as `ctx` was; for streams. */
+export async function stillAdmitted(request: Request, ctx: Ctx): Promise<void> {
+  const identity = await identify(request);
+  const { tenantId } = await resolveTenant(identity, ctx.tenantId);
+  const { permissions } = identity;
+  const same = tenantId === ctx.tenantId && identity.principal.id === ctx.principal.id;
+  if (same && [...ctx.permissions].every((permission) => permissions.has(permission))) return;
+  throw new AppError("invalid_credential", "The credential has changed.");
 }

@@ -1,20 +1,22 @@
 import {
-  createMcpHandler,
   isJsonContentType,
   isLegacyRequest,
   ProtocolErrorCode,
-  WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { isJsonObject, parseJson } from "#lib/core/json.ts";
-import { log } from "#lib/core/log.ts";
 import type { Permission } from "#lib/core/permissions.ts";
+import { stillAdmitted } from "#lib/http/authenticate.ts";
 import { readText } from "#lib/http/body.ts";
 import { takeTurn } from "#lib/http/rate-limit.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
-import { serverFor } from "./server.ts";
+import { rpcError } from "./errors.ts";
+import { serveLegacy } from "./legacy.ts";
+import { modernRevision, serveModern } from "./modern.ts";
+import { findSession, serveSession } from "./sessions.ts";
+import { serveListen } from "./streams.ts";
 
 /** What a method needs, told before the protocol begins: HTTP 403 is how MCP asks for a scope. */
 const permissions = new Map<unknown, Permission>([
@@ -22,51 +24,8 @@ const permissions = new Map<unknown, Permission>([
   ["tools/call", "tools:call"],
 ]);
 
-const modernRevision = "2026-07-28";
 /** The SDK refuses larger ones before it runs any of them. */
 const largestBatch = 100;
-
-const callers = new WeakMap<Request, Ctx>();
-
-/** Serves the modern revision. Nothing is announced yet, so no stream is kept open for it. */
-const modern = createMcpHandler(
-  ({ requestInfo }) => {
-    const ctx = requestInfo && callers.get(requestInfo);
-    if (!ctx) throw new Error("The request was not admitted");
-    return serverFor(ctx);
-  },
-  {
-    legacy: "reject",
-    maxSubscriptions: 0,
-    onerror: (err) => log.debug({ err }, "an MCP request was refused"),
-  },
-);
-
-function rpcError(status: number, code: number, message: string, headers = {}): Response {
-  return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status, headers });
-}
-
-/** Serves 2024-11-05 to 2025-11-25 without a session: one server a request, its answer plain JSON. */
-async function serveLegacy(ctx: Ctx, request: Request, body: unknown): Promise<Response> {
-  const server = await serverFor(ctx);
-  const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
-  await server.connect(transport);
-  const { signal } = request;
-  const gone = Promise.withResolvers<Response>();
-  const leave = () => {
-    // Ends what still runs; the status is for the log, since nobody reads the answer.
-    void server.close();
-    gone.resolve(new Response(null, { status: 499 }));
-  };
-  signal.addEventListener("abort", leave, { once: true });
-  if (signal.aborted) leave();
-  try {
-    const answer = transport.handleRequest(request, { parsedBody: body });
-    return await Promise.race([answer, gone.promise]);
-  } finally {
-    signal.removeEventListener("abort", leave);
-  }
-}
 
 /** Each message of a batch (2025-03-26) takes its part of the rate limit; the first has taken its. */
 async function takeBatch(ctx: Ctx, messages: readonly unknown[]): Promise<void> {
@@ -99,23 +58,42 @@ async function isLegacy(request: Request, body: unknown): Promise<boolean> {
   return isLegacyRequest(request, body);
 }
 
+function noSession(): Response {
+  return rpcError(
+    404,
+    -32_001,
+    "There is no such session here: it has ended, or lives on another process. Send `initialize` without Mcp-Session-Id to begin another.",
+  );
+}
+
 /**
- * Answers one HTTP request to the tenant's MCP endpoint (Streamable HTTP, every revision), keeping
- * nothing between requests. Throws `insufficient_scope`, `payload_too_large` and `rate_limited`;
- * what else is wrong is a JSON-RPC error.
+ * Answers one HTTP request to the tenant's MCP endpoint (Streamable HTTP, every revision). Modern
+ * clients and legacy ones without a session leave nothing behind. Throws `insufficient_scope`,
+ * `payload_too_large` and `rate_limited`; what else is wrong is a JSON-RPC error.
  */
 export async function serveMcp(ctx: Ctx, request: Request): Promise<Response> {
+  const recheck = () => stillAdmitted(request, ctx);
+  const sessionId = request.headers.get("mcp-session-id");
+  const session = sessionId === null ? null : findSession(ctx, sessionId);
   if (request.method !== "POST") {
+    if (session) return serveSession(session, ctx, request, undefined, recheck);
+    if (sessionId !== null) return noSession();
     return rpcError(405, -32_000, "Method not allowed.", { allow: "POST" });
   }
-  callers.set(request, ctx);
-  if (!isJsonContentType(request.headers.get("content-type"))) return modern.fetch(request);
+  if (!isJsonContentType(request.headers.get("content-type"))) {
+    return serveModern(ctx, request, undefined);
+  }
   const read = await readMessage(request);
   if ("refusal" in read) return read.refusal;
   const { body } = read;
   const messages = Array.isArray(body) ? body : [body];
   authorizeMessages(ctx, messages);
   if (messages.length > 1) await takeBatch(ctx, messages);
-  if (await isLegacy(request, body)) return serveLegacy(ctx, request, body);
-  return modern.fetch(request, { parsedBody: body });
+  if (await isLegacy(request, body)) {
+    if (session) return serveSession(session, ctx, request, body, recheck);
+    if (sessionId !== null) return noSession();
+    return serveLegacy(ctx, request, body, recheck);
+  }
+  const listens = isJsonObject(body) && body.method === "subscriptions/listen";
+  return listens ? serveListen(ctx, request, body, recheck) : serveModern(ctx, request, body);
 }

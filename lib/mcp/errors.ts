@@ -23,3 +23,8 @@ export function toProtocolError(error: unknown, requestId: string): ProtocolErro
     { code, request_id, ...(errors ? { errors } : {}) },
   );
 }
+
+/** A JSON-RPC error that answers the HTTP request as a whole. */
+export function rpcError(status: number, code: number, message: string, headers = {}): Response {
+  return Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status, headers });
+}

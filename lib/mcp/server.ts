@@ -1,58 +1,71 @@
-import { type ListToolsResult, Server } from "@modelcontextprotocol/server";
+import { McpServer, type Server, type ServerContext } from "@modelcontextprotocol/server";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/server/validators/ajv";
-import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { decodeCursor, encodeCursor } from "#lib/core/page.ts";
 import { version } from "#lib/core/version.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
-import { callTool } from "#lib/tools/call.ts";
-import { catalogOf } from "#lib/tools/catalog.ts";
+import { type Catalog, catalogOf } from "#lib/tools/catalog.ts";
+import { callerOf } from "./caller.ts";
 import { toProtocolError } from "./errors.ts";
-
-const toolsPerPage = 500;
+import { requestStates } from "./request-state.ts";
+import { serveTools } from "./tools.ts";
 
 /** Never asked: it is for answers to elicitation. Shared, since each server would make its own. */
 const jsonSchemaValidator = new AjvJsonSchemaValidator();
 
-/** A page of the tenant's tools in the order of their names; the cursor is the last name shown. */
-async function listTools(ctx: Ctx, cursor: string | undefined): Promise<ListToolsResult> {
-  authorize(ctx, "tools:read");
-  const { listed } = await catalogOf(ctx.tenantId);
-  const after = cursor === undefined ? null : (decodeCursor(cursor, 1)[0] ?? "");
-  const start = after === null ? 0 : listed.findIndex(({ name }) => name > after);
-  const tools = start === -1 ? [] : listed.slice(start, start + toolsPerPage);
-  const last = tools.at(-1);
-  const more = last !== undefined && start + tools.length < listed.length;
-  return { tools, ...(more ? { nextCursor: encodeCursor(last.name) } : {}) };
+/** Makes a handler of a verb: its caller is who sent the message, what it throws a JSON-RPC error. */
+export type Handle = <R, A>(
+  run: (ctx: Ctx, request: R, context: ServerContext) => Promise<A>,
+) => (request: R, context: ServerContext) => Promise<A>;
+
+const handle: Handle = (run) => async (request, context) => {
+  const ctx = callerOf(context);
+  try {
+    return await run(ctx, request, context);
+  } catch (error) {
+    throw toProtocolError(error, ctx.requestId);
+  }
+};
+
+/** The SDK checks Mcp-Param-* headers for tools that are registered with it; ours are in the catalog. */
+class TenantServer extends McpServer {
+  readonly #catalog: Catalog;
+
+  constructor(catalog: Catalog, ...rest: ConstructorParameters<typeof McpServer>) {
+    super(...rest);
+    this.#catalog = catalog;
+  }
+
+  override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
+    return this.#catalog.byMcpName.get(name)?.inputSchema;
+  }
 }
 
-/** An MCP server of the caller's tenant, for one request. */
-export async function serverFor(ctx: Ctx): Promise<Server> {
-  const name = (await findSnapshot(ctx.tenantId))?.tenant.name ?? ctx.tenantId;
-  const server = new Server(
+/** What the server can do for this caller; changes are announced to those who may read the lists. */
+function capabilitiesFor({ permissions }: Ctx) {
+  return {
+    tools: { listChanged: permissions.has("tools:read") },
+    logging: {},
+  };
+}
+
+/** An MCP server of the caller's tenant: for one request, or for a legacy client's session. */
+export async function serverFor(ctx: Ctx): Promise<McpServer> {
+  const [snapshot, catalog] = await Promise.all([
+    findSnapshot(ctx.tenantId),
+    catalogOf(ctx.tenantId),
+  ]);
+  const name = snapshot?.tenant.name ?? ctx.tenantId;
+  const product = new TenantServer(
+    catalog,
     { name: "tausestack", title: `${name} on TauseStack`, version },
     {
-      capabilities: { tools: {} },
+      capabilities: capabilitiesFor(ctx),
       instructions: `The tools of ${name}. A result with isError says what to change before another call.`,
       jsonSchemaValidator,
+      requestState: { verify: requestStates().verify },
     },
   );
-  const answer = async <T>(make: () => Promise<T>): Promise<T> => {
-    try {
-      return await make();
-    } catch (error) {
-      throw toProtocolError(error, ctx.requestId);
-    }
-  };
-  server.setRequestHandler("tools/list", ({ params }) =>
-    answer(() => listTools(ctx, params?.cursor)),
-  );
-  server.setRequestHandler("tools/call", ({ params }, { mcpReq }) =>
-    answer(async () => {
-      const call = { mcpName: params.name, arguments: params.arguments ?? {} };
-      const result = await callTool(ctx, call, { signal: mcpReq.signal });
-      return server.projectCallToolResult(result, undefined);
-    }),
-  );
-  return server;
+  const server: Server = product.server;
+  serveTools(server, handle);
+  return product;
 }

@@ -15,6 +15,7 @@ export function quotaMaxima(
     max_tools: of(tenant.tool_limits.max_tools),
     max_dynamic_tools: of(tenant.tool_limits.max_dynamic_tools),
     max_resources: of(tenant.resource_limits.max_resources),
+    max_prompts: of(tenant.mcp_config.max_prompts),
     max_running_tasks: of(tenant.mcp_config.max_running_tasks) ?? defaultRunningTasks,
   };
 }

@@ -22,6 +22,7 @@ const count = (what: string) =>
 /** Keys that are known are checked; others are kept and given back. */
 const mcpConfig = z.looseObject({
   max_memory_entries: count("entries"),
+  max_prompts: count("prompts"),
   memory_retention_days: z.number().int().min(1).max(36_500).nullish(),
   federation_enabled: z.boolean().nullish(),
   custom_endpoints: z.unknown().optional(),
@@ -80,6 +81,7 @@ export const quotaNames = [
   "max_tools",
   "max_dynamic_tools",
   "max_resources",
+  "max_prompts",
   "max_running_tasks",
 ] as const;
 

@@ -4,6 +4,7 @@ import { notFound } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { recordUsage } from "#lib/usage/ledger.ts";
 import { type Catalog, type CatalogTool, catalogOf } from "./catalog.ts";
+import { isInputRequired, type ToolClient, type ToolOutcome } from "./client.ts";
 import type { CallToolResult } from "./schema.ts";
 
 /** Which tool, by the id of the REST API or by the name that MCP clients use, and with what. */
@@ -17,16 +18,18 @@ function find(catalog: Catalog, call: ToolCall): CatalogTool {
 }
 
 /**
- * Calls one of the tenant's tools; REST and MCP do it here. Arguments are checked and defaults
- * filled in before anything is called. What goes wrong in the call is a result with `isError` that
- * says what to change. The answer waits until the call stands in the ledger. Throws `not_found`
- * for a tool that is not there, and `unavailable` when the ledger cannot be written.
+ * Calls one of the tenant's tools for a client that can be told and asked things meanwhile; REST,
+ * MCP and tasks do it here. Arguments are checked and defaults filled in before anything is called.
+ * What goes wrong in the call is a result with `isError` that says what to change. The answer waits
+ * until the call stands in the ledger. `InputRequired` is no call yet: call again with the client's
+ * answers. Throws `not_found` for a tool that is not there, and `unavailable` when the ledger
+ * cannot be written.
  */
-export async function callTool(
+export async function callToolFor(
   ctx: Ctx,
   call: ToolCall,
-  options: { signal?: AbortSignal } = {},
-): Promise<CallToolResult> {
+  client: ToolClient,
+): Promise<ToolOutcome> {
   authorize(ctx, "tools:call");
   const tool = find(await catalogOf(ctx.tenantId), call);
   const startedAt = performance.now();
@@ -39,11 +42,22 @@ export async function callTool(
       ...(errorCode === undefined ? {} : { errorCode }),
     });
   const { result, errorCode } = await tool
-    .run(ctx, call.arguments, options.signal)
+    .run(ctx, call.arguments, client)
     .catch(async (error: unknown) => {
       await record("internal");
       throw error;
     });
-  await record(errorCode);
+  if (!isInputRequired(result)) await record(errorCode);
   return result;
+}
+
+/** The same for a caller that hears nothing but the result. */
+export async function callTool(
+  ctx: Ctx,
+  call: ToolCall,
+  options: { signal?: AbortSignal } = {},
+): Promise<CallToolResult> {
+  const outcome = await callToolFor(ctx, call, { capabilities: null, ...options });
+  if (isInputRequired(outcome)) throw new Error("A client that cannot be asked was asked");
+  return outcome;
 }

@@ -23,6 +23,8 @@ export interface ListedTool {
 export interface CatalogTool {
   toolId: string;
   mcpName: string;
+  /** Absent where the tool cannot run. */
+  inputSchema?: InputSchema;
   run: Run;
 }
 
@@ -52,7 +54,7 @@ function toEntry(row: Row): { tool: CatalogTool; listed: ListedTool | null } {
   }
   const inputSchema = toInputSchema(row.parameters as JsonObject);
   const run = runOf(kind, { mcpName, config }, inputSchema);
-  return { tool: { toolId, mcpName, run }, listed: toListed(row, inputSchema) };
+  return { tool: { toolId, mcpName, inputSchema, run }, listed: toListed(row, inputSchema) };
 }
 
 async function load(tenantId: string): Promise<Catalog> {

@@ -154,25 +154,52 @@ export const callToolInput = z
   .default({ arguments: {} });
 
 const mimeType = z.string();
+const meta = jsonObject.optional();
 
-/** MCP's CallToolResult (revision 2026-07-28, server/tools), as far as our runtimes make it. */
+const annotations = z
+  .object({
+    audience: z.array(z.enum(["user", "assistant"])).optional(),
+    priority: z.number().min(0).max(1).optional(),
+    lastModified: z.string().optional(),
+  })
+  .optional();
+
+const common = { annotations, _meta: meta };
+
+/** MCP's ContentBlock (revision 2026-07-28). */
+const contentBlock = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("text"), text: z.string(), ...common }),
+  z.object({ type: z.literal("image"), data: z.base64(), mimeType, ...common }),
+  z.object({ type: z.literal("audio"), data: z.base64(), mimeType, ...common }),
+  z.object({
+    type: z.literal("resource"),
+    resource: z.union([
+      z.object({ uri: z.string(), mimeType: mimeType.optional(), text: z.string(), _meta: meta }),
+      z.object({ uri: z.string(), mimeType: mimeType.optional(), blob: z.base64(), _meta: meta }),
+    ]),
+    ...common,
+  }),
+  z.object({
+    type: z.literal("resource_link"),
+    uri: z.string(),
+    name: z.string(),
+    title: z.string().optional(),
+    description: z.string().optional(),
+    mimeType: mimeType.optional(),
+    size: z.number().optional(),
+    ...common,
+  }),
+]);
+
+/** MCP's CallToolResult (revision 2026-07-28, server/tools). */
 export const callToolResult = z
   .object({
-    content: z.array(
-      z.discriminatedUnion("type", [
-        z.object({ type: z.literal("text"), text: z.string() }),
-        z.object({ type: z.literal("image"), data: z.base64(), mimeType }),
-        z.object({ type: z.literal("audio"), data: z.base64(), mimeType }),
-        z.object({
-          type: z.literal("resource"),
-          resource: z.object({ uri: z.string(), mimeType, blob: z.base64() }),
-        }),
-      ]),
-    ),
+    content: z.array(contentBlock),
     structuredContent: z.unknown().optional().meta({ description: "Any JSON value." }),
     isError: z.boolean().optional().meta({
       description: "The tool failed; the text says why and structuredContent.error has the code.",
     }),
+    _meta: meta,
   })
   .meta({ id: "CallToolResult" });
 

@@ -7,6 +7,9 @@ export type ToolErrorCode =
   | "unknown_handler"
   | "handler_failed"
   | "cancelled"
+  | "declined"
+  | "needs_client"
+  | "invalid_output"
   | "endpoint_failed"
   | "endpoint_invalid_json"
   | `egress_${string}`;
