@@ -3,6 +3,7 @@ import { database } from "#db/client.ts";
 import { systemCtx, systemTenantCtx } from "#lib/auth/identity.ts";
 import { log } from "#lib/core/log.ts";
 import { purgeExpired } from "#lib/memory/retention.ts";
+import { removeExpiredTasks } from "#lib/tasks/expiry.ts";
 import { jobDatabase } from "./job-database.ts";
 import { listTenants } from "./tenants.ts";
 
@@ -38,9 +39,16 @@ async function makePartitions(): Promise<void> {
   await database().owner`select ensure_usage_partitions(2)`;
 }
 
+/** A task is kept for its time, which its client was told. */
+async function expireTasks(): Promise<void> {
+  const tasks = await removeExpiredTasks();
+  if (tasks > 0) log.info({ tasks }, "expired tasks are removed");
+}
+
 /** What runs by itself, once on the whole deployment however many processes serve it. */
 export const jobs = {
   "memory-retention": { cron: "7 * * * *", run: expireMemories },
+  "task-expiry": { cron: "37 * * * *", run: expireTasks },
   "ledger-partitions": { cron: "23 3 * * *", run: makePartitions },
 } satisfies Record<string, Job>;
 

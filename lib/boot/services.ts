@@ -6,7 +6,11 @@ import { env } from "#lib/core/env.ts";
 import { keyring } from "#lib/core/keyring.ts";
 import { log } from "#lib/core/log.ts";
 import { closeRateLimits } from "#lib/http/rate-limit.ts";
+import { drainTasks, startKeeper } from "#lib/tasks/keeper.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
+
+/** How long the stop of a process waits for its tasks, after its last request is answered. */
+const taskDrainMs = 10_000;
 
 /** Connects this process to the database; the answer closes what was opened, in reverse. */
 export async function startServices(url: string): Promise<() => Promise<void>> {
@@ -19,8 +23,13 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
   useDatabase(database);
   const stopBus = await startBus();
   const stopJobs = await startJobs();
+  const stopKeeper = startKeeper();
+  const drain = async () => {
+    await drainTasks(taskDrainMs);
+    stopKeeper();
+  };
   return async () => {
-    for (const close of [stopJobs, flushLedger, flushKeyUses, stopBus, closeRateLimits]) {
+    for (const close of [stopJobs, drain, flushLedger, flushKeyUses, stopBus, closeRateLimits]) {
       await close().catch((err: unknown) => log.warn({ err }, "closing"));
     }
     await database.close();
