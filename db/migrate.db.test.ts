@@ -144,7 +144,7 @@ test("the migrated database has the schema's columns, keys and indexes, and no m
         name: column.name,
         type: column.getSQLType().replace(/^(timestamp) ?(\(3\)) /, "$1$2 "),
         notNull: column.notNull || inKey.has(column),
-        hasDefault: column.hasDefault,
+        hasDefault: column.hasDefault || column.generated !== undefined,
       }));
     })
     .sort((a, b) => (`${a.table} ${a.name}` < `${b.table} ${b.name}` ? -1 : 1));

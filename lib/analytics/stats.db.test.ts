@@ -74,6 +74,7 @@ test("a tenant's statistics count what it has, without expired memories, and wha
       max_tools: { value: 5, used: 5, left: 0 },
       max_dynamic_tools: { value: 0, used: 0, left: 0 },
       max_resources: { value: null, used: 3, left: null },
+      storage_bytes: { value: null, used: 0, left: null },
       max_running_tasks: { value: 100, used: 0, left: 100 },
     },
   });

@@ -1,6 +1,7 @@
 import type { ServerEvent } from "@modelcontextprotocol/server";
 import { type Change, onChange } from "#lib/core/bus.ts";
 import { singleton } from "#lib/core/singleton.ts";
+import { promptTopic } from "#lib/prompts/catalog.ts";
 import { catalogTopic } from "#lib/tools/catalog.ts";
 
 type Listener = (event: ServerEvent) => void;
@@ -17,6 +18,7 @@ interface Audience {
 
 const listChanges: Record<string, ServerEvent> = {
   [catalogTopic]: { kind: "tools_list_changed" },
+  [promptTopic]: { kind: "prompts_list_changed" },
 };
 
 /** What a change means to MCP clients, and of which tenant. */

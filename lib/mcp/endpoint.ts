@@ -22,6 +22,8 @@ import { serveListen } from "./streams.ts";
 const permissions = new Map<unknown, Permission>([
   ["tools/list", "tools:read"],
   ["tools/call", "tools:call"],
+  ["prompts/list", "prompts:read"],
+  ["prompts/get", "prompts:read"],
 ]);
 
 /** The SDK refuses larger ones before it runs any of them. */

@@ -6,6 +6,7 @@ import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { type Catalog, catalogOf } from "#lib/tools/catalog.ts";
 import { callerOf } from "./caller.ts";
 import { toProtocolError } from "./errors.ts";
+import { servePrompts } from "./prompts.ts";
 import { requestStates } from "./request-state.ts";
 import { serveTools } from "./tools.ts";
 
@@ -36,7 +37,7 @@ class TenantServer extends McpServer {
   }
 
   override toolInputSchemaJson(name: string): Record<string, unknown> | undefined {
-    return this.#catalog.byMcpName.get(name)?.inputSchema;
+    return this.#catalog.byMcpName.get(name)?.listed?.inputSchema;
   }
 }
 
@@ -44,6 +45,7 @@ class TenantServer extends McpServer {
 function capabilitiesFor({ permissions }: Ctx) {
   return {
     tools: { listChanged: permissions.has("tools:read") },
+    prompts: { listChanged: permissions.has("prompts:read") },
     logging: {},
   };
 }
@@ -67,5 +69,6 @@ export async function serverFor(ctx: Ctx): Promise<McpServer> {
   );
   const server: Server = product.server;
   serveTools(server, handle);
+  servePrompts(server, handle);
   return product;
 }

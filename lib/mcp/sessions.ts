@@ -83,6 +83,7 @@ function startSweeping(): void {
 
 async function tell({ server }: Session, event: ServerEvent): Promise<void> {
   if (event.kind === "tools_list_changed") return server.server.sendToolListChanged();
+  if (event.kind === "prompts_list_changed") return server.server.sendPromptListChanged();
 }
 
 /**

@@ -1,6 +1,5 @@
-import { type CatalogTool, catalogOf } from "#lib/tools/catalog.ts";
-
-export type TaskSupport = "forbidden" | "optional" | "required";
+import { catalogOf } from "#lib/tools/catalog.ts";
+import type { TaskSupport } from "#lib/tools/listing-schema.ts";
 
 /** What a tool declares that tasks go by. */
 export interface TaskTraits {
@@ -10,19 +9,14 @@ export interface TaskTraits {
   repeatable: boolean;
 }
 
-interface Declared extends CatalogTool {
-  taskSupport?: TaskSupport;
-  annotations?: { readOnlyHint?: boolean; idempotentHint?: boolean };
-}
-
 /** The traits of the tool that MCP clients call by this name; null when there is none. */
 export async function findTraits(tenantId: string, mcpName: string): Promise<TaskTraits | null> {
-  const tool: Declared | undefined = (await catalogOf(tenantId)).byMcpName.get(mcpName);
+  const tool = (await catalogOf(tenantId)).byMcpName.get(mcpName);
   if (!tool) return null;
-  const { readOnlyHint, idempotentHint } = tool.annotations ?? {};
+  const { readOnlyHint, idempotentHint } = tool.listed?.annotations ?? {};
   return {
     toolId: tool.toolId,
-    taskSupport: tool.taskSupport ?? "forbidden",
+    taskSupport: tool.taskSupport,
     repeatable: readOnlyHint === true || idempotentHint === true,
   };
 }

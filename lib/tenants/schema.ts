@@ -76,12 +76,14 @@ export const tenant = z
 
 export type Tenant = z.output<typeof tenant>;
 
+/** What is counted as it is written: rows, and the bytes that `max_storage_mb` limits. */
 export const quotaNames = [
   "max_memory_entries",
   "max_tools",
   "max_dynamic_tools",
   "max_resources",
   "max_prompts",
+  "storage_bytes",
   "max_running_tasks",
 ] as const;
 

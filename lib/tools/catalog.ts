@@ -1,60 +1,100 @@
+import type { Tool } from "@modelcontextprotocol/server";
 import { eq } from "drizzle-orm";
 import { tools } from "#db/schema/tools.ts";
 import { withTenant } from "#db/transaction.ts";
 import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
+import type { Icon } from "#lib/core/icon-schema.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { log } from "#lib/core/log.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
-import { type InputSchema, toInputSchema } from "./parameters.ts";
+import { searchOf } from "./catalog-search.ts";
+import type { Confirmation, TaskSupport } from "./listing-schema.ts";
+import { toInputSchema } from "./parameters.ts";
 import { type Run, refusalOf, runOf } from "./run.ts";
 import { implementationKind } from "./schema.ts";
+import { type OutputCheck, outputCheckOf } from "./validator.ts";
 
 export const catalogTopic = "catalog";
-
-/** A tool as it stands in `tools/list`. */
-export interface ListedTool {
-  name: string;
-  title?: string;
-  description: string;
-  inputSchema: InputSchema;
-}
 
 export interface CatalogTool {
   toolId: string;
   mcpName: string;
-  /** Absent where the tool cannot run. */
-  inputSchema?: InputSchema;
   run: Run;
+  /** As it stands in `tools/list`; null when it cannot run, and is not listed. */
+  listed: Tool | null;
+  confirm: Confirmation;
+  /** Whether the user's word is asked before it runs: `confirm` with the tool's own hints. */
+  needsConfirmation: boolean;
+  pinned: boolean;
+  taskSupport: TaskSupport;
+  /** The whole call; null: as long as the runtime allows. */
+  timeoutMs: number | null;
+  /** What is wrong with a structuredContent; empty when it fits, or no schema is declared. */
+  checkOutput: OutputCheck;
 }
 
 /** A tenant's tools, ready to be listed and called. */
 export interface Catalog {
   /** Those that can run, in the order of their names' UTF-16 code units. */
-  listed: readonly ListedTool[];
+  listed: readonly Tool[];
   byMcpName: ReadonlyMap<string, CatalogTool>;
   byToolId: ReadonlyMap<string, CatalogTool>;
+  /** Up to `limit` of the tools that can run, best first. */
+  search(query: string, limit: number): CatalogTool[];
 }
 
 type Row = typeof tools.$inferSelect;
 
-function toListed(row: Row, inputSchema: InputSchema): ListedTool {
-  const { mcpName, name, description } = row;
-  const title = name === mcpName ? {} : { title: name };
-  return { name: mcpName, ...title, description, inputSchema };
+/** MCP's Tool (revision 2026-07-28, server/tools). */
+function toListed(row: Row): Tool {
+  const { mcpName, name, description, taskSupport } = row;
+  const annotations = row.annotations as NonNullable<Tool["annotations"]>;
+  const title = row.title ?? annotations.title ?? (name === mcpName ? undefined : name);
+  const icons = row.icons as Icon[];
+  const outputSchema = row.outputSchema as JsonObject | null;
+  const meta = row.meta as JsonObject;
+  return {
+    name: mcpName,
+    ...(title === undefined ? {} : { title }),
+    description,
+    ...(icons.length > 0 ? { icons } : {}),
+    inputSchema: toInputSchema(row.parameters as JsonObject) as Tool["inputSchema"],
+    ...(outputSchema === null ? {} : { outputSchema }),
+    ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+    ...(taskSupport === "forbidden" ? {} : { execution: { taskSupport } }),
+    ...(Object.keys(meta).length > 0 ? { _meta: meta } : {}),
+  };
 }
 
-function toEntry(row: Row): { tool: CatalogTool; listed: ListedTool | null } {
-  const { toolId, mcpName } = row;
+/** Compiled at the first check; most tools of a catalog are not called while it lives. */
+function outputCheck(schema: JsonObject | null): OutputCheck {
+  if (schema === null) return () => [];
+  let check: OutputCheck | undefined;
+  return (value) => {
+    if (value === undefined) {
+      return [{ pointer: "", message: "is required: the tool declares an output schema" }];
+    }
+    check ??= outputCheckOf(schema);
+    return check(value);
+  };
+}
+
+function toEntry(row: Row): CatalogTool {
+  const { toolId, mcpName, confirm, pinned, taskSupport, timeoutMs } = row;
   const config = row.config as JsonObject;
+  const { destructiveHint } = row.annotations as NonNullable<Tool["annotations"]>;
+  const needsConfirmation =
+    confirm === "always" || (confirm === "destructive" && destructiveHint === true);
+  const known = { toolId, mcpName, confirm, needsConfirmation, pinned, taskSupport, timeoutMs };
   const kind = implementationKind(config);
   // Code is not run yet, and its text is too large to be kept for nothing.
   if (kind === null || kind === "code") {
-    return { tool: { toolId, mcpName, run: refusalOf(mcpName, kind) }, listed: null };
+    return { ...known, run: refusalOf(mcpName, kind), listed: null, checkOutput: () => [] };
   }
-  const inputSchema = toInputSchema(row.parameters as JsonObject);
-  const run = runOf(kind, { mcpName, config }, inputSchema);
-  return { tool: { toolId, mcpName, inputSchema, run }, listed: toListed(row, inputSchema) };
+  const listed = toListed(row);
+  const run = runOf(kind, { mcpName, config }, listed.inputSchema);
+  return { ...known, run, listed, checkOutput: outputCheck(row.outputSchema as JsonObject | null) };
 }
 
 async function load(tenantId: string): Promise<Catalog> {
@@ -65,16 +105,26 @@ async function load(tenantId: string): Promise<Catalog> {
     .sort((a, b) => (a.mcpName < b.mcpName ? -1 : 1))
     .flatMap((row) => {
       try {
-        return toEntry(row);
+        return [toEntry(row)];
       } catch (err) {
         log.error({ err, toolId: row.toolId }, "a tool in the database cannot be read");
         return [];
       }
     });
+  return catalogFrom(entries);
+}
+
+function catalogFrom(entries: readonly CatalogTool[]): Catalog {
+  const runnable = entries.flatMap((tool) => (tool.listed ? [{ tool, listed: tool.listed }] : []));
+  let search: ((query: string, limit: number) => { tool: CatalogTool }[]) | undefined;
   return {
-    listed: entries.flatMap(({ listed }) => listed ?? []),
-    byMcpName: new Map(entries.map(({ tool }) => [tool.mcpName, tool])),
-    byToolId: new Map(entries.map(({ tool }) => [tool.toolId, tool])),
+    listed: runnable.map(({ listed }) => listed),
+    byMcpName: new Map(entries.map((tool) => [tool.mcpName, tool])),
+    byToolId: new Map(entries.map((tool) => [tool.toolId, tool])),
+    search(query, limit) {
+      search ??= searchOf(runnable, ({ listed }) => listed);
+      return search(query, limit).map(({ tool }) => tool);
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { pointerTo } from "./parameters.ts";
 import { isLinear, isPattern } from "./pattern.ts";
 
-/** What is known of an input schema without compiling it. */
+/** What is known of a schema without compiling it. */
 export interface SchemaShape {
   mistakes: FieldError[];
   hasDefaults: boolean;
@@ -16,15 +16,21 @@ const deepestSchema = 64;
 /** More subschemas than this, times the elements of a large argument, is felt by everyone. */
 const plainSubschemas = 200;
 
-/** Keywords whose value maps names to schemas, or is no schema but an instance. */
-const nameMaps = new Set([
+/** Keywords whose value maps names to schemas. */
+export const nameMapKeywords: ReadonlySet<string> = new Set([
   "properties",
   "patternProperties",
   "$defs",
   "definitions",
   "dependentSchemas",
 ]);
-const instances = new Set(["const", "enum", "default", "examples"]);
+/** Keywords whose value is no schema but an instance. */
+export const instanceKeywords: ReadonlySet<string> = new Set([
+  "const",
+  "enum",
+  "default",
+  "examples",
+]);
 const references = new Set(["$ref", "$dynamicRef", "$recursiveRef"]);
 const slowKeywords = new Set([...references, "patternProperties", "uniqueItems"]);
 
@@ -68,8 +74,8 @@ export function examine(schema: JsonObject): SchemaShape {
     if (keyword === "$id" && path.length > 1) {
       shape.mistakes.push({ pointer: pointerTo(...path), message: "only the root can have an id" });
     }
-    if (instances.has(keyword)) return;
-    if (nameMaps.has(keyword) && isJsonObject(value)) {
+    if (instanceKeywords.has(keyword)) return;
+    if (nameMapKeywords.has(keyword) && isJsonObject(value)) {
       for (const [name, inner] of Object.entries(value)) visit(inner, [...path, name]);
     } else visit(value, path);
   }

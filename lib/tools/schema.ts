@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { icon } from "#lib/core/icon-schema.ts";
 import { clientId } from "#lib/core/id-schema.ts";
 import { type JsonObject, jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
 import { httpConfig, unprintable, urlMistake } from "./http-config.ts";
+import { confirmations, listingFields, taskSupports, toolAnnotations } from "./listing-schema.ts";
 
 /** How a tool can run; adding one is a file in `runtimes/` and a line in its map. */
 export const runtimeKinds = ["http", "internal"] as const;
@@ -88,6 +90,7 @@ export const registerToolInput = z.object({
   config: config.default({}),
   is_dynamic: z.boolean().default(false),
   parameters: parameters.default({}),
+  ...listingFields,
 });
 
 export type RegisterToolInput = z.input<typeof registerToolInput>;
@@ -104,6 +107,7 @@ export const createDynamicToolInput = z
     config: jsonObject.default({}).meta({
       description: "For a URL: method (default POST), headers, timeout_ms, retries.",
     }),
+    ...listingFields,
   })
   .superRefine(({ config: given, implementation }, refinement) => {
     const checked = config.safeParse({ ...given, implementation });
@@ -123,6 +127,15 @@ export const tool = z
     config: jsonObject,
     is_dynamic: z.boolean(),
     parameters: jsonObject,
+    title: z.string().nullable(),
+    icons: z.array(icon),
+    annotations: toolAnnotations,
+    output_schema: jsonObject.nullable(),
+    meta: jsonObject,
+    confirm: z.enum(confirmations),
+    pinned: z.boolean(),
+    task_support: z.enum(taskSupports),
+    timeout_ms: z.number().int().nullable(),
     tenant_id: z.string(),
     mcp_name: z.string().meta({ description: "The name that MCP clients call the tool by." }),
     created_at: z.iso.datetime(),

@@ -8,6 +8,7 @@ import { authorize } from "#lib/core/authorize.ts";
 import { announce, announceHere } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
+import { auditedIcons, type Icon } from "#lib/core/icon-schema.ts";
 import { prefixedId } from "#lib/core/ids.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
@@ -16,7 +17,9 @@ import { secretMask } from "#lib/core/secrets.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { catalogTopic } from "./catalog.ts";
 import { mcpNameOf } from "./mcp-name.ts";
+import { headerMistakes } from "./param-headers.ts";
 import { pointerInParameters, toInputSchema } from "./parameters.ts";
+import { isReservedName } from "./reserved-names.ts";
 import {
   type CreateDynamicToolInput,
   createDynamicToolInput,
@@ -38,6 +41,15 @@ function toTool(row: Row): Tool {
     config: row.config as JsonObject,
     is_dynamic: row.isDynamic,
     parameters: row.parameters as JsonObject,
+    title: row.title,
+    icons: row.icons as Icon[],
+    annotations: row.annotations as Tool["annotations"],
+    output_schema: row.outputSchema as JsonObject | null,
+    meta: row.meta as JsonObject,
+    confirm: row.confirm,
+    pinned: row.pinned,
+    task_support: row.taskSupport,
+    timeout_ms: row.timeoutMs,
     tenant_id: row.tenantId,
     mcp_name: row.mcpName,
     created_at: row.createdAt.toISOString(),
@@ -47,7 +59,8 @@ function toTool(row: Row): Tool {
 
 /** The tool as the audit log shows it: any header that a tenant sends may be a credential. */
 function toAudited(row: Row): Tool {
-  const shown = toTool(row);
+  const tool = toTool(row);
+  const shown = { ...tool, icons: auditedIcons(tool.icons) };
   const { headers } = shown.config;
   if (!isJsonObject(headers)) return shown;
   const masked = Object.fromEntries(Object.keys(headers).map((name) => [name, secretMask]));
@@ -63,11 +76,20 @@ function checkId(id: string): void {
   if (!toolId.safeParse(id).success) throw notFound("tool", id);
 }
 
-function checkParameters(parameters: JsonObject): void {
-  const errors = schemaMistakes(toInputSchema(parameters)).map(({ pointer, message }) => ({
-    pointer: pointerInParameters(parameters, pointer),
-    message,
-  }));
+/** Throws `invalid_request` for schemas that nothing could be checked against. */
+function checkSchemas({ parameters, output_schema }: z.output<typeof registerToolInput>): void {
+  const schema = toInputSchema(parameters);
+  const mistakes = schemaMistakes(schema);
+  const input = mistakes.length > 0 ? mistakes : headerMistakes(schema);
+  const errors = [
+    ...input.map(({ pointer, message }) => ({
+      pointer: pointerInParameters(parameters, pointer),
+      message,
+    })),
+    ...(output_schema === null ? [] : schemaMistakes(output_schema)).map(
+      ({ pointer, message }) => ({ pointer: `/output_schema${pointer}`, message }),
+    ),
+  ];
   if (errors.length === 0) return;
   const detail = errors.map(({ pointer, message }) => `${pointer}: ${message}`).join("; ");
   throw new AppError("invalid_request", detail, { errors });
@@ -93,6 +115,14 @@ function nameTaken(name: string): AppError {
   );
 }
 
+function nameReserved(name: string): AppError {
+  return new AppError(
+    "conflict",
+    `"${name}" is a tool of the platform's own, which agents see beside the tenant's. Give this tool another name.`,
+    { errors: [{ pointer: "/name", message: "is the name of one of the platform's own tools" }] },
+  );
+}
+
 async function refuseTakenName(tx: Tx, ctx: Ctx, name: string, id: string): Promise<void> {
   const [other] = await tx
     .select({ toolId: tools.toolId })
@@ -101,16 +131,33 @@ async function refuseTakenName(tx: Tx, ctx: Ctx, name: string, id: string): Prom
   if (other) throw nameTaken(name);
 }
 
-async function upsert(tx: Tx, ctx: Ctx, input: z.output<typeof registerToolInput>): Promise<Row> {
-  const [before] = await tx.select().from(tools).where(one(ctx, input.tool_id)).for("update");
-  const values = {
+function valuesOf(input: z.output<typeof registerToolInput>) {
+  return {
     name: input.name,
     mcpName: mcpNameOf(input.name, input.tool_id),
+    title: input.title,
     description: input.description,
     config: input.config,
     parameters: input.parameters,
+    outputSchema: input.output_schema,
+    annotations: input.annotations,
+    icons: input.icons,
+    meta: input.meta,
+    confirm: input.confirm,
+    pinned: input.pinned,
+    taskSupport: input.task_support,
+    timeoutMs: input.timeout_ms,
     isDynamic: input.is_dynamic,
   };
+}
+
+async function upsert(tx: Tx, ctx: Ctx, input: z.output<typeof registerToolInput>): Promise<Row> {
+  const [before] = await tx.select().from(tools).where(one(ctx, input.tool_id)).for("update");
+  const values = valuesOf(input);
+  // A tool that had the name before the platform did goes on under it.
+  if (isReservedName(values.mcpName) && before?.mcpName !== values.mcpName) {
+    throw nameReserved(values.mcpName);
+  }
   const [after] = before
     ? await tx
         .update(tools)
@@ -144,13 +191,13 @@ function toKnownError(error: unknown, name: string): unknown {
 
 /**
  * Registers a tool, or replaces the one of that id; `created_at` stays. Throws `invalid_request`,
- * `conflict` when another tool has its MCP name, and `limit_exceeded` when the tenant has
+ * `conflict` when another tool or the platform has its MCP name, and `limit_exceeded` when the tenant has
  * `max_tools` or, of dynamic ones, `max_dynamic_tools` already.
  */
 export async function registerTool(ctx: Ctx, raw: RegisterToolInput): Promise<Tool> {
   authorize(ctx, "tools:write");
   const input = parse(registerToolInput, raw);
-  checkParameters(input.parameters);
+  checkSchemas(input);
   try {
     return toTool(await change(ctx, (tx) => upsert(tx, ctx, input)));
   } catch (error) {
@@ -161,13 +208,10 @@ export async function registerTool(ctx: Ctx, raw: RegisterToolInput): Promise<To
 /** Creates a dynamic tool under an id of its own; its implementation goes into `config`. */
 export async function createDynamicTool(ctx: Ctx, raw: CreateDynamicToolInput): Promise<Tool> {
   authorize(ctx, "tools:write");
-  const { name, description, parameters, implementation, config } = parse(
-    createDynamicToolInput,
-    raw,
-  );
+  const { implementation, config, ...rest } = parse(createDynamicToolInput, raw);
   return registerTool(ctx, {
+    ...rest,
     tool_id: prefixedId("tool"),
-    ...{ name, description, parameters },
     config: { ...config, implementation },
     is_dynamic: true,
   });

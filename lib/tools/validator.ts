@@ -20,6 +20,17 @@ import { TimeLimitExceeded, withTimeLimit } from "./time-limit.ts";
 /** Checks arguments and fills in defaults: the arguments to use, or what is wrong with them. */
 export type Validator = (args: JsonObject) => { args: JsonObject } | { errors: FieldError[] };
 
+/** What is wrong with a value; empty when it fits. */
+export type OutputCheck = (value: unknown) => FieldError[];
+
+/** Arguments get the defaults that they lack; of what a tool answers nothing is made up. */
+type Role = "arguments" | "output";
+
+const tooSlow: Record<Role, string> = {
+  arguments: "the arguments take too long to check against this tool's schema",
+  output: "the output takes too long to check against this tool's schema",
+};
+
 const compileLimitMs = 2_000;
 const checkLimitMs = 50;
 const errorsShown = 20;
@@ -28,7 +39,6 @@ const largestGathered = 16 * 1024;
 
 const options: Options = {
   strict: false,
-  useDefaults: true,
   ownProperties: true,
   logger: false,
   // Inlined, references would make a small schema a large one.
@@ -48,11 +58,12 @@ type Dialect = keyof typeof dialects;
 
 const engines = new Map<string, Ajv>();
 
-function engineOf(dialect: Dialect, allErrors: boolean): Ajv {
-  const key = `${dialect} ${allErrors}`;
+function engineOf(dialect: Dialect, role: Role, allErrors: boolean): Ajv {
+  const key = `${dialect} ${role} ${allErrors}`;
   const made = engines.get(key);
   if (made) return made;
-  const engine = new dialects[dialect]({ ...options, allErrors });
+  const useDefaults = role === "arguments";
+  const engine = new dialects[dialect]({ ...options, useDefaults, allErrors });
   formats.default(engine);
   engine.addFormat("regex", isPattern);
   engines.set(key, engine);
@@ -70,15 +81,15 @@ function dialectOf(schema: JsonObject): Dialect | null {
 }
 
 /** The schema as an engine takes it: without an id, by which it could stand for another's. */
-function anonymous(schema: InputSchema, dialect: Dialect): AnySchemaObject {
+function anonymous(schema: JsonObject, dialect: Dialect): AnySchemaObject {
   const { $id, ...rest } = schema;
   return { ...rest, $schema: dialect };
 }
 
-function compile(schema: InputSchema, allErrors: boolean): ValidateFunction {
+function compile(schema: JsonObject, role: Role, allErrors: boolean): ValidateFunction {
   const dialect = dialectOf(schema);
   if (dialect === null) throw new Error("The schema is of an unknown dialect");
-  const engine = engineOf(dialect, allErrors);
+  const engine = engineOf(dialect, role, allErrors);
   const own = anonymous(schema, dialect);
   try {
     const validate = withTimeLimit(compileLimitMs, () => engine.compile(own));
@@ -91,8 +102,8 @@ function compile(schema: InputSchema, allErrors: boolean): ValidateFunction {
   }
 }
 
-/** What is wrong with an input schema, as pointers into it; empty when arguments can be checked. */
-export function schemaMistakes(schema: InputSchema): FieldError[] {
+/** What is wrong with a schema, as pointers into it; empty when values can be checked against it. */
+export function schemaMistakes(schema: JsonObject): FieldError[] {
   const { mistakes } = examine(schema);
   if (mistakes.length > 0) return mistakes;
   const dialect = dialectOf(schema);
@@ -101,12 +112,12 @@ export function schemaMistakes(schema: InputSchema): FieldError[] {
     return [{ pointer: "/$schema", message }];
   }
   try {
-    const engine = engineOf(dialect, true);
+    const engine = engineOf(dialect, "output", true);
     const valid = withTimeLimit(compileLimitMs, () =>
       engine.validateSchema(anonymous(schema, dialect)),
     );
-    if (valid !== true) return toFieldErrors(engine.errors ?? []);
-    compile(schema, false);
+    if (valid !== true) return toFieldErrors(engine.errors ?? [], "output");
+    compile(schema, "output", false);
     return [];
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -119,48 +130,73 @@ const validators = singleton(
   () => new LRUCache<string, Validator>({ max: 2_000 }),
 );
 
-/** The validator of a schema that has no mistakes; compiled once, whichever tool it is of. */
-export function validatorOf(schema: InputSchema): Validator {
+const outputChecks = singleton(
+  "toolOutputChecks",
+  () => new LRUCache<string, OutputCheck>({ max: 2_000 }),
+);
+
+function cached<V extends object>(
+  cache: LRUCache<string, V>,
+  schema: JsonObject,
+  make: () => V,
+): V {
   const key = JSON.stringify(schema);
-  let validator = validators.get(key);
-  if (!validator) {
-    validator = makeValidator(schema);
-    validators.set(key, validator);
+  let value = cache.get(key);
+  if (!value) {
+    value = make();
+    cache.set(key, value);
   }
-  return validator;
+  return value;
 }
 
-function makeValidator(schema: InputSchema): Validator {
-  const { slow, hasDefaults } = examine(schema);
-  const check = compile(schema, false);
+/** The validator of a schema that has no mistakes; compiled once, whichever tool it is of. */
+export function validatorOf(schema: InputSchema): Validator {
+  return cached(validators, schema, () => {
+    const { hasDefaults } = examine(schema);
+    const check = makeCheck(schema, "arguments");
+    return (given) => {
+      const args = hasDefaults ? structuredClone(given) : given;
+      const errors = check(args);
+      return errors.length === 0 ? { args } : { errors };
+    };
+  });
+}
+
+/** The check of what a tool answers as structuredContent; compiled once, as above. */
+export function outputCheckOf(schema: JsonObject): OutputCheck {
+  return cached(outputChecks, schema, () => makeCheck(schema, "output"));
+}
+
+/** A check that may fill in defaults in the value itself. */
+function makeCheck(schema: JsonObject, role: Role): OutputCheck {
+  const { slow } = examine(schema);
+  const check = compile(schema, role, false);
   let gather: ValidateFunction | undefined;
 
-  function run(validate: ValidateFunction, args: JsonObject): ErrorObject[] {
-    const work = () => (validate(args) ? [] : (validate.errors ?? []));
+  function run(validate: ValidateFunction, value: unknown): ErrorObject[] {
+    const work = () => (validate(value) ? [] : (validate.errors ?? []));
     return slow ? withTimeLimit(checkLimitMs, work) : work();
   }
 
-  return (given) => {
-    const args = hasDefaults ? structuredClone(given) : given;
+  return (value) => {
     try {
-      const first = run(check, args);
-      if (first.length === 0) return { args };
-      if (JSON.stringify(given).length > largestGathered) return { errors: toFieldErrors(first) };
-      gather ??= compile(schema, true);
-      return { errors: toFieldErrors(run(gather, args)) };
+      const first = run(check, value);
+      if (first.length === 0) return [];
+      if (JSON.stringify(value).length > largestGathered) return toFieldErrors(first, role);
+      gather ??= compile(schema, role, true);
+      return toFieldErrors(run(gather, value), role);
     } catch (error) {
       if (!(error instanceof TimeLimitExceeded || error instanceof RangeError)) throw error;
-      const message = "the arguments take too long to check against this tool's schema";
-      return { errors: [{ pointer: "", message }] };
+      return [{ pointer: "", message: tooSlow[role] }];
     }
   };
 }
 
 /** One entry a field, in words that say what to change. */
-function toFieldErrors(found: ErrorObject[]): FieldError[] {
+function toFieldErrors(found: ErrorObject[], role: Role): FieldError[] {
   const errors = new Map<string, FieldError>();
   for (const error of found) {
-    const entry = explain(error);
+    const entry = explain(error, role);
     const key = `${entry.pointer} ${entry.message}`;
     if (errors.size < errorsShown) errors.set(key, entry);
   }
@@ -175,13 +211,10 @@ const list = (values: unknown) =>
         .slice(0, 500)
     : "";
 
-function explain({
-  instancePath,
-  keyword,
-  params,
-  message,
-  parentSchema,
-}: ErrorObject): FieldError {
+function explain(
+  { instancePath, keyword, params, message, parentSchema }: ErrorObject,
+  role: Role,
+): FieldError {
   const at = (name: unknown) => `${instancePath}${pointerTo(String(name))}`;
   switch (keyword) {
     case "required": {
@@ -193,7 +226,8 @@ function explain({
     case "unevaluatedProperties": {
       const name = params.additionalProperty ?? params.unevaluatedProperty;
       const known = list(Object.keys(parentSchema?.properties ?? {}));
-      return { pointer: at(name), message: `is not a parameter; known are ${known || "none"}` };
+      const what = role === "arguments" ? "a parameter" : "a property of the schema";
+      return { pointer: at(name), message: `is not ${what}; known are ${known || "none"}` };
     }
     case "enum":
       return { pointer: instancePath, message: `must be one of ${list(params.allowedValues)}` };

@@ -1,0 +1,15 @@
+/** Names of the platform's own tools, which a tenant's agents see beside the tenant's. */
+export const reservedNames: readonly string[] = [
+  "memory_get",
+  "memory_list",
+  "memory_set",
+  "memory_delete",
+  "resource_list",
+  "resource_read",
+  "search_tools",
+];
+
+/** True for an MCP name that no tenant's tool may newly take. */
+export function isReservedName(mcpName: string): boolean {
+  return reservedNames.includes(mcpName);
+}
