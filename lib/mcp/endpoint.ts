@@ -22,6 +22,9 @@ import { serveListen } from "./streams.ts";
 const permissions = new Map<unknown, Permission>([
   ["tools/list", "tools:read"],
   ["tools/call", "tools:call"],
+  ["tasks/get", "tools:call"],
+  ["tasks/update", "tools:call"],
+  ["tasks/cancel", "tools:call"],
   ["prompts/list", "prompts:read"],
   ["prompts/get", "prompts:read"],
 ]);

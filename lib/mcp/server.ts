@@ -1,4 +1,9 @@
-import { McpServer, type Server, type ServerContext } from "@modelcontextprotocol/server";
+import {
+  McpServer,
+  type ProtocolEra,
+  type Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/server/validators/ajv";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { version } from "#lib/core/version.ts";
@@ -8,6 +13,7 @@ import { callerOf } from "./caller.ts";
 import { toProtocolError } from "./errors.ts";
 import { servePrompts } from "./prompts.ts";
 import { requestStates } from "./request-state.ts";
+import { serveTasks, tasksExtension } from "./tasks.ts";
 import { serveTools } from "./tools.ts";
 
 /** Never asked: it is for answers to elicitation. Shared, since each server would make its own. */
@@ -42,16 +48,17 @@ class TenantServer extends McpServer {
 }
 
 /** What the server can do for this caller; changes are announced to those who may read the lists. */
-function capabilitiesFor({ permissions }: Ctx) {
+function capabilitiesFor({ permissions }: Ctx, era: ProtocolEra) {
   return {
     tools: { listChanged: permissions.has("tools:read") },
     prompts: { listChanged: permissions.has("prompts:read") },
     logging: {},
+    ...(era === "modern" ? { extensions: { [tasksExtension]: {} } } : {}),
   };
 }
 
 /** An MCP server of the caller's tenant: for one request, or for a legacy client's session. */
-export async function serverFor(ctx: Ctx): Promise<McpServer> {
+export async function serverFor(ctx: Ctx, era: ProtocolEra): Promise<McpServer> {
   const [snapshot, catalog] = await Promise.all([
     findSnapshot(ctx.tenantId),
     catalogOf(ctx.tenantId),
@@ -61,14 +68,15 @@ export async function serverFor(ctx: Ctx): Promise<McpServer> {
     catalog,
     { name: "tausestack", title: `${name} on TauseStack`, version },
     {
-      capabilities: capabilitiesFor(ctx),
+      capabilities: capabilitiesFor(ctx, era),
       instructions: `The tools of ${name}. A result with isError says what to change before another call.`,
       jsonSchemaValidator,
       requestState: { verify: requestStates().verify },
     },
   );
   const server: Server = product.server;
-  serveTools(server, handle);
+  serveTools(server, handle, era);
   servePrompts(server, handle);
+  if (era === "modern") serveTasks(server, handle);
   return product;
 }

@@ -92,7 +92,7 @@ async function tell({ server }: Session, event: ServerEvent): Promise<void> {
  */
 export async function openSession(ctx: Ctx): Promise<Session | null> {
   if (!makeRoom(ctx.tenantId)) return null;
-  const server = await serverFor(ctx);
+  const server = await serverFor(ctx, "legacy");
   const id = randomUUID();
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => id,

@@ -69,7 +69,7 @@ export async function serveListen(
     publish: () => undefined,
     subscribe: (listener) => opened(onTenantChange(ctx.tenantId, listener)),
   };
-  const handler = createMcpHandler(() => serverFor(ctx), {
+  const handler = createMcpHandler(() => serverFor(ctx, "modern"), {
     bus,
     legacy: "reject",
     onerror: (err) => log.debug({ err }, "an MCP subscription was refused"),

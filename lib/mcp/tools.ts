@@ -1,4 +1,9 @@
-import type { ListToolsResult, Server } from "@modelcontextprotocol/server";
+import type {
+  CallToolResult,
+  ListToolsResult,
+  ProtocolEra,
+  Server,
+} from "@modelcontextprotocol/server";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { callToolFor } from "#lib/tools/call.ts";
@@ -7,6 +12,7 @@ import { isInputRequired } from "#lib/tools/client.ts";
 import { pageOf } from "./page.ts";
 import { asking } from "./request-state.ts";
 import type { Handle } from "./server.ts";
+import { callAsTask } from "./tasks.ts";
 import { toolClientOf } from "./tool-client.ts";
 
 /** A page of the tenant's tools in the order of their names. */
@@ -17,7 +23,7 @@ export async function listTools(ctx: Ctx, cursor: string | undefined): Promise<L
   return { tools: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
 }
 
-export function serveTools(server: Server, handle: Handle): void {
+export function serveTools(server: Server, handle: Handle, era: ProtocolEra): void {
   server.setRequestHandler(
     "tools/list",
     handle((ctx, { params }) => listTools(ctx, params?.cursor)),
@@ -26,6 +32,8 @@ export function serveTools(server: Server, handle: Handle): void {
     "tools/call",
     handle(async (ctx, { params }, context) => {
       const call = { mcpName: params.name, arguments: params.arguments ?? {} };
+      const task = era === "modern" ? await callAsTask(server, ctx, call, context) : null;
+      if (task) return task as CallToolResult;
       const client = toolClientOf(server, context, params.name);
       const outcome = await callToolFor(ctx, call, client);
       if (isInputRequired(outcome)) return asking(context, params.name, outcome);
