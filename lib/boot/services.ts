@@ -6,7 +6,7 @@ import { env } from "#lib/core/env.ts";
 import { keyring } from "#lib/core/keyring.ts";
 import { log } from "#lib/core/log.ts";
 import { closeRateLimits } from "#lib/http/rate-limit.ts";
-import { drainTasks, startKeeper } from "#lib/tasks/keeper.ts";
+import { startKeeper } from "#lib/tasks/keeper.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 
 /** How long the stop of a process waits for its tasks, after its last request is answered. */
@@ -24,10 +24,7 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
   const stopBus = await startBus();
   const stopJobs = await startJobs();
   const stopKeeper = startKeeper();
-  const drain = async () => {
-    await drainTasks(taskDrainMs);
-    stopKeeper();
-  };
+  const drain = () => stopKeeper(taskDrainMs);
   return async () => {
     for (const close of [stopJobs, drain, flushLedger, flushKeyUses, stopBus, closeRateLimits]) {
       await close().catch((err: unknown) => log.warn({ err }, "closing"));

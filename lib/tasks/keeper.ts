@@ -8,6 +8,8 @@ const beatMs = 5_000;
 /** Three beats missed: the process is gone, or cannot reach the database. */
 const staleSeconds = 15;
 const mostAtATime = 20;
+/** What a tool that is told to stop is given for it. */
+const abortMs = 1_000;
 
 const beatText = `update tasks set heartbeat_at = now()
   where status = 'working' and owner = $1 and task_id = any($2)
@@ -42,15 +44,19 @@ export async function claimStale(): Promise<number> {
   return rows.length;
 }
 
-/** Starts keeping this process's tasks alive and picking up others'; the answer stops that. */
-export function startKeeper(): () => void {
+/**
+ * Starts keeping this process's tasks alive and picking up others'. The answer stops that: it waits
+ * for the tasks that still run, as `drainTasks` does.
+ */
+export function startKeeper(): (drainMs: number) => Promise<void> {
   let busy = false;
+  let draining = false;
   const tick = async () => {
     if (busy) return;
     busy = true;
     try {
       await beat();
-      await claimStale();
+      if (!draining) await claimStale();
     } catch (err) {
       log.warn({ err }, "tasks: the database could not be asked");
     } finally {
@@ -64,10 +70,24 @@ export function startKeeper(): () => void {
     if (change === "everything") void tick();
     else if (change.topic === cancelTopic) stopHere(change.key);
   });
-  return () => {
-    clearInterval(timer);
-    forget();
+  return async (drainMs) => {
+    draining = true;
+    try {
+      await drainTasks(drainMs);
+    } finally {
+      clearInterval(timer);
+      forget();
+    }
   };
+}
+
+/** Resolves when all that runs now has ended, or after `limitMs`. */
+async function ended(limitMs: number): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, limitMs);
+  const all = Promise.all([...running.values()].map(({ done }) => done));
+  await Promise.race([all, late.promise]);
+  clearTimeout(timer);
 }
 
 /**
@@ -75,15 +95,10 @@ export function startKeeper(): () => void {
  * to another process.
  */
 export async function drainTasks(limitMs: number): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(late.resolve, limitMs);
-  const all = Promise.all([...running.values()].map(({ done }) => done));
-  await Promise.race([all, late.promise]);
-  clearTimeout(timer);
+  await ended(limitMs);
   if (running.size === 0) return;
   await platformStatement(releaseText, [owner]);
   log.info({ tasks: running.size }, "tasks are left to another process");
-  const left = [...running.values()];
-  for (const { controller } of left) controller.abort();
-  await Promise.all(left.map(({ done }) => done));
+  for (const { controller } of running.values()) controller.abort();
+  await ended(abortMs);
 }
