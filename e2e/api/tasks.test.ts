@@ -21,12 +21,14 @@ let cluster: Awaited<ReturnType<typeof openCluster>>;
 let databaseUrl = "";
 let address = "";
 let tenant: NewTenant;
-const servers: TestServer[] = [];
+/** Starting a server takes seconds: the tests share these, and the last two end them. */
+let one: TestServer;
+let two: TestServer;
 
 /** Servers of one deployment: same database, same keys. */
 async function serve(): Promise<TestServer> {
   const fixtures = join(import.meta.dirname, "../conformance/fixtures/handlers.ts");
-  const server = await startServer({
+  return startServer({
     databaseUrl,
     args: ["--api-lane-only"],
     env: {
@@ -36,13 +38,6 @@ async function serve(): Promise<TestServer> {
       NODE_OPTIONS: `--import=${pathToFileURL(fixtures).href}`,
     },
   });
-  servers.push(server);
-  return server;
-}
-
-async function stop(server: TestServer, signal?: NodeJS.Signals): Promise<void> {
-  servers.splice(servers.indexOf(server), 1);
-  await server.stop(signal);
 }
 
 const extensions = { "io.modelcontextprotocol/tasks": {} };
@@ -77,8 +72,9 @@ beforeAll(async () => {
   address = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
   cluster = await openCluster();
   databaseUrl = await cluster.createDatabase();
-  const server = await serve();
-  tenant = await newTenant({}, server);
+  one = await serve();
+  two = await serve();
+  tenant = await newTenant({}, one);
   const register = async (name: string, implementation: string, more: object = {}) => {
     const body = { tool_id: name, name, task_support: "optional", config: { implementation } };
     const { status } = await tenant.call("POST", "/tools/register", { ...body, ...more });
@@ -90,23 +86,87 @@ beforeAll(async () => {
     parameters: { filename: { type: "string" } },
   });
   await register("always", "internal:greet", { task_support: "required" });
-  await stop(server);
 }, 60_000);
 
-afterEach(async () => {
+afterEach(() => {
   for (const call of calls.splice(0)) call.answer();
-  for (const server of [...servers]) await stop(server);
 });
 
 afterAll(async () => {
   upstream.closeAllConnections();
   upstream.close();
+  await two.stop();
   await cluster.close();
 });
 
+test("a cancellation reaches the tool in whatever process it runs", async () => {
+  const taskId = await begin(askOf(one), "repeatable");
+  await called("repeatable", 1);
+  expect(await askOf(two)("tasks/cancel", { taskId })).toMatchObject({
+    result: { resultType: "complete" },
+  });
+  await vi.waitFor(() => expect(calls[0]?.isOpen()).toBe(false), { timeout: 2_000 });
+  expect((await askOf(one)("tasks/get", { taskId })).result?.status).toBe("cancelled");
+}, 60_000);
+
+test("REST lists, shows and cancels tasks, and another tenant's are not there", async () => {
+  const taskId = await begin(askOf(one), "once", { secret: 1 });
+  const own = callAs(two.url, tenant.key);
+  const stranger = await newTenant({}, two);
+  const { body: list } = await own<{ task_id: string }[]>("GET", "/tasks?limit=1");
+  expect(list).toMatchObject([{ task_id: taskId, status: "working", mcp_name: "once" }]);
+  const { body: shown } = await own("GET", `/tasks/${taskId}`);
+  expect(shown).toMatchObject({ arguments: { secret: 1 }, result: null });
+  const { body: theirs } = await callAs(two.url, stranger.key)("GET", "/tasks");
+  expect(theirs).toEqual([]);
+  for (const [method, path] of [
+    ["GET", `/tasks/${taskId}`],
+    ["POST", `/tasks/${taskId}/cancel`],
+  ] as const) {
+    const { status } = await callAs(two.url, stranger.key)(method, path);
+    expect([path, status]).toEqual([path, 404]);
+  }
+  const { body: cancelled } = await own("POST", `/tasks/${taskId}/cancel`);
+  expect(cancelled).toMatchObject({ status: "cancelled" });
+}, 60_000);
+
+test("a client that knows no tasks gets the result itself, or is told what it lacks", async () => {
+  const plain = askAs(one.url, tenant.key, {});
+  const call = plain("tools/call", { name: "once", arguments: {} });
+  await called("once", 1);
+  calls[0]?.answer();
+  expect((await call).result).toMatchObject({ resultType: "complete", content: [{}] });
+  expect((await plain("tools/call", { name: "always", arguments: { name: "x" } })).error).toEqual(
+    expect.objectContaining({ code: -32021, data: { requiredCapabilities: { extensions } } }),
+  );
+  const { result } = await plain("server/discover", {});
+  expect(result).toMatchObject({ capabilities: { extensions } });
+  // Revisions before have another kind of tasks, which are not offered: the tool runs at once.
+  const legacy = await callAs(one.url, tenant.key)(
+    "POST",
+    "/mcp",
+    {
+      ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
+      params: { name: "always", arguments: { name: "you" } },
+    },
+    { "mcp-protocol-version": "2025-11-25", accept: "application/json, text/event-stream" },
+  );
+  expect(legacy.body).toMatchObject({ result: { content: [{ text: "Hello, you!" }] } });
+}, 60_000);
+
+test("a server that is told to stop lets its tasks end first", async () => {
+  const taskId = await begin(askOf(one), "once");
+  await called("once", 1);
+  const stopped = one.stop();
+  setTimeout(() => calls[0]?.answer(), 500);
+  await stopped;
+  expect((await askOf(two)("tasks/get", { taskId })).result).toMatchObject({
+    status: "completed",
+  });
+}, 60_000);
+
 test("after kill -9 results are there, what may be repeated runs again, the rest says why not", async () => {
-  const first = await serve();
-  const before = askOf(first);
+  const before = askOf(two);
   const done = await begin(before, "once");
   await called("once", 1);
   calls.splice(0)[0]?.answer();
@@ -115,10 +175,10 @@ test("after kill -9 results are there, what may be repeated runs again, the rest
   const asking = await begin(before, "confirm_delete", { filename: "x.txt" });
   await settled(before, asking, "input_required");
   await Promise.all([called("repeatable", 1), called("once", 1)]);
-  process.kill(first.pid, "SIGKILL");
-  await stop(first, "SIGKILL");
+  await two.stop("SIGKILL");
 
-  const ask = askOf(await serve());
+  two = await serve();
+  const ask = askOf(two);
   expect((await ask("tasks/get", { taskId: done })).result).toMatchObject({
     status: "completed",
     result: { content: [{ type: "text", text: "answered" }] },
@@ -147,73 +207,3 @@ test("after kill -9 results are there, what may be repeated runs again, the rest
   });
   expect(calls.filter(({ tool }) => tool === "once")).toHaveLength(1);
 }, 90_000);
-
-test("a cancellation reaches the tool in whatever process it runs", async () => {
-  const [runner, other] = [await serve(), await serve()];
-  const taskId = await begin(askOf(runner), "repeatable");
-  await called("repeatable", 1);
-  expect(await askOf(other)("tasks/cancel", { taskId })).toMatchObject({
-    result: { resultType: "complete" },
-  });
-  await vi.waitFor(() => expect(calls[0]?.isOpen()).toBe(false), { timeout: 2_000 });
-  expect((await askOf(runner)("tasks/get", { taskId })).result?.status).toBe("cancelled");
-}, 60_000);
-
-test("a server that is told to stop lets its tasks end first", async () => {
-  const [leaving, staying] = [await serve(), await serve()];
-  const taskId = await begin(askOf(leaving), "once");
-  await called("once", 1);
-  const stopped = stop(leaving);
-  setTimeout(() => calls[0]?.answer(), 500);
-  await stopped;
-  expect((await askOf(staying)("tasks/get", { taskId })).result).toMatchObject({
-    status: "completed",
-  });
-}, 60_000);
-
-test("REST lists, shows and cancels tasks, and another tenant's are not there", async () => {
-  const server = await serve();
-  const taskId = await begin(askOf(server), "once", { secret: 1 });
-  const own = callAs(server.url, tenant.key);
-  const stranger = await newTenant({}, server);
-  const { body: list } = await own<{ task_id: string }[]>("GET", "/tasks?limit=1");
-  expect(list).toMatchObject([{ task_id: taskId, status: "working", mcp_name: "once" }]);
-  const { body: shown } = await own("GET", `/tasks/${taskId}`);
-  expect(shown).toMatchObject({ arguments: { secret: 1 }, result: null });
-  const { body: theirs } = await callAs(server.url, stranger.key)("GET", "/tasks");
-  expect(theirs).toEqual([]);
-  for (const [method, path] of [
-    ["GET", `/tasks/${taskId}`],
-    ["POST", `/tasks/${taskId}/cancel`],
-  ] as const) {
-    const { status } = await callAs(server.url, stranger.key)(method, path);
-    expect([path, status]).toEqual([path, 404]);
-  }
-  const { body: cancelled } = await own("POST", `/tasks/${taskId}/cancel`);
-  expect(cancelled).toMatchObject({ status: "cancelled" });
-}, 60_000);
-
-test("a client that knows no tasks gets the result itself, or is told what it lacks", async () => {
-  const server = await serve();
-  const plain = askAs(server.url, tenant.key, {});
-  const call = plain("tools/call", { name: "once", arguments: {} });
-  await called("once", 1);
-  calls[0]?.answer();
-  expect((await call).result).toMatchObject({ resultType: "complete", content: [{}] });
-  expect((await plain("tools/call", { name: "always", arguments: { name: "x" } })).error).toEqual(
-    expect.objectContaining({ code: -32021, data: { requiredCapabilities: { extensions } } }),
-  );
-  const { result } = await plain("server/discover", {});
-  expect(result).toMatchObject({ capabilities: { extensions } });
-  // Revisions before have another kind of tasks, which are not offered: the tool runs at once.
-  const legacy = await callAs(server.url, tenant.key)(
-    "POST",
-    "/mcp",
-    {
-      ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
-      params: { name: "always", arguments: { name: "you" } },
-    },
-    { "mcp-protocol-version": "2025-11-25", accept: "application/json, text/event-stream" },
-  );
-  expect(legacy.body).toMatchObject({ result: { content: [{ text: "Hello, you!" }] } });
-}, 60_000);
