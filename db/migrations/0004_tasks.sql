@@ -18,6 +18,7 @@ CREATE TABLE "tasks" (
 	"rounds" integer DEFAULT 0 NOT NULL,
 	"state" json,
 	"result" json,
+	"is_error" boolean,
 	"error" json,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,

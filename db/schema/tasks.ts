@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, json, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { boolean, index, integer, json, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { createdAt, tenantIdColumn, time, updatedAt } from "./columns.ts";
 import { tenants } from "./tenants.ts";
 
@@ -35,6 +35,8 @@ export const tasks = pgTable(
     /** What the tool left for itself when it asked. */
     state: json("state"),
     result: json("result"),
+    /** Whether the result says that the tool failed, for lists, which do not read results. */
+    isError: boolean("is_error"),
     error: json("error"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),

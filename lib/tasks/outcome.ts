@@ -52,7 +52,7 @@ export async function writeIfOurs(row: TaskRow, change: Change): Promise<boolean
 
 /** The change that an outcome is: the end, or a stop until the client has answered. */
 export function toChange(outcome: ToolOutcome): Change {
-  if (!isInputRequired(outcome)) return { ...ending("completed"), result: outcome };
+  if (!isInputRequired(outcome)) return { ...ending("completed"), result: outcome, isError: outcome.isError === true };
   return {
     status: "input_required",
     statusMessage: "Waits for input",

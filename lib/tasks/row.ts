@@ -50,7 +50,27 @@ export function openRequests(row: TaskRow): InputRequests | null {
   return Object.fromEntries(open.map(([key, request]) => [clientKey(row, key), request]));
 }
 
-export function toTask(row: TaskRow): Task {
+/** What a list shows of a task: its documents may be large, and stay where they are. */
+export const listedColumns = {
+  tenantId: tasks.tenantId,
+  taskId: tasks.taskId,
+  toolId: tasks.toolId,
+  mcpName: tasks.mcpName,
+  status: tasks.status,
+  statusMessage: tasks.statusMessage,
+  isError: tasks.isError,
+  principalType: tasks.principalType,
+  principalId: tasks.principalId,
+  requestId: tasks.requestId,
+  createdAt: tasks.createdAt,
+  updatedAt: tasks.updatedAt,
+  endedAt: tasks.endedAt,
+  expiresAt: tasks.expiresAt,
+  ttlMs: tasks.ttlMs,
+  pollIntervalMs: tasks.pollIntervalMs,
+};
+
+export function toTask(row: Pick<TaskRow, keyof typeof listedColumns>): Task {
   return {
     task_id: row.taskId,
     tenant_id: row.tenantId,
@@ -58,6 +78,7 @@ export function toTask(row: TaskRow): Task {
     mcp_name: row.mcpName,
     status: row.status,
     status_message: row.statusMessage,
+    is_error: row.isError,
     principal_type: row.principalType,
     principal_id: row.principalId,
     request_id: row.requestId,

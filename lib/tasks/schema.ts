@@ -26,6 +26,10 @@ export const task = z
       .string()
       .nullable()
       .meta({ description: "What the tool last said of its progress, or why it ended." }),
+    is_error: z
+      .boolean()
+      .nullable()
+      .meta({ description: "Of a completed one: whether its result is an error of the tool." }),
     principal_type: z.string(),
     principal_id: z.string().meta({ description: "Who made it." }),
     request_id: z.string(),

@@ -14,6 +14,7 @@ import {
   clientKey,
   type InputRequests,
   isMaker,
+  listedColumns,
   one,
   type TaskRow,
   toTask,
@@ -58,7 +59,7 @@ export async function listTasks(ctx: Ctx, query: TaskQuery): Promise<Page<Task>>
   const { status, search } = query;
   const rows = await withTenant(ctx.tenantId, (tx) =>
     tx
-      .select()
+      .select(listedColumns)
       .from(tasks)
       .where(
         and(
