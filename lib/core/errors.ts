@@ -27,6 +27,7 @@ export const errorKinds = {
   limit_exceeded: { status: 409, title: "A limit of the tenant is reached" },
   payload_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "Unsupported media type" },
+  range_not_satisfiable: { status: 416, title: "The range cannot be served" },
   rate_limited: { status: 429, title: "Too many requests" },
   internal: { status: 500, title: "Internal error" },
   upstream_failed: { status: 502, title: "The other side failed" },

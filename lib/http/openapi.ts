@@ -110,6 +110,9 @@ function parametersOf(path: string, spec: RouteSpec, shared: JsonSchema) {
   return [...inPath, ...inQuery, ...tenant];
 }
 
+/** Bytes of whatever type the Content-Type header says (OpenAPI 3.1, considerations for binary data). */
+const anyBytes: Record<string, { schema: JsonSchema }> = { "*/*": { schema: {} } };
+
 function operationOf(
   method: string,
   path: string,
@@ -131,6 +134,7 @@ function operationOf(
           },
         }
       : {}),
+    ...(spec.takesBytes ? { requestBody: { required: true, content: anyBytes } } : {}),
     responses: {
       [String(spec.status ?? 200)]: {
         description: "Done",
@@ -140,7 +144,9 @@ function operationOf(
                 "application/json": { schema: jsonSchema(spec.response, "output", shared) },
               },
             }
-          : {}),
+          : spec.givesBytes
+            ? { content: anyBytes }
+            : {}),
       },
       default: {
         description: "What went wrong",

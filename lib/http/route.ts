@@ -34,8 +34,12 @@ export interface RouteSpec<
   permission?: Permission;
   summary: string;
   body?: B;
+  /** The body is bytes of any type, which `run` reads itself. */
+  takesBytes?: boolean;
   query?: Q;
   response?: z.ZodType;
+  /** The answer is bytes of any type. */
+  givesBytes?: boolean;
   /** Status of success; 200 unless said. */
   status?: number;
   run(
@@ -99,6 +103,11 @@ export function problemResponse(error: unknown, requestId: string, request: Requ
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
 
+/** Bytes go out as they are, with the type that their reply says; all else is JSON. */
+function payloadOf(body: unknown): BodyInit {
+  return body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body);
+}
+
 function respond(
   result: unknown,
   status: number,
@@ -107,7 +116,7 @@ function respond(
 ): Response {
   const reply = result instanceof Reply ? result : new Reply(result, { status });
   const empty = reply.status === 204 || reply.status === 304;
-  return new Response(empty ? null : JSON.stringify(reply.body), {
+  return new Response(empty ? null : payloadOf(reply.body), {
     status: reply.status,
     headers: {
       "content-type": "application/json",

@@ -13,6 +13,7 @@ import { readText } from "#lib/http/body.ts";
 import { takeTurn } from "#lib/http/rate-limit.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { rpcError } from "./errors.ts";
+import { servePlainCall } from "./lean.ts";
 import { serveLegacy } from "./legacy.ts";
 import { modernRevision, serveModern } from "./modern.ts";
 import { findSession, serveSession } from "./sessions.ts";
@@ -94,6 +95,8 @@ export async function serveMcp(ctx: Ctx, request: Request): Promise<Response> {
   const messages = Array.isArray(body) ? body : [body];
   authorizeMessages(ctx, messages);
   if (messages.length > 1) await takeBatch(ctx, messages);
+  const plain = sessionId === null ? await servePlainCall(ctx, request, body) : null;
+  if (plain) return plain;
   if (await isLegacy(request, body)) {
     if (session) return serveSession(session, ctx, request, body, recheck);
     if (sessionId !== null) return noSession();

@@ -1,4 +1,5 @@
 import {
+  type Implementation,
   McpServer,
   type ProtocolEra,
   type Server,
@@ -10,6 +11,7 @@ import { version } from "#lib/core/version.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { type Catalog, catalogOf } from "#lib/tools/catalog.ts";
 import { callerOf } from "./caller.ts";
+import { serveCompletion } from "./completion.ts";
 import { toProtocolError } from "./errors.ts";
 import { servePrompts } from "./prompts.ts";
 import { requestStates } from "./request-state.ts";
@@ -52,31 +54,31 @@ function capabilitiesFor({ permissions }: Ctx, era: ProtocolEra) {
   return {
     tools: { listChanged: permissions.has("tools:read") },
     prompts: { listChanged: permissions.has("prompts:read") },
+    completions: {},
     logging: {},
     ...(era === "modern" ? { extensions: { [tasksExtension]: {} } } : {}),
   };
 }
 
+/** How the tenant's server names itself. */
+export async function serverInfoOf(ctx: Ctx): Promise<Implementation & { title: string }> {
+  const name = (await findSnapshot(ctx.tenantId))?.tenant.name ?? ctx.tenantId;
+  return { name: "tausestack", title: `${name} on TauseStack`, version };
+}
+
 /** An MCP server of the caller's tenant: for one request, or for a legacy client's session. */
 export async function serverFor(ctx: Ctx, era: ProtocolEra): Promise<McpServer> {
-  const [snapshot, catalog] = await Promise.all([
-    findSnapshot(ctx.tenantId),
-    catalogOf(ctx.tenantId),
-  ]);
-  const name = snapshot?.tenant.name ?? ctx.tenantId;
-  const product = new TenantServer(
-    catalog,
-    { name: "tausestack", title: `${name} on TauseStack`, version },
-    {
-      capabilities: capabilitiesFor(ctx, era),
-      instructions: `The tools of ${name}. A result with isError says what to change before another call.`,
-      jsonSchemaValidator,
-      requestState: { verify: requestStates().verify },
-    },
-  );
+  const [info, catalog] = await Promise.all([serverInfoOf(ctx), catalogOf(ctx.tenantId)]);
+  const product = new TenantServer(catalog, info, {
+    capabilities: capabilitiesFor(ctx, era),
+    instructions: `The tools, prompts and resources of ${info.title}. A result with isError says what to change before another call.`,
+    jsonSchemaValidator,
+    requestState: { verify: requestStates().verify },
+  });
   const server: Server = product.server;
   serveTools(server, handle, era);
   servePrompts(server, handle);
+  serveCompletion(server, handle);
   if (era === "modern") serveTasks(server, handle);
   return product;
 }

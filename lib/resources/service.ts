@@ -6,81 +6,102 @@ import { audit } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
-import type { JsonObject } from "#lib/core/json.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
+import { lockQuota } from "#lib/tenants/lock-quota.ts";
 import { noteUsage, recordUsage } from "#lib/usage/ledger.ts";
+import { change } from "./change.ts";
+import { dropContent, keepContent, type NewContent, retypeContent } from "./contents.ts";
+import {
+  checkId,
+  type Kept,
+  lockResource,
+  oneResource,
+  type ResourceRow,
+  type Row,
+  selectResources,
+  toAudited,
+  toResource,
+} from "./row.ts";
 import {
   type RegisterResourceInput,
   type Resource,
   type ResourceQuery,
   registerResourceInput,
-  resourceId,
 } from "./schema.ts";
-import { storeUri } from "./uri.ts";
+import { storeAddress } from "./uri.ts";
+import { usageOf } from "./usage.ts";
 
-type Row = typeof resources.$inferSelect;
+type Input = z.output<typeof registerResourceInput>;
 
-/** `uri` holds no password in the row either: the whole of it is in `uri_sealed` alone. */
-function toResource(row: Row): Resource {
+function valuesOf(ctx: Ctx, input: Input, before: Row | undefined) {
+  const uri = storeAddress(
+    ctx.tenantId,
+    input.uri,
+    before ? { shown: before.uri, sealed: before.uriSealed } : null,
+    "/uri",
+  );
+  const current =
+    before && before.source !== null ? { shown: before.source, sealed: before.sourceSealed } : null;
+  const source =
+    input.source === null
+      ? { shown: null, sealed: null }
+      : storeAddress(ctx.tenantId, input.source, current, "/source");
   return {
-    resource_id: row.resourceId,
-    name: row.name,
-    type: row.type,
-    uri: row.uri,
-    description: row.description,
-    metadata: row.metadata as JsonObject,
-    access_permissions: row.accessPermissions,
-    tenant_id: row.tenantId,
-    created_at: row.createdAt.toISOString(),
-    updated_at: row.updatedAt.toISOString(),
-  };
-}
-
-function usageOf(name: string, startedAt: number, errorCode?: string) {
-  return {
-    kind: name === "register" || name === "delete" ? "resource_write" : "resource_read",
-    name: `resource.${name}`,
-    status: errorCode === undefined ? "ok" : "error",
-    durationMs: performance.now() - startedAt,
-    ...(errorCode === undefined ? {} : { errorCode }),
-  } as const;
-}
-
-function one(ctx: Ctx, id: string) {
-  return and(eq(resources.tenantId, ctx.tenantId), eq(resources.resourceId, id));
-}
-
-/** Ids that no resource can have are missing ones, and PostgreSQL never sees them. */
-function checkId(id: string): void {
-  if (!resourceId.safeParse(id).success) throw notFound("resource", id);
-}
-
-async function loadForUpdate(tx: Tx, ctx: Ctx, id: string): Promise<Row | undefined> {
-  const [row] = await tx.select().from(resources).where(one(ctx, id)).for("update");
-  return row;
-}
-
-async function write(
-  tx: Tx,
-  ctx: Ctx,
-  input: z.output<typeof registerResourceInput>,
-): Promise<Row> {
-  const before = await loadForUpdate(tx, ctx, input.resource_id);
-  const values = {
     name: input.name,
+    title: input.title,
     type: input.type,
-    ...storeUri(ctx.tenantId, input.uri, before ?? null),
+    uri: uri.shown,
+    uriSealed: uri.sealed,
+    source: source.shown,
+    sourceSealed: source.sealed,
+    mimeType: input.mime_type,
     description: input.description,
+    icons: input.icons,
+    annotations: input.annotations,
     metadata: input.metadata,
     accessPermissions: input.access_permissions,
   };
-  const [after] = before
+}
+
+/** The bytes to keep as the input says them, with the type that they have unless it says another. */
+function newContentOf({ content, mime_type }: Input): NewContent | null {
+  if (!content) return null;
+  if ("text" in content) {
+    return { bytes: Buffer.from(content.text), mimeType: mime_type ?? "text/plain" };
+  }
+  const bytes = Buffer.from(content.blob, "base64");
+  return { bytes, mimeType: mime_type ?? "application/octet-stream" };
+}
+
+/** What is kept with the resource once the input is in force. */
+async function writeContent(
+  tx: Tx,
+  ctx: Ctx,
+  input: Input,
+  kept: Kept | null,
+): Promise<Kept | null> {
+  const content = newContentOf(input);
+  if (content) return keepContent(tx, ctx, input.resource_id, content);
+  if (!kept) return null;
+  if (input.content === null) {
+    await dropContent(tx, ctx, input.resource_id);
+    return null;
+  }
+  const { mime_type } = input;
+  if (mime_type === null || mime_type === kept.mimeType) return kept;
+  return retypeContent(tx, ctx, input.resource_id, mime_type);
+}
+
+async function write(tx: Tx, ctx: Ctx, input: Input, touched: Set<string>): Promise<ResourceRow> {
+  const before = await lockResource(tx, ctx, input.resource_id);
+  const values = valuesOf(ctx, input, before?.row);
+  const [row] = before
     ? await tx
         .update(resources)
         .set({ ...values, updatedAt: sql`now()` })
-        .where(one(ctx, input.resource_id))
+        .where(oneResource(ctx, input.resource_id))
         .returning()
     : await tx
         .insert(resources)
@@ -88,32 +109,37 @@ async function write(
         .onConflictDoNothing()
         .returning();
   // Another caller has registered it since the look: its row is there now, and is updated.
-  if (!after) return write(tx, ctx, input);
+  if (!row) return write(tx, ctx, input, touched);
+  const after = { row, kept: await writeContent(tx, ctx, input, before?.kept ?? null) };
   await audit(tx, ctx, {
     action: before ? "resource.update" : "resource.create",
     target: { type: "resource", id: input.resource_id },
-    before: before && toResource(before),
-    after: toResource(after),
+    before: before && toAudited(before),
+    after: toAudited(after),
   });
+  if (before) touched.add(before.row.uri);
+  touched.add(row.uri);
   return after;
 }
 
 /**
- * Registers a resource, or replaces the one of that id; `created_at` stays. A password in the URI
- * is sealed and from then on read as `[secret]`. Throws `invalid_request`, or `limit_exceeded`
- * when the tenant has `max_resources` already.
+ * Registers a resource, or replaces the one of that id; `created_at` stays, and so do the bytes
+ * that are kept with it unless `content` says otherwise. Passwords in the addresses are sealed and
+ * from then on read as `[secret]`. Throws `invalid_request`, or `limit_exceeded` when the tenant
+ * has `max_resources` already or `max_storage_mb` is not enough.
  */
 export async function registerResource(ctx: Ctx, raw: RegisterResourceInput): Promise<Resource> {
   authorize(ctx, "resources:write");
   const input = parse(registerResourceInput, raw);
   const startedAt = performance.now();
   try {
-    const row = await withTenant(ctx.tenantId, (tx) => write(tx, ctx, input));
+    const written = await change(ctx, (tx, touched) => write(tx, ctx, input, touched));
     await recordUsage(ctx, usageOf("register", startedAt));
-    return toResource(row);
+    return toResource(written);
   } catch (error) {
     const refused = asLimitExceeded(error);
-    if (refused) await recordUsage(ctx, usageOf("register", startedAt, refused.code));
+    if (refused)
+      await recordUsage(ctx, usageOf("register", startedAt, { errorCode: refused.code }));
     throw refused ?? error;
   }
 }
@@ -123,12 +149,12 @@ export async function getResource(ctx: Ctx, id: string): Promise<Resource> {
   authorize(ctx, "resources:read");
   checkId(id);
   const startedAt = performance.now();
-  const [row] = await withTenant(ctx.tenantId, (tx) =>
-    tx.select().from(resources).where(one(ctx, id)),
+  const [found] = await withTenant(ctx.tenantId, (tx) =>
+    selectResources(tx).where(oneResource(ctx, id)),
   );
-  if (!row) throw notFound("resource", id);
+  if (!found) throw notFound("resource", id);
   noteUsage(ctx, usageOf("get", startedAt));
-  return toResource(row);
+  return toResource(found);
 }
 
 /** The tenant's resources in the order of their ids, or those of one type or search. */
@@ -138,9 +164,7 @@ export async function listResources(ctx: Ctx, query: ResourceQuery): Promise<Pag
   const size = pageSize(query);
   const after = query.cursor ? (decodeCursor(query.cursor, 1)[0] ?? "") : "";
   const rows = await withTenant(ctx.tenantId, (tx) =>
-    tx
-      .select()
-      .from(resources)
+    selectResources(tx)
       .where(
         and(
           eq(resources.tenantId, ctx.tenantId),
@@ -156,7 +180,7 @@ export async function listResources(ctx: Ctx, query: ResourceQuery): Promise<Pag
       .limit(size + 1),
   );
   noteUsage(ctx, usageOf("list", startedAt));
-  return toPage(rows, size, (row) => [row.resourceId], toResource);
+  return toPage(rows, size, ({ row }) => [row.resourceId], toResource);
 }
 
 /** Removes a resource; `not_found` when there is none of that id. */
@@ -164,13 +188,21 @@ export async function deleteResource(ctx: Ctx, id: string): Promise<void> {
   authorize(ctx, "resources:write");
   checkId(id);
   const startedAt = performance.now();
-  await withTenant(ctx.tenantId, async (tx) => {
-    const [gone] = await tx.delete(resources).where(one(ctx, id)).returning();
-    if (!gone) throw notFound("resource", id);
+  await change(ctx, async (tx, touched) => {
+    const before = await lockResource(tx, ctx, id);
+    if (!before) throw notFound("resource", id);
+    if (before.kept) {
+      // In the order in which a registration meets the two quotas. Left to the foreign key, the
+      // bytes would be given back by the table's owner, who sees no quota.
+      await lockQuota(tx, ctx.tenantId, "max_resources");
+      await dropContent(tx, ctx, id);
+    }
+    await tx.delete(resources).where(oneResource(ctx, id));
+    touched.add(before.row.uri);
     await audit(tx, ctx, {
       action: "resource.delete",
       target: { type: "resource", id },
-      before: toResource(gone),
+      before: toAudited(before),
     });
   });
   await recordUsage(ctx, usageOf("delete", startedAt));

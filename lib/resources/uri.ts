@@ -1,33 +1,43 @@
-import { seal } from "#lib/core/crypto.ts";
+import { seal, unseal } from "#lib/core/crypto.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { keyring } from "#lib/core/keyring.ts";
 import { maskUrlPassword, secretMask } from "#lib/core/secrets.ts";
 
-/** A URI as it is stored: what everyone may read, and the whole of it sealed if it holds a password. */
-export interface StoredUri {
-  uri: string;
-  uriSealed: string | null;
+/** An address as it is stored: what everyone may read, and the whole of it sealed if it holds a password. */
+export interface StoredAddress {
+  shown: string;
+  sealed: string | null;
 }
 
 /** True for `postgres://crm:[secret]@db`, as a read gives it; false for a path named `[secret]`. */
-function hasMaskedPassword(uri: string): boolean {
-  const filled = uri.replaceAll(secretMask, "x");
-  return filled !== uri && maskUrlPassword(filled) !== filled;
+function hasMaskedPassword(address: string): boolean {
+  const filled = address.replaceAll(secretMask, "x");
+  return filled !== address && maskUrlPassword(filled) !== filled;
 }
 
 /**
- * Splits a URI into what is shown and what is sealed. A URI given back as it was read keeps the
+ * Splits an address into what is shown and what is sealed. One given back as it was read keeps the
  * stored password; any other that holds the mask is refused, so that a password never travels to
- * another host unseen. Throws `invalid_request`.
+ * another host unseen. Throws `invalid_request` at `pointer`.
  */
-export function storeUri(tenantId: string, uri: string, current: StoredUri | null): StoredUri {
-  if (current && uri === current.uri) return { uri: current.uri, uriSealed: current.uriSealed };
-  if (hasMaskedPassword(uri)) {
+export function storeAddress(
+  tenantId: string,
+  address: string,
+  current: StoredAddress | null,
+  pointer: string,
+): StoredAddress {
+  if (current && address === current.shown) return current;
+  if (hasMaskedPassword(address)) {
     const message = `holds ${secretMask} in the place of its password; write the password itself`;
-    throw new AppError("invalid_request", `/uri: ${message}`, {
-      errors: [{ pointer: "/uri", message }],
+    throw new AppError("invalid_request", `${pointer}: ${message}`, {
+      errors: [{ pointer, message }],
     });
   }
-  const shown = maskUrlPassword(uri);
-  return { uri: shown, uriSealed: shown === uri ? null : seal(keyring(), tenantId, uri) };
+  const shown = maskUrlPassword(address);
+  return { shown, sealed: shown === address ? null : seal(keyring(), tenantId, address) };
+}
+
+/** The whole address, its password included: for the call that needs it, never to be shown. */
+export function wholeAddress(tenantId: string, { shown, sealed }: StoredAddress): string {
+  return sealed === null ? shown : unseal(keyring(), tenantId, sealed);
 }

@@ -28,10 +28,8 @@ export interface CatalogTool {
   needsConfirmation: boolean;
   pinned: boolean;
   taskSupport: TaskSupport;
-  /** The whole call; null: as long as the runtime allows. */
-  timeoutMs: number | null;
-  /** What is wrong with a structuredContent; empty when it fits, or no schema is declared. */
-  checkOutput: OutputCheck;
+  /** Answers with one message and asks nothing, and no header mirrors an argument of it. */
+  isPlain: boolean;
 }
 
 /** A tenant's tools, ready to be listed and called. */
@@ -86,15 +84,24 @@ function toEntry(row: Row): CatalogTool {
   const { destructiveHint } = row.annotations as NonNullable<Tool["annotations"]>;
   const needsConfirmation =
     confirm === "always" || (confirm === "destructive" && destructiveHint === true);
-  const known = { toolId, mcpName, confirm, needsConfirmation, pinned, taskSupport, timeoutMs };
+  const known = { toolId, mcpName, confirm, needsConfirmation, pinned, taskSupport };
   const kind = implementationKind(config);
   // Code is not run yet, and its text is too large to be kept for nothing.
   if (kind === null || kind === "code") {
-    return { ...known, run: refusalOf(mcpName, kind), listed: null, checkOutput: () => [] };
+    return { ...known, run: refusalOf(mcpName, kind), listed: null, isPlain: false };
   }
   const listed = toListed(row);
-  const run = runOf(kind, { mcpName, config }, listed.inputSchema);
-  return { ...known, run, listed, checkOutput: outputCheck(row.outputSchema as JsonObject | null) };
+  const checkOutput = outputCheck(row.outputSchema as JsonObject | null);
+  const conduct = { title: listed.title ?? mcpName, needsConfirmation, timeoutMs, checkOutput };
+  const run = runOf(kind, { mcpName, config }, listed.inputSchema, conduct);
+  const { inputSchema, outputSchema } = listed;
+  const isPlain =
+    kind === "http" &&
+    !needsConfirmation &&
+    taskSupport === "forbidden" &&
+    (outputSchema === undefined || outputSchema.type === "object") &&
+    !JSON.stringify(inputSchema).includes('"x-mcp-header"');
+  return { ...known, run, listed, isPlain };
 }
 
 async function load(tenantId: string): Promise<Catalog> {

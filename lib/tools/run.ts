@@ -1,12 +1,13 @@
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { isInputRequired, type ToolClient, type ToolOutcome } from "./client.ts";
+import { withConfirmation } from "./confirmation.ts";
 import type { InputSchema } from "./parameters.ts";
 import { runtimes } from "./runtimes/index.ts";
 import type { Invoke, RunnableTool } from "./runtimes/runtime.ts";
 import type { RuntimeKind } from "./schema.ts";
 import { invalidArguments, ToolError, type ToolErrorCode, toErrorResult } from "./tool-error.ts";
-import { type Validator, validatorOf } from "./validator.ts";
+import { type OutputCheck, type Validator, validatorOf } from "./validator.ts";
 
 /** What a call came to; `errorCode` is there when the result is an error. */
 export interface Outcome {
@@ -42,16 +43,68 @@ export function refusalOf(mcpName: string, kind: "code" | null): Run {
   return () => Promise.resolve(outcome);
 }
 
+/** What is asked, limited and checked around a tool, whatever its runtime. */
+export interface Conduct {
+  /** As a person knows the tool. */
+  title: string;
+  needsConfirmation: boolean;
+  /** The whole call; null: as long as the runtime allows. */
+  timeoutMs: number | null;
+  checkOutput: OutputCheck;
+}
+
+/** Ends a call that takes too long, also one that does not listen to its signal. */
+async function within(
+  { title, timeoutMs }: Conduct,
+  client: ToolClient,
+  run: (client: ToolClient) => Promise<ToolOutcome>,
+): Promise<ToolOutcome> {
+  if (timeoutMs === null) return run(client);
+  const late = AbortSignal.timeout(timeoutMs);
+  const signal = client.signal ? AbortSignal.any([client.signal, late]) : late;
+  const timedOut = new Promise<never>((_, reject) => {
+    late.onabort = () =>
+      reject(new ToolError("timed_out", `${title} did not end within ${timeoutMs} ms.`));
+  });
+  return Promise.race([run({ ...client, signal }), timedOut]);
+}
+
+/** A tool that promised a shape breaks its promise (MCP, server/tools, output schema). */
+function checked(outcome: ToolOutcome, mcpName: string, { checkOutput }: Conduct): ToolOutcome {
+  if (isInputRequired(outcome) || outcome.isError) return outcome;
+  const errors = checkOutput(outcome.structuredContent);
+  if (errors.length === 0) return outcome;
+  const lines = errors.map(({ pointer, message }) => `- ${pointer || "result"}: ${message}`);
+  throw new ToolError(
+    "invalid_output",
+    [`The result of ${mcpName} does not fit its output schema:`, ...lines].join("\n"),
+    { errors },
+  );
+}
+
 /** How to run a tool; its schema is compiled and its config read at the first call. */
-export function runOf(kind: RuntimeKind, tool: RunnableTool, schema: InputSchema): Run {
+export function runOf(
+  kind: RuntimeKind,
+  tool: RunnableTool,
+  schema: InputSchema,
+  conduct: Conduct,
+): Run {
   let made: { validate: Validator; invoke: Invoke } | undefined;
+  const { mcpName } = tool;
   return async (ctx, given, client) => {
     try {
       made ??= { validate: validatorOf(schema), invoke: runtimes[kind](tool) };
-      const checked = made.validate(given);
-      if ("errors" in checked) throw invalidArguments(tool.mcpName, checked.errors);
-      const outcome = await made.invoke(ctx, checked.args, client);
-      return { result: answerable(outcome, client, tool.mcpName) };
+      const { validate, invoke } = made;
+      const valid = validate(given);
+      if ("errors" in valid) throw invalidArguments(mcpName, valid.errors);
+      const run = async (asked: ToolClient) => {
+        const outcome = await within(conduct, asked, (timed) => invoke(ctx, valid.args, timed));
+        return checked(answerable(outcome, asked, mcpName), mcpName, conduct);
+      };
+      const result = conduct.needsConfirmation
+        ? await withConfirmation(conduct.title, valid.args, client, run)
+        : await run(client);
+      return { result };
     } catch (error) {
       if (error instanceof ToolError) return failed(error);
       throw error;

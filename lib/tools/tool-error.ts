@@ -8,6 +8,7 @@ export type ToolErrorCode =
   | "handler_failed"
   | "cancelled"
   | "declined"
+  | "timed_out"
   | "needs_client"
   | "invalid_output"
   | "endpoint_failed"

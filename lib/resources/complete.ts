@@ -1,0 +1,68 @@
+import { authorize } from "#lib/core/authorize.ts";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { notFound } from "#lib/core/errors.ts";
+import { isJsonObject } from "#lib/core/json.ts";
+import { type ResourceCatalog, resourceCatalogOf } from "./catalog.ts";
+import { matchTemplate, type UriTemplate } from "./template.ts";
+
+/** MCP's completion (revision 2026-07-28, server/utilities/completion). */
+export interface Completion {
+  values: string[];
+  total: number;
+  hasMore: boolean;
+}
+
+const mostValues = 100;
+
+/** Values that the resource itself names, in `metadata.completions`. */
+function namedValues(metadata: unknown, argument: string): string[] {
+  const completions = isJsonObject(metadata) ? metadata.completions : undefined;
+  const values = isJsonObject(completions) ? completions[argument] : undefined;
+  return Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
+}
+
+/** Values with which the template is the URI of a resource that can be listed. */
+function knownValues(
+  catalog: ResourceCatalog,
+  template: UriTemplate,
+  argument: string,
+  context: Readonly<Record<string, string>>,
+): string[] {
+  const others = Object.entries(context).filter(([name]) => name !== argument);
+  return catalog.resources.flatMap(({ uri }) => {
+    const values = matchTemplate(template, uri);
+    const value = values?.get(argument);
+    if (!values || value === undefined) return [];
+    const fits = others.every(([name, chosen]) => (values.get(name) ?? chosen) === chosen);
+    return fits ? [value] : [];
+  });
+}
+
+/**
+ * Up to 100 values of a template's variable that begin with `prefix`, in either case: those of its
+ * resource's `metadata.completions`, then those of resources that fit it and the variables in
+ * `context`. Throws `not_found` for a template that the tenant has not.
+ */
+export async function completeTemplateArgument(
+  ctx: Ctx,
+  uriTemplate: string,
+  argument: string,
+  prefix: string,
+  context: Readonly<Record<string, string>> = {},
+): Promise<Completion> {
+  authorize(ctx, "resources:read");
+  const catalog = await resourceCatalogOf(ctx.tenantId);
+  const entry = catalog.byTemplate.find(({ resource }) => resource.uri === uriTemplate);
+  if (!entry) throw notFound("resource template", uriTemplate);
+  const begins = prefix.toLowerCase();
+  const all = [
+    ...namedValues(entry.resource.metadata, argument),
+    ...knownValues(catalog, entry.template, argument, context),
+  ].filter((value) => value.toLowerCase().startsWith(begins));
+  const values = [...new Set(all)];
+  return {
+    values: values.slice(0, mostValues),
+    total: values.length,
+    hasMore: values.length > mostValues,
+  };
+}

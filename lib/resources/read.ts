@@ -1,0 +1,144 @@
+import { authorize } from "#lib/core/authorize.ts";
+import { type ByteRange, spanOf } from "#lib/core/byte-range.ts";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
+import { noteUsage } from "#lib/usage/ledger.ts";
+import { type CatalogResource, type ResourceCatalog, resourceCatalogOf } from "./catalog.ts";
+import { loadBytes, requireReadable } from "./contents.ts";
+import { type Body, bodyOf } from "./media.ts";
+import { splitRange } from "./range.ts";
+import { type Fetched, fetchSource } from "./source.ts";
+import { choosesHost, expandTemplate, matchTemplate } from "./template.ts";
+import { wholeAddress } from "./uri.ts";
+import { usageOf } from "./usage.ts";
+
+/** MCP's resource contents; `size` is that of the whole, in bytes. */
+export type ResourceContent = { uri: string; size: number } & Body;
+
+export interface ReadOptions {
+  /** Instead of a `#bytes=START-END` at the end of the URI. */
+  range?: ByteRange;
+  signal?: AbortSignal;
+}
+
+/** More than this in one answer would fill the context of whoever asked. */
+const largestRead = 1024 * 1024;
+
+interface Found {
+  entry: CatalogResource;
+  values: ReadonlyMap<string, string>;
+}
+
+/** The resource of exactly that URI, else the most specific template that it fits. */
+function find(catalog: ResourceCatalog, uri: string): Found | null {
+  const exact = catalog.byUri.get(uri);
+  if (exact) return { entry: exact, values: new Map() };
+  for (const entry of catalog.byTemplate) {
+    const values = matchTemplate(entry.template, uri);
+    // A dot segment would leave the path that the template says.
+    if (values && [...values.values()].every((value) => value !== "." && value !== "..")) {
+      return { entry, values };
+    }
+  }
+  return null;
+}
+
+/** Where the resource is read from: its source, or its own address where that can be fetched. */
+function addressOf(ctx: Ctx, { entry, values }: Found): string | null {
+  const { resource, source, uri } = entry;
+  if (source) return expandTemplate(wholeAddress(ctx.tenantId, source), values);
+  const fetchable =
+    (resource.type === "api" || resource.type === "file") &&
+    /^https?:\/\/[^/?#\\]/i.test(resource.uri) &&
+    !choosesHost(resource.uri);
+  return fetchable ? expandTemplate(wholeAddress(ctx.tenantId, uri), values) : null;
+}
+
+function tooLarge(uri: string, size: number): AppError {
+  return new AppError(
+    "invalid_request",
+    `"${uri}" has ${size} bytes, and at most ${largestRead} are read at a time. Ask for a range: ${uri}#bytes=0-${largestRead - 1}, the last byte included.`,
+    { extra: { size } },
+  );
+}
+
+/** The range that is read: an open one ends where one answer does. */
+function boundedRange(range: ByteRange | null): ByteRange | null {
+  if (!range) return null;
+  const end = range.end ?? range.start + largestRead - 1;
+  if (end - range.start < largestRead) return { start: range.start, end };
+  throw new AppError(
+    "invalid_request",
+    `The range is larger than the ${largestRead} bytes that are read at a time. Ask for a smaller one.`,
+  );
+}
+
+async function readKept(
+  ctx: Ctx,
+  { resource }: CatalogResource,
+  kept: { size: number; sha256: string },
+  range: ByteRange | null,
+): Promise<Fetched> {
+  const { size, sha256 } = kept;
+  if (!range && size > largestRead) throw tooLarge(resource.uri, size);
+  const span = range ? spanOf(range, size) : undefined;
+  const bytes = await loadBytes(ctx, resource.resource_id, { span, sha256 });
+  if (!bytes) throw new AppError("conflict", "The content has just changed. Read it again.");
+  return { bytes, mimeType: resource.mime_type, size };
+}
+
+/** What the registry itself says of a resource that nothing can be read from. */
+function describe({ resource }: CatalogResource, range: ByteRange | null): Fetched {
+  const all = Buffer.from(JSON.stringify(resource));
+  const { start, length } = range ? spanOf(range, all.length) : { start: 0, length: all.length };
+  const bytes = all.subarray(start, start + length);
+  return { bytes, mimeType: "application/json", size: all.length };
+}
+
+async function load(
+  ctx: Ctx,
+  found: Found,
+  uri: string,
+  { range, signal }: { range: ByteRange | null; signal: AbortSignal | undefined },
+): Promise<Fetched> {
+  const { entry } = found;
+  const { size, sha256, mime_type } = entry.resource;
+  if (size !== null && sha256 !== null) return readKept(ctx, entry, { size, sha256 }, range);
+  const address = addressOf(ctx, found);
+  if (address === null) return describe(entry, range);
+  const fetched = await fetchSource(ctx, address, { range, signal });
+  if (fetched.bytes.byteLength > largestRead) throw tooLarge(uri, fetched.size);
+  return { ...fetched, mimeType: mime_type ?? fetched.mimeType };
+}
+
+/**
+ * Reads a resource by its URI, as MCP's resources/read does: what is kept here, else what its
+ * source gives, else what the registry says of it. `#bytes=START-END` reads a range; without one at
+ * most 1 MiB is read. Throws `not_found`, `forbidden` where it does not offer `read`,
+ * `invalid_request`, `range_not_satisfiable` and `upstream_failed`.
+ */
+export async function readResource(
+  ctx: Ctx,
+  uri: string,
+  options: ReadOptions = {},
+): Promise<ResourceContent[]> {
+  authorize(ctx, "resources:read");
+  const catalog = await resourceCatalogOf(ctx.tenantId);
+  const asked = catalog.byUri.has(uri) ? { uri, range: null } : splitRange(uri);
+  const found = find(catalog, asked.uri);
+  if (!found) throw notFound("resource", uri);
+  const { resource } = found.entry;
+  requireReadable(resource.resource_id, resource.access_permissions);
+  const startedAt = performance.now();
+  try {
+    const range = boundedRange(options.range ?? asked.range);
+    const { signal } = options;
+    const { bytes, mimeType, size } = await load(ctx, found, asked.uri, { range, signal });
+    noteUsage(ctx, usageOf("read", startedAt, { bytes: bytes.byteLength }));
+    return [{ uri, size, ...bodyOf(bytes, mimeType) }];
+  } catch (error) {
+    const errorCode = error instanceof AppError ? error.code : "internal";
+    noteUsage(ctx, usageOf("read", startedAt, { errorCode, bytes: 0 }));
+    throw error;
+  }
+}
