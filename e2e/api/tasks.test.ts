@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { type Ask, askAs } from "../mcp.ts";
 import { openCluster, startServer, type TestServer } from "../start-server.ts";
 import { callAs, type NewTenant, newTenant } from "./client.ts";
-import { type Ask, askAs } from "./mcp.ts";
 
 /** Answers a call when the test says so; which tool called is in the address. */
 const calls: { tool: string; answer: () => void; isOpen: () => boolean }[] = [];
