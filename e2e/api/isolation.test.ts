@@ -1,4 +1,5 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, inject, test } from "vitest";
+import { askAs } from "../mcp.ts";
 import { type Call, type NewTenant, newTenant, platform } from "./client.ts";
 
 type Document = { paths: Record<string, Record<string, { requestBody?: unknown }>> };
@@ -11,7 +12,7 @@ let document: Document;
 
 async function contentsOf(call: Call, tenantId: string): Promise<string> {
   const answers = await Promise.all(
-    ["/memory/all", "/tools", "/resources", "/keys", `/tenants/${tenantId}`].map((path) =>
+    ["/memory/all", "/tools", "/tasks", "/resources", "/keys", `/tenants/${tenantId}`].map((path) =>
       call("GET", path),
     ),
   );
@@ -26,13 +27,23 @@ beforeAll(async () => {
     name: "secret_tool",
     description: "",
     parameters: {},
-    implementation: "https://api.example.com/",
+    implementation: "internal:echo",
+    task_support: "optional",
   });
   await victim.call("POST", "/resources/register", {
     resource_id: "secret-resource",
     name: "r",
     type: "file",
     uri: "s3://bucket/secret",
+  });
+  const capabilities = { extensions: { "io.modelcontextprotocol/tasks": {} } };
+  const { result } = await askAs(
+    inject("serverUrl"),
+    victim.key,
+    capabilities,
+  )("tools/call", {
+    name: "secret_tool",
+    arguments: { secret: "s3://bucket/secret" },
   });
   const key = await victim.call<{ key_id: string }>("POST", "/keys", { name: "second" });
   ids = {
@@ -41,6 +52,7 @@ beforeAll(async () => {
     tool_id: tool.body.tool_id,
     resource_id: "secret-resource",
     key_id: key.body.key_id,
+    task_id: String(result?.taskId),
   };
   document = (await platform()<Document>("GET", "/openapi.json")).body;
 });
@@ -91,7 +103,15 @@ test("a header or query that names another tenant is refused at every address", 
 });
 
 test("lists hold nothing of another tenant", async () => {
-  for (const path of ["/memory/all", "/tools", "/resources", "/keys", "/audit", "/tenants"]) {
+  for (const path of [
+    "/memory/all",
+    "/tools",
+    "/tasks",
+    "/resources",
+    "/keys",
+    "/audit",
+    "/tenants",
+  ]) {
     const { body } = await attacker.call("GET", path);
     expect(JSON.stringify(body)).not.toContain("secret");
     expect(JSON.stringify(body)).not.toContain(victim.tenantId);
