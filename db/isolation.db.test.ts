@@ -57,7 +57,7 @@ async function fill(tenant: string): Promise<void> {
     await insertRow(sql, "users", tenant);
     await sql`insert into tenant_quotas (tenant_id, quota) select ${tenant}, quota
       from unnest(array['max_memory_entries', 'max_tools', 'max_dynamic_tools', 'max_resources',
-        'max_prompts', 'storage_bytes']) as quota`;
+        'max_prompts', 'storage_bytes', 'max_running_tasks']) as quota`;
   });
   const ofApp = await may("tausestack_app", "INSERT");
   const ofPlatform = await may("tausestack_platform", "INSERT");

@@ -13,6 +13,7 @@ export const tiers: readonly (readonly string[])[] = [
   ["providers"],
   ["memory", "resources"],
   ["tools", "prompts"],
+  ["tasks"],
   ["federation"],
   ["mcp"],
   ["billing"],

@@ -12,6 +12,7 @@ export const tenantActions: readonly string[] = [
   "tool.create",
   "tool.update",
   "tool.delete",
+  "task.cancel",
   "resource.create",
   "resource.update",
   "resource.delete",

@@ -49,6 +49,7 @@ const ofTenant = [
   "/tools/ping",
   "/tools/dynamic",
   "/tools/ping/edit",
+  "/tasks",
   "/resources",
   "/resources/r",
   "/resources/text",

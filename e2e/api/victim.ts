@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { inject } from "vitest";
+import { askAs } from "../mcp.ts";
 import { type Call, type NewTenant, newTenant } from "./client.ts";
 
 /** A tenant with something of every kind, which nobody else may find. */
@@ -16,7 +18,8 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     name: "secret_tool",
     description: "",
     parameters: {},
-    implementation: "https://api.example.com/",
+    implementation: "internal:echo",
+    task_support: "optional",
   });
   await call("POST", "/resources/register", {
     resource_id: "secret-resource",
@@ -32,6 +35,12 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     email: `${randomBytes(6).toString("hex")}@secret.example`,
     role: "viewer",
   });
+  const tasks = { extensions: { "io.modelcontextprotocol/tasks": {} } };
+  const ask = askAs(server?.url ?? inject("serverUrl"), victim.key, tasks);
+  const { result } = await ask("tools/call", {
+    name: "secret_tool",
+    arguments: { secret: "s3://bucket/secret" },
+  });
   const ids = {
     tenant_id: victim.tenantId,
     agent_id: "secret-agent",
@@ -40,6 +49,7 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     prompt_name: "secret_prompt",
     version: "1",
     key_id: key.body.key_id,
+    task_id: String(result?.taskId),
     user_id: member.body.user_id,
     // Only a person's browser makes one; that a foreign one is not found is tested beside the verb.
     grant_id: `app_${"0".repeat(32)}`,
@@ -49,7 +59,7 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
 
 /** All that a tenant's lists show, to compare before and after. */
 export async function contentsOf({ call, tenantId }: NewTenant): Promise<string> {
-  const paths = ["/memory/all", "/tools", "/resources", "/prompts", "/keys", "/members"];
+  const paths = ["/memory/all", "/tools", "/tasks", "/resources", "/prompts", "/keys", "/members"];
   const answers = await Promise.all(
     [...paths, `/tenants/${tenantId}`].map((path) => call("GET", path)),
   );

@@ -82,3 +82,26 @@ test.each(["2026-07-28", "2025-11-25"])(
   },
   300_000,
 );
+
+// No revision requires them: the Tasks extension has scenarios of its own.
+test.each([
+  "tasks-lifecycle",
+  "tasks-capability-negotiation",
+  "tasks-wire-fields",
+  "tasks-request-state-removal",
+  "tasks-mrtr-input",
+  "tasks-request-headers",
+  "tasks-dispatch-and-envelope",
+  "tasks-status-notifications",
+  "tasks-required-task-error",
+  "tasks-mrtr-composition",
+])("scenario %s passes", async (scenario) => {
+  const { code, output } = await capture(suite, [
+    "server",
+    "--url",
+    endpoint,
+    "--scenario",
+    scenario,
+  ]);
+  expect(code, output).toBe(0);
+});

@@ -6,6 +6,7 @@ import { purgeExpired } from "#lib/memory/retention.ts";
 import { purgeArtifacts } from "#lib/oauth/artifacts.ts";
 import { purgeGrants } from "#lib/oauth/grants.ts";
 import { rotateOldSigningKeys } from "#lib/oauth/signing-keys.ts";
+import { removeExpiredTasks } from "#lib/tasks/expiry.ts";
 import { jobDatabase } from "./job-database.ts";
 import { listTenants } from "./tenants.ts";
 
@@ -47,9 +48,16 @@ async function purgeOAuth(): Promise<void> {
   await purgeGrants();
 }
 
+/** A task is kept for its time, which its client was told. */
+async function expireTasks(): Promise<void> {
+  const tasks = await removeExpiredTasks();
+  if (tasks > 0) log.info({ tasks }, "expired tasks are removed");
+}
+
 /** What runs by itself, once on the whole deployment however many processes serve it. */
 export const jobs = {
   "memory-retention": { cron: "7 * * * *", run: expireMemories },
+  "task-expiry": { cron: "37 * * * *", run: expireTasks },
   "ledger-partitions": { cron: "23 3 * * *", run: makePartitions },
   "oauth-purge": { cron: "41 * * * *", run: purgeOAuth },
   "oauth-keys": { cron: "13 4 * * *", run: rotateOldSigningKeys },

@@ -76,6 +76,7 @@ test("a tenant's statistics count what it has, without expired memories, and wha
       max_resources: { value: null, used: 3, left: null },
       storage_bytes: { value: null, used: 0, left: null },
       max_prompts: { value: null, used: 0, left: null },
+      max_running_tasks: { value: 100, used: 0, left: 100 },
     },
   });
   // Three memories, three resources and the call; tools are metered when they are called.

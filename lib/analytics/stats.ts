@@ -43,6 +43,7 @@ export async function getStats(ctx: Ctx): Promise<TenantStats> {
       max_resources: limitOf("max_resources"),
       max_prompts: limitOf("max_prompts"),
       storage_bytes: limitOf("storage_bytes"),
+      max_running_tasks: limitOf("max_running_tasks"),
     },
   };
 }

@@ -27,6 +27,9 @@ const permissions = new Map<unknown, Permission>([
   ["resources/templates/list", "resources:read"],
   ["resources/read", "resources:read"],
   ["resources/subscribe", "resources:read"],
+  ["tasks/get", "tools:call"],
+  ["tasks/update", "tools:call"],
+  ["tasks/cancel", "tools:call"],
   ["prompts/list", "prompts:read"],
   ["prompts/get", "prompts:read"],
 ]);

@@ -6,6 +6,11 @@ import { toProblem } from "#lib/core/problem.ts";
 /** What the caller can put right in its params; a tool that is not there is one (MCP, server/tools). */
 const inParams = new Set<ErrorCode>(["invalid_request", "not_found"]);
 
+/** The JSON-RPC code of one of our own. */
+export function rpcCodeOf(code: ErrorCode): ProtocolErrorCode {
+  return inParams.has(code) ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError;
+}
+
 /**
  * Any thrown value as a JSON-RPC error with our code and request id in its data; an unknown one
  * says nothing of its cause, which is logged.
@@ -16,9 +21,7 @@ export function toProtocolError(error: unknown, requestId: string): ProtocolErro
   const known = error instanceof AppError;
   if (!known || error.status >= 500) log.error({ err: error }, "the MCP request failed");
   return new ProtocolError(
-    known && inParams.has(error.code)
-      ? ProtocolErrorCode.InvalidParams
-      : ProtocolErrorCode.InternalError,
+    known ? rpcCodeOf(error.code) : ProtocolErrorCode.InternalError,
     detail,
     { code, request_id, ...(errors ? { errors } : {}) },
   );

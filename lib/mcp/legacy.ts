@@ -17,7 +17,7 @@ function wantsProgress(body: unknown): boolean {
 
 /** Serves 2024-11-05 to 2025-11-25 without a session: one server a request, which ends with it. */
 async function serveOnce(ctx: Ctx, request: Request, body: unknown): Promise<Response> {
-  const server = await serverFor(ctx, { canSubscribe: false, subscriptions: null });
+  const server = await serverFor(ctx, "legacy");
   const transport = new WebStandardStreamableHTTPServerTransport({
     enableJsonResponse: !wantsProgress(body),
   });

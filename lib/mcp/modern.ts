@@ -10,7 +10,7 @@ const handler = createMcpHandler(
   ({ authInfo }) => {
     const caller = authInfo?.extra?.caller as Ctx | undefined;
     if (!caller) throw new Error("The request was not admitted");
-    return serverFor(caller, { canSubscribe: true, subscriptions: null });
+    return serverFor(caller, "modern");
   },
   {
     legacy: "reject",

@@ -1,6 +1,7 @@
 import {
   type Implementation,
   McpServer,
+  type ProtocolEra,
   type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
@@ -15,6 +16,7 @@ import { toProtocolError } from "./errors.ts";
 import { servePrompts } from "./prompts.ts";
 import { requestStates } from "./request-state.ts";
 import { type Subscriptions, serveResources } from "./resources.ts";
+import { serveTasks, tasksExtension } from "./tasks.ts";
 import { serveTools } from "./tools.ts";
 
 /** Never asked: it is for answers to elicitation. Shared, since each server would make its own. */
@@ -49,7 +51,7 @@ class TenantServer extends McpServer {
 }
 
 /** What the server can do for this caller; changes are announced to those who may read the lists. */
-function capabilitiesFor({ permissions }: Ctx, canSubscribe: boolean) {
+function capabilitiesFor({ permissions }: Ctx, era: ProtocolEra, canSubscribe: boolean) {
   return {
     tools: { listChanged: permissions.has("tools:read") },
     prompts: { listChanged: permissions.has("prompts:read") },
@@ -59,6 +61,7 @@ function capabilitiesFor({ permissions }: Ctx, canSubscribe: boolean) {
     },
     completions: {},
     logging: {},
+    ...(era === "modern" ? { extensions: { [tasksExtension]: {} } } : {}),
   };
 }
 
@@ -68,27 +71,29 @@ export async function serverInfoOf(ctx: Ctx): Promise<Implementation & { title: 
   return { name: "tausestack", title: `${name} on TauseStack`, version };
 }
 
-/** What the server serves besides single messages. */
-export interface Serving {
-  /** Changes of single resources can be heard of: by a stream, or in the session. */
-  canSubscribe: boolean;
-  /** A legacy session's; null where there is none. */
-  subscriptions: Subscriptions | null;
-}
-
-/** An MCP server of the caller's tenant: for one request, or for a legacy client's session. */
-export async function serverFor(ctx: Ctx, serving: Serving): Promise<McpServer> {
+/**
+ * An MCP server of the caller's tenant: for one request, or for a legacy client's session, which
+ * keeps `subscriptions`.
+ */
+export async function serverFor(
+  ctx: Ctx,
+  era: ProtocolEra,
+  subscriptions: Subscriptions | null = null,
+): Promise<McpServer> {
   const [info, catalog] = await Promise.all([serverInfoOf(ctx), catalogOf(ctx.tenantId)]);
+  // A modern client listens on a stream of its own, a legacy one in its session.
+  const canSubscribe = era === "modern" || subscriptions !== null;
   const product = new TenantServer(catalog, info, {
-    capabilities: capabilitiesFor(ctx, serving.canSubscribe),
+    capabilities: capabilitiesFor(ctx, era, canSubscribe),
     instructions: `The tools, prompts and resources of ${info.title}. A result with isError says what to change before another call.`,
     jsonSchemaValidator,
     requestState: { verify: requestStates().verify },
   });
   const server: Server = product.server;
-  serveTools(server, handle);
-  serveResources(server, handle, serving.subscriptions);
+  serveTools(server, handle, era);
+  serveResources(server, handle, subscriptions);
   servePrompts(server, handle);
   serveCompletion(server, handle);
+  if (era === "modern") serveTasks(server, handle);
   return product;
 }

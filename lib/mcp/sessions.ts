@@ -103,7 +103,7 @@ async function tell({ server: { server }, subscriptions }: Session, event: Serve
 export async function openSession(ctx: Ctx): Promise<Session | null> {
   if (!makeRoom(ctx.tenantId)) return null;
   const subscriptions: Subscriptions = new Set();
-  const server = await serverFor(ctx, { canSubscribe: true, subscriptions });
+  const server = await serverFor(ctx, "legacy", subscriptions);
   const id = randomUUID();
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => id,

@@ -69,14 +69,11 @@ export async function serveListen(
     publish: () => undefined,
     subscribe: (listener) => opened(onTenantChange(ctx.tenantId, listener)),
   };
-  const handler = createMcpHandler(
-    () => serverFor(ctx, { canSubscribe: true, subscriptions: null }),
-    {
-      bus,
-      legacy: "reject",
-      onerror: (err) => log.debug({ err }, "an MCP subscription was refused"),
-    },
-  );
+  const handler = createMcpHandler(() => serverFor(ctx, "modern"), {
+    bus,
+    legacy: "reject",
+    onerror: (err) => log.debug({ err }, "an MCP subscription was refused"),
+  });
   return handler.fetch(request, { parsedBody: body, authInfo: authInfoOf(ctx) });
 }
 

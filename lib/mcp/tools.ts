@@ -1,4 +1,10 @@
-import type { ListToolsResult, Server, Tool } from "@modelcontextprotocol/server";
+import type {
+  CallToolResult,
+  ListToolsResult,
+  ProtocolEra,
+  Server,
+  Tool,
+} from "@modelcontextprotocol/server";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
@@ -11,6 +17,7 @@ import { searchTool } from "./built-ins/search.ts";
 import { pageOf } from "./page.ts";
 import { asking } from "./request-state.ts";
 import type { Handle } from "./server.ts";
+import { callAsTask } from "./tasks.ts";
 import { toolClientOf } from "./tool-client.ts";
 
 /** What a caller sees of a catalog, kept as long as the catalog is: callers differ in few ways. */
@@ -65,7 +72,7 @@ async function outputSchemaOf(ctx: Ctx, name: string) {
   return (await catalogOf(ctx.tenantId)).byMcpName.get(name)?.listed?.outputSchema;
 }
 
-export function serveTools(server: Server, handle: Handle): void {
+export function serveTools(server: Server, handle: Handle, era: ProtocolEra): void {
   server.setRequestHandler(
     "tools/list",
     handle((ctx, { params }) => listTools(ctx, params?.cursor)),
@@ -79,6 +86,8 @@ export function serveTools(server: Server, handle: Handle): void {
         return builtIn.run(ctx, params.arguments ?? {}, context.mcpReq.signal);
       }
       const call = { mcpName: params.name, arguments: params.arguments ?? {} };
+      const task = era === "modern" ? await callAsTask(server, ctx, call, context) : null;
+      if (task) return task as CallToolResult;
       const client = toolClientOf(server, context, params.name);
       const outcome = await callToolFor(ctx, call, client);
       if (isInputRequired(outcome)) return asking(context, params.name, outcome);

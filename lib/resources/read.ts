@@ -3,7 +3,12 @@ import { type ByteRange, spanOf } from "#lib/core/byte-range.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { noteUsage } from "#lib/usage/ledger.ts";
-import { type CatalogResource, isReadable, type ResourceCatalog, resourceCatalogOf } from "./catalog.ts";
+import {
+  type CatalogResource,
+  isReadable,
+  type ResourceCatalog,
+  resourceCatalogOf,
+} from "./catalog.ts";
 import { loadBytes, requireReadable } from "./contents.ts";
 import { type Body, bodyOf } from "./media.ts";
 import { splitRange } from "./range.ts";

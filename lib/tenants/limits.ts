@@ -5,6 +5,9 @@ import type { QuotaName, Tenant } from "./schema.ts";
 /** As the trigger of migration 0002 has it too. */
 const bytesPerMegabyte = 1024 * 1024;
 
+/** A task holds a call open, so that a tenant which sets no limit still has one. */
+const defaultRunningTasks = 100;
+
 /** The maximum of each quota as the tenant's configuration says it; null: no limit. */
 export function quotaMaxima(
   tenant: Pick<Tenant, "mcp_config" | "tool_limits" | "resource_limits">,
@@ -18,6 +21,7 @@ export function quotaMaxima(
     max_resources: of(tenant.resource_limits.max_resources),
     max_prompts: of(tenant.mcp_config.max_prompts),
     storage_bytes: megabytes === null ? null : megabytes * bytesPerMegabyte,
+    max_running_tasks: of(tenant.mcp_config.max_running_tasks) ?? defaultRunningTasks,
   };
 }
 

@@ -28,6 +28,7 @@ const mcpConfig = z.looseObject({
   custom_endpoints: z.unknown().optional(),
   built_in_tools: z.boolean().nullish(),
   tool_search_above: z.number().int().min(1).max(100_000).nullish(),
+  max_running_tasks: count("tasks"),
   requests_per_minute: z.number().int().min(1).max(100_000_000).nullish(),
 });
 
@@ -85,6 +86,7 @@ export const quotaNames = [
   "max_resources",
   "max_prompts",
   "storage_bytes",
+  "max_running_tasks",
 ] as const;
 
 export type QuotaName = (typeof quotaNames)[number];

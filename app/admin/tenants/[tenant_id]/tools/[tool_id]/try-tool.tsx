@@ -7,11 +7,11 @@ import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
 import { JsonField } from "#components/forms/json-field.tsx";
 import { jsonText } from "#components/forms/schema.ts";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
+import { ToolResult } from "#components/tools/tool-result.tsx";
 import { toFailure } from "#lib/client/api-error.ts";
 import { callTool } from "#lib/client/tools.ts";
 import { type JsonObject, jsonObject } from "#lib/core/json.ts";
 import type { CallToolResult } from "#lib/tools/schema.ts";
-import { ToolResult } from "./tool-result.tsx";
 
 const schema = z.object({ arguments: jsonText(jsonObject) });
 

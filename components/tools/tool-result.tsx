@@ -6,7 +6,11 @@ import { formatValue } from "#components/ui/format.ts";
 import { JsonView } from "#components/ui/json-view.tsx";
 import type { CallToolResult } from "#lib/tools/schema.ts";
 
-type ToolResultProps = { result: CallToolResult; durationMs: number };
+type ToolResultProps = {
+  result: CallToolResult;
+  /** Left out where it is told elsewhere. */
+  durationMs?: number;
+};
 
 type Block = CallToolResult["content"][number];
 
@@ -21,7 +25,7 @@ export function ToolResult({ result, durationMs }: ToolResultProps) {
         <Badge tone={isError ? "danger" : "success"} dot>
           {isError ? "The tool failed" : "Succeeded"}
         </Badge>
-        in {formatValue(Math.round(durationMs), "ms")}
+        {durationMs !== undefined && `in ${formatValue(Math.round(durationMs), "ms")}`}
       </p>
       {structuredContent !== undefined && (
         <div className="flex flex-col gap-1.5">
