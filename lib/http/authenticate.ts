@@ -6,6 +6,7 @@ import { env } from "#lib/core/env.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { findSnapshot, type TenantSnapshot } from "#lib/tenants/snapshot.ts";
 import { isSameOrigin } from "./origin.ts";
+import { countFailure } from "./rate-limit.ts";
 
 function keyOf(request: Request): string | null {
   const authorization = request.headers.get("authorization");
@@ -21,8 +22,20 @@ function keyOf(request: Request): string | null {
 
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** The request's verified credential: an API key, or the console's session. Throws 401. */
-export async function identify(request: Request): Promise<Identity> {
+/**
+ * The request's verified credential: an API key, or the console's session. Throws 401, and 429 for
+ * a wrong credential from an address, `ip`, that has sent too many of them.
+ */
+export async function identify(request: Request, ip: string | null): Promise<Identity> {
+  try {
+    return await verify(request);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "invalid_credential") await countFailure(ip);
+    throw error;
+  }
+}
+
+async function verify(request: Request): Promise<Identity> {
   const key = keyOf(request);
   if (key !== null) return identifyKey(key);
   const cookie = request.headers.get("cookie");

@@ -143,7 +143,7 @@ export async function admit(
     hideForeign?: boolean;
   },
 ): Promise<{ ctx: Ctx; headers: Record<string, string> }> {
-  const identity = await identify(request);
+  const identity = await identify(request, caller.ip);
   const named = caller.named ?? namedTenant(request, search);
   if (caller.hideForeign && identity.tenantId !== null && identity.tenantId !== named) {
     throw notFound("tenant", named ?? "");
@@ -162,7 +162,7 @@ function withPathTenant<C extends object>(caller: C, params: Record<string, stri
 }
 
 async function admitPlatform(request: Request, caller: Pick<CallerCtx, "requestId" | "ip">) {
-  const identity = await identify(request);
+  const identity = await identify(request, caller.ip);
   const { principal, permissions, tenantId } = identity;
   if (tenantId !== null) await resolveTenant(identity, tenantId);
   const store = logContext.getStore();
