@@ -8,20 +8,33 @@ function tooLarge(limit: number): AppError {
   });
 }
 
-/** The request's body as text, never reading more than the cap; throws `payload_too_large` (413). */
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function decode(bytes: Uint8Array | ArrayBuffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new AppError("invalid_json", "The body is not valid UTF-8.", { cause });
+  }
+}
+
+/**
+ * The request's body as text, never reading more than the cap; throws `payload_too_large` (413), and
+ * `invalid_json` for bytes that are not UTF-8.
+ */
 export async function readText(request: Request): Promise<string> {
   const limit = env().TAUSESTACK_MAX_BODY_BYTES;
   const announced = Number(request.headers.get("content-length") ?? Number.NaN);
   if (announced > limit) throw tooLarge(limit);
   // A body whose length is announced cannot be longer: HTTP framing ends it there.
-  if (announced >= 0) return request.text();
+  if (announced >= 0) return decode(await request.arrayBuffer());
   if (!request.body) return "";
   const chunks: Uint8Array[] = [];
   let size = 0;
   const reader = request.body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return new TextDecoder().decode(Buffer.concat(chunks));
+    if (done) return decode(Buffer.concat(chunks));
     size += value.byteLength;
     if (size > limit) {
       void discard(reader);
