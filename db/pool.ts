@@ -166,11 +166,17 @@ function createExclusive(open: OpenConnection, size: number): Pick<Pool, "exclus
   }
 
   async function make(): Promise<Held> {
-    const connection = connect(open, onLost);
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    const connection = connect(open, (gone) => {
+      reject(new ConnectionLost());
+      onLost(gone);
+    });
     all.add(connection);
-    // On a connection that is not open yet, postgres.js would never answer `reserve`.
-    await connection.sql.unsafe("select 1");
-    const driver = await connection.sql.reserve();
+    // On a connection that is not open yet, or not any more, postgres.js never answers `reserve`.
+    const opened = connection.sql.unsafe("select 1").then(() => connection.sql.reserve());
+    lost.catch(() => undefined);
+    opened.catch(() => undefined);
+    const driver = await Promise.race([opened, lost]);
     return Object.assign(connection, { driver, abandon: null });
   }
 
