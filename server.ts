@@ -9,7 +9,7 @@ import { openServer, type Server } from "#lib/boot/database.ts";
 import { startDemo } from "#lib/boot/demo.ts";
 import { type FirstRun, prepareDeployment } from "#lib/boot/first-run.ts";
 import { startServices } from "#lib/boot/services.ts";
-import { EnvError, env, tellLibraries } from "#lib/core/env.ts";
+import { EnvError, env, loadEnvFile, tellLibraries } from "#lib/core/env.ts";
 import { log } from "#lib/core/log.ts";
 import { createApiLane, noPages } from "#lib/http/api-lane.ts";
 import { loadRoutes } from "#lib/http/load-routes.ts";
@@ -177,6 +177,7 @@ async function runWorker(): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  loadEnvFile(root);
   tellLibraries();
   if (cluster.isWorker) return runWorker();
   if (!options.dev && !options["api-lane-only"]) await ensureBuild(root, say);

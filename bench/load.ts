@@ -14,6 +14,7 @@ export interface Figures {
   name: string;
   connections: number;
   perSecond: number;
+  total: number;
   p50Ms: number;
   p99Ms: number;
   failures: number;
@@ -43,6 +44,7 @@ export async function load(target: Target, connections: number, seconds: number)
     name: target.name,
     connections,
     perSecond: Math.round(result.requests.average),
+    total: result.requests.total,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
     failures: result.non2xx + result.errors + result.timeouts,

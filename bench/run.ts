@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openCluster, startServer } from "../e2e/start-server.ts";
 import { capture, programOf } from "../scripts/run.ts";
+import { type Meter, meterOf, postgresMeter } from "./cpu.ts";
 import { type Figures, load, type Target } from "./load.ts";
 
 const { values } = parseArgs({
@@ -12,6 +13,8 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "5" },
     connections: { type: "string", default: "1,16,64" },
     only: { type: "string", default: "" },
+    /** A folder for a CPU profile of the server. */
+    profile: { type: "string" },
   },
 });
 const here = import.meta.dirname;
@@ -20,14 +23,17 @@ const levels = values.connections.split(",").map(Number);
 
 const children: ChildProcess[] = [];
 
-function start(file: string, env: Record<string, string>): Promise<unknown> {
+function start(
+  file: string,
+  env: Record<string, string>,
+): Promise<{ pid: number; message: unknown }> {
   const child = fork(join(here, file), [], {
     env: { ...process.env, NODE_ENV: "production", ...env },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   children.push(child);
   return new Promise((resolve, reject) => {
-    child.once("message", resolve);
+    child.once("message", (message) => resolve({ pid: child.pid ?? 0, message }));
     child.once("exit", (code) => reject(new Error(`${file} ended with ${code}`)));
   });
 }
@@ -124,14 +130,51 @@ async function prepare(url: string, key: string, upstreamPort: number): Promise<
   ];
 }
 
-function print(rows: (Figures & { memoryMiB: number | null })[]): void {
-  console.log("| request | connections | req/s | p50 ms | p99 ms | failures | memory MiB |");
-  console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+/** Processor time that a request took, in µs, by who spent it. */
+interface Cost {
+  server: number | null;
+  postgres: number | null;
+  upstream: number | null;
+}
+
+type Measured = Figures & { memoryMiB: number | null; cpu: Cost };
+
+/** Runs `work` and answers what each meter counted meanwhile, for each of its requests. */
+async function metered(
+  meters: Record<keyof Cost, Meter>,
+  work: () => Promise<Figures>,
+): Promise<Figures & { cpu: Cost }> {
+  const read = () => ({
+    server: meters.server(),
+    postgres: meters.postgres(),
+    upstream: meters.upstream(),
+  });
+  const before = read();
+  const figures = await work();
+  const after = read();
+  const share = (who: keyof Cost) => {
+    const [from, to] = [before[who], after[who]];
+    return from === null || to === null ? null : Math.round((to - from) / figures.total);
+  };
+  const cpu = {
+    server: share("server"),
+    postgres: share("postgres"),
+    upstream: share("upstream"),
+  };
+  return { ...figures, cpu };
+}
+
+function print(rows: Measured[]): void {
+  const titles = ["request", "connections", "req/s", "p50 ms", "p99 ms", "failures", "memory MiB"];
+  const cpu = ["CPU µs/req: server", "PostgreSQL", "upstream"];
+  console.log(`| ${[...titles, ...cpu].join(" | ")} |`);
+  console.log(`| --- |${" ---: |".repeat(titles.length + cpu.length - 1)}`);
   for (const row of rows) {
-    const memory = row.memoryMiB ?? "–";
-    console.log(
-      `| ${row.name} | ${row.connections} | ${row.perSecond} | ${row.p50Ms} | ${row.p99Ms} | ${row.failures} | ${memory} |`,
-    );
+    const { name, connections, perSecond, p50Ms, p99Ms, failures, memoryMiB } = row;
+    const { server, postgres, upstream } = row.cpu;
+    const cells = [name, connections, perSecond, p50Ms, p99Ms, failures];
+    const known = [memoryMiB, server, postgres, upstream].map((value) => value ?? "–");
+    console.log(`| ${[...cells, ...known].join(" | ")} |`);
   }
 }
 
@@ -159,10 +202,19 @@ async function main(): Promise<void> {
     const built = await capture(programOf("next", "next"), ["build", join(here, "next-echo")]);
     if (built.code !== 0) throw new Error(built.output);
   }
-  const upstreamPort = Number(await start("upstream.ts", {}));
-  await start("floor-server.ts", { PORT: String(floorPort), DATABASE_URL: databaseUrl });
-  await start("next-echo-server.ts", { PORT: String(nextPort) });
-  const server = await startServer({ databaseUrl, args: ["--api-lane-only"] });
+  const upstream = await start("upstream.ts", {});
+  const upstreamPort = Number(upstream.message);
+  const floorServer = await start("floor-server.ts", {
+    PORT: String(floorPort),
+    DATABASE_URL: databaseUrl,
+  });
+  const nextServer = await start("next-echo-server.ts", { PORT: String(nextPort) });
+  const profile = values.profile;
+  const server = await startServer({
+    databaseUrl,
+    args: ["--api-lane-only"],
+    env: profile ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(profile)}` } : {},
+  });
   try {
     const floor = `http://127.0.0.1:${floorPort}`;
     const floors: Target[] = [
@@ -179,12 +231,22 @@ async function main(): Promise<void> {
     ];
     const own = await prepare(server.url, server.key, upstreamPort);
     const targets = [...floors, ...own].filter((target) => target.name.includes(values.only));
-    const rows = [];
+    const meters = { postgres: await postgresMeter(databaseUrl), upstream: meterOf(upstream.pid) };
+    const pidOf = ({ url }: Target) =>
+      url.startsWith(floor)
+        ? floorServer.pid
+        : url.startsWith(server.url)
+          ? server.pid
+          : nextServer.pid;
+    const rows: Measured[] = [];
     for (const target of targets) {
+      const pid = pidOf(target);
       await load(target, 16, 1);
       for (const connections of levels) {
-        const figures = await load(target, connections, seconds);
-        rows.push({ ...figures, memoryMiB: residentMiB(server.pid) });
+        const figures = await metered({ ...meters, server: meterOf(pid) }, () =>
+          load(target, connections, seconds),
+        );
+        rows.push({ ...figures, memoryMiB: residentMiB(pid) });
       }
     }
     print(rows);

@@ -89,9 +89,9 @@ async function startsInRole(url: string, role: RoleName): Promise<boolean> {
 
 /**
  * Few, so that statements of one turn of the event loop share a connection and so a write to its
- * socket; enough for PostgreSQL to work on several, and to commit several at once.
+ * socket; enough for PostgreSQL to commit several at once: those of one connection wait in line.
  */
-const sharedConnections = 4;
+const mostShared = 8;
 
 /** Connections that start in their role; behind PgBouncer and the like each transaction sets it. */
 async function openAs(role: RoleName, options: ConnectOptions, max: number): Promise<RolePool> {
@@ -100,7 +100,7 @@ async function openAs(role: RoleName, options: ConnectOptions, max: number): Pro
   const connection: OpenConnection = (onClose) =>
     open(options.url, 1, starts ? { ...name, ...planOnce, role } : name, onClose);
   return {
-    ...createPool(connection, { shared: sharedConnections, exclusive: max }),
+    ...createPool(connection, { shared: Math.min(max, mostShared), exclusive: max }),
     setRole: starts ? null : `set local role ${role}`,
   };
 }

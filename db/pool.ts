@@ -72,8 +72,12 @@ function connect(open: OpenConnection, onLost: (connection: Connection) => void)
   return connection;
 }
 
+/** A statement given to postgres.js; its `state` is null until it is sent. */
+type Given = ReturnType<Sql["unsafe"]> & { state?: unknown; reject?(error: Error): void };
+
 interface Shared extends Connection {
   opening: Promise<void>;
+  given: Set<Given>;
 }
 
 /** Connections that many statements share at a time; the least busy one is next. */
@@ -89,29 +93,47 @@ function createShared(open: OpenConnection, size: number): Pick<Pool, "statement
     const made = connect(open, onLost);
     // What the driver keeps for a connection that cannot be opened it tries for minutes.
     const opening = made.sql.unsafe("select 1").then(() => undefined);
-    const shared = Object.assign(made, { opening });
+    const shared = Object.assign(made, { opening, given: new Set<Given>() });
     opening.catch(() => connections.delete(shared));
     connections.add(shared);
     return shared;
   }
 
-  /** What was queued but not sent runs on a reconnect of the driver's, which closes afterwards. */
+  /**
+   * What the driver still queues it would run on a reconnect whose first message may never be sent,
+   * so that is taken back, and `statement` gives it to another connection. What was sent is rejected
+   * by the driver in this turn, or by us.
+   */
   function onLost(connection: Connection): void {
+    const { given } = connection as Shared;
     connections.delete(connection as Shared);
-    if (connection.inFlight === 0) void connection.sql.end({ timeout: closeSeconds });
+    if (given) {
+      for (const statement of given) if (!statement.state) statement.cancel();
+      setImmediate(() => {
+        for (const statement of given) statement.reject?.(new ConnectionLost());
+      });
+    }
+    void connection.sql.end({ timeout: closeSeconds });
   }
 
   return {
     async statement(text, parameters) {
       assertSendable(parameters);
-      const connection = leastBusy();
-      connection.inFlight += 1;
-      try {
-        await connection.opening;
-        return await connection.sql.unsafe(text, parameters as never[], { prepare: true });
-      } finally {
-        connection.inFlight -= 1;
-        if (connection.isLost) onLost(connection);
+      for (;;) {
+        const connection = leastBusy();
+        connection.inFlight += 1;
+        let given: Given | undefined;
+        try {
+          await connection.opening;
+          given = connection.sql.unsafe(text, parameters as never[], { prepare: true });
+          connection.given.add(given);
+          return await given;
+        } catch (error) {
+          if (!given || given.state || !connection.isLost) throw error;
+        } finally {
+          connection.inFlight -= 1;
+          if (given) connection.given.delete(given);
+        }
       }
     },
     async close() {
@@ -144,11 +166,17 @@ function createExclusive(open: OpenConnection, size: number): Pick<Pool, "exclus
   }
 
   async function make(): Promise<Held> {
-    const connection = connect(open, onLost);
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    const connection = connect(open, (gone) => {
+      reject(new ConnectionLost());
+      onLost(gone);
+    });
     all.add(connection);
-    // On a connection that is not open yet, postgres.js would never answer `reserve`.
-    await connection.sql.unsafe("select 1");
-    const driver = await connection.sql.reserve();
+    // On a connection that is not open yet, or not any more, postgres.js never answers `reserve`.
+    const opened = connection.sql.unsafe("select 1").then(() => connection.sql.reserve());
+    lost.catch(() => undefined);
+    opened.catch(() => undefined);
+    const driver = await Promise.race([opened, lost]);
     return Object.assign(connection, { driver, abandon: null });
   }
 

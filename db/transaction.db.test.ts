@@ -250,6 +250,32 @@ test("statements under way when every connection ends are settled, and the pool 
   }
 });
 
+test("while connections end again and again, also as they open, nothing waits for long", async () => {
+  let isOver = false;
+  const longest = { statement: 0, transaction: 0 };
+  const repeat = async (kind: keyof typeof longest, run: () => Promise<unknown>) => {
+    while (!isOver) {
+      const startedAt = performance.now();
+      await run().catch(() => undefined);
+      longest[kind] = Math.max(longest[kind], performance.now() - startedAt);
+    }
+  };
+  const work = Array.from({ length: 16 }, (_, at) =>
+    at % 2 === 0
+      ? repeat("transaction", () => withTenant("acme", (tx) => tx.execute(sql`select 1`)))
+      : repeat("statement", () => tenantStatement("acme", selectAll, [])),
+  );
+  for (let cut = 0; cut < 60; cut++) {
+    await new Promise((resolve) => setTimeout(resolve, (cut % 6) * 5));
+    await cutConnections();
+  }
+  isOver = true;
+  await Promise.all(work);
+  expect(longest.statement).toBeLessThan(4000);
+  expect(longest.transaction).toBeLessThan(4000);
+  await settled();
+}, 60_000);
+
 test("while the database takes no connections every statement is rejected soon, and after that none", async () => {
   const name = new URL(database().url).pathname.slice(1);
   const admin = connectOwner(inject("clusterUrl"));

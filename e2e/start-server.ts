@@ -6,8 +6,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { startEmbedded } from "#db/embedded.ts";
+import { variables } from "#lib/core/env.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Set, though empty, these are not taken from a developer's own .env. */
+const withoutEnvFile = Object.fromEntries(Object.keys(variables).map((name) => [name, ""]));
 
 export interface TestServer {
   url: string;
@@ -36,6 +40,7 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
+      ...withoutEnvFile,
       ...process.env,
       PORT: "0",
       HOST: "127.0.0.1",
@@ -45,6 +50,7 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
       TAUSESTACK_OPERATOR_PASSWORD: password,
       TAUSESTACK_SEED_DEMO: "false",
       TAUSESTACK_REQUESTS_PER_MINUTE: "1000000",
+      TAUSESTACK_WRONG_CREDENTIALS_PER_MINUTE: "1000000",
       NODE_ENV: options.args?.includes("--dev") ? "development" : "production",
       LOG_LEVEL: "warn",
       ...options.env,

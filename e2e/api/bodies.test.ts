@@ -116,3 +116,16 @@ test.each([
     }
   },
 );
+
+test("bytes that are not UTF-8 are refused, never stored with replacement characters", async () => {
+  const body = Buffer.from('{"agent_id":"a","context":{"a":"?"}}');
+  // A lone continuation byte, and the first three of four bytes of a character.
+  for (const bytes of [[0x80], [0xf0, 0x9f, 0x98]]) {
+    const [before, after] = [body.subarray(0, body.indexOf("?")), body.subarray(-3)];
+    const wrong = Buffer.concat([before, Buffer.from(bytes), after]);
+    for (const length of [wrong.length, undefined]) {
+      const answer = await send("POST", "/memory/register", [wrong], length);
+      expect([answer.status, answer.code], String(length)).toEqual([400, "invalid_json"]);
+    }
+  }
+});

@@ -1,6 +1,6 @@
 import { platformStatement, tenantScope, tenantStatement } from "#db/transaction.ts";
 import { createCache } from "#lib/core/cache.ts";
-import { sha256 } from "#lib/core/crypto.ts";
+import { sha256Hex } from "#lib/core/crypto.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { allPermissions, expandScopes, tenantPermissions } from "#lib/core/permissions.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
@@ -69,9 +69,9 @@ const cache = createCache<Slot>({
   },
 });
 
-/** Where the key's cache entry lives; also the key of the change that drops it. */
-export function keyCacheKey(hash: Buffer, tenantId: string | null): string {
-  return tenantId === null ? hash.toString("hex") : `${hash.toString("hex")} ${tenantId}`;
+/** Where the cache entry of a key lives, given its SHA-256 in hexadecimal; also the key of the change that drops it. */
+export function keyCacheKey(hash: string, tenantId: string | null): string {
+  return tenantId === null ? hash : `${hash} ${tenantId}`;
 }
 
 function invalid(detail: string): AppError {
@@ -83,7 +83,7 @@ export async function identifyKey(text: string): Promise<Identity> {
   const parsed: ParsedKey | null = parseKeyText(text);
   if (!parsed) throw invalid("The API key is not known.");
   const tenantId = parsed.kind === "tenant" ? parsed.tenantId : null;
-  const { row, identity } = await cache.get(keyCacheKey(sha256(text), tenantId));
+  const { row, identity } = await cache.get(keyCacheKey(sha256Hex(text), tenantId));
   if (!row || !identity) throw invalid("The API key is not known.");
   if (row.revoked_at) throw invalid("The API key was revoked.");
   if (row.expires_at && row.expires_at.getTime() <= Date.now()) {

@@ -4,7 +4,7 @@ import { useTestDatabase } from "#db/testing/clone.ts";
 import { configureTenant, deleteTenant } from "#lib/admin/tenants.ts";
 import { listAudit, listPlatformAudit } from "#lib/audit/service.ts";
 import { startBus } from "#lib/core/bus.ts";
-import { sha256 } from "#lib/core/crypto.ts";
+import { sha256, sha256Hex } from "#lib/core/crypto.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { allPermissions, tenantPermissions } from "#lib/core/permissions.ts";
 import { freshTenant, platformCtx, tenantCtx } from "#lib/testing/context.ts";
@@ -130,7 +130,7 @@ test("a revoked key is refused at once in this process", async () => {
 
 test("a revocation by another process is heard of at once, by NOTIFY", async () => {
   const made = await createKey(ctx, { name: "elsewhere" });
-  const cacheKey = keyCacheKey(sha256(made.key), ctx.tenantId);
+  const cacheKey = keyCacheKey(sha256Hex(made.key), ctx.tenantId);
   await identifyKey(made.key);
   const startedAt = performance.now();
   await database().owner.begin(async (sql) => {

@@ -231,7 +231,10 @@ export async function revokeKey(ctx: Ctx, keyId: string): Promise<ApiKey> {
     if (before.revokedAt) return { key: toApiKey(before), dropped: null };
     const after = await updateKey(tx, ctx, keyId, { revokedAt: new Date() });
     await record(tx, ctx, kind, "revoke", toApiKey(before), toApiKey(after));
-    const change = { topic: keyTopic, key: keyCacheKey(before.keyHash, before.tenantId ?? null) };
+    const change = {
+      topic: keyTopic,
+      key: keyCacheKey(before.keyHash.toString("hex"), before.tenantId ?? null),
+    };
     await announce(tx, change);
     return { key: toApiKey(after), dropped: change };
   });
@@ -281,7 +284,10 @@ export async function rotateKey(
     const until = old.expiresAt && old.expiresAt < ends ? old.expiresAt : ends;
     const after = await updateKey(tx, ctx, keyId, { expiresAt: until });
     await record(tx, ctx, kind, "rotate", toApiKey(old), toApiKey(row));
-    const dropped = { topic: keyTopic, key: keyCacheKey(old.keyHash, after.tenantId ?? null) };
+    const dropped = {
+      topic: keyTopic,
+      key: keyCacheKey(old.keyHash.toString("hex"), after.tenantId ?? null),
+    };
     await announce(tx, dropped);
     return { key: { ...toApiKey(row), key: text }, change: dropped };
   });

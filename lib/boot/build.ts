@@ -51,9 +51,16 @@ function run(root: string): Promise<void> {
   const output: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => output.push(chunk));
+  // A service manager's signal reaches us alone, and the build must not go on without us.
+  const stop = () => {
+    child.kill();
+    process.exit(143);
+  };
+  process.once("SIGTERM", stop);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => {
+      process.off("SIGTERM", stop);
       if (code === 0) resolve();
       else reject(new Error(`next build failed:\n${Buffer.concat(output).toString("utf8")}`));
     });

@@ -26,7 +26,12 @@ export interface Cache<V> {
 /** A bounded cache that loads on a miss (single-flight) and forgets on changes of its topic. */
 export function createCache<V extends object>(options: CacheOptions<V>): Cache<V> {
   return singleton(`cache.${options.name}`, () => {
-    const values = new LRUCache<string, V>({ max: options.maxEntries, ttl: options.ttlMs });
+    const values = new LRUCache<string, V>({
+      max: options.maxEntries,
+      ttl: options.ttlMs,
+      // How long a look at the clock may serve; at 1 each millisecond costs a timer.
+      ttlResolution: 20,
+    });
     const loading = new Map<string, Promise<V>>();
 
     function drop(key: string): void {

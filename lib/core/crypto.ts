@@ -12,6 +12,11 @@ export function sha256(text: string): Buffer {
   return hash("sha256", text, "buffer");
 }
 
+/** The same in hexadecimal. */
+export function sha256Hex(text: string): string {
+  return hash("sha256", text, "hex");
+}
+
 export interface Keyring {
   /** Seals new values. */
   current: Buffer;

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { EnvError, parseEnv, variables } from "./env.ts";
+import { EnvError, loadEnvFile, parseEnv, variables } from "./env.ts";
 
 function mistakesOf(source: Record<string, string>): string[] {
   try {
@@ -116,4 +117,18 @@ test(".env.example lists every variable in order with what is said of it, and no
   expect(entries).toEqual(
     Object.entries(variables).map(([name, { about, example }]) => `# ${about}\n${name}=${example}`),
   );
+});
+
+test("a .env file adds to the environment, which wins, even with an empty value", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tausestack-env-"));
+  const own = { TAUSESTACK_TEST_ONE: "own", TAUSESTACK_TEST_TWO: "" };
+  Object.assign(process.env, own);
+  loadEnvFile(folder);
+  const lines = ["ONE=file", "TWO=file", "# a comment", 'THREE="of the file"'];
+  const text = lines.map((line) => line.replace(/^[A-Z]/, "TAUSESTACK_TEST_$&")).join("\n");
+  writeFileSync(join(folder, ".env"), text);
+  loadEnvFile(folder);
+  expect(process.env).toMatchObject({ ...own, TAUSESTACK_TEST_THREE: "of the file" });
+  for (const name of ["ONE", "TWO", "THREE"]) delete process.env[`TAUSESTACK_TEST_${name}`];
+  rmSync(folder, { recursive: true });
 });

@@ -1,4 +1,5 @@
-import { isAbsolute, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { type EgressPolicy, parseEgressAllow } from "./egress.ts";
 
@@ -145,6 +146,11 @@ export const variables = {
     "1800",
     "how long an idle legacy MCP session is kept",
   ),
+  TAUSESTACK_WRONG_CREDENTIALS_PER_MINUTE: variable(
+    whole(1, 100_000_000).default(60),
+    "60",
+    "wrong credentials that an address may send before they are answered 429",
+  ),
   TAUSESTACK_MAX_BODY_BYTES: variable(
     whole(1024, 1024 ** 3).default(4 * 1024 * 1024),
     "4194304",
@@ -216,6 +222,12 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
 }
 
 let parsed: Env | undefined;
+
+/** Adds what a `.env` in `folder` says to the environment, which wins. Call it before `env()`. */
+export function loadEnvFile(folder: string): void {
+  const file = join(folder, ".env");
+  if (existsSync(file)) process.loadEnvFile(file);
+}
 
 /** This process's environment, parsed at the first call. */
 export function env(): Env {

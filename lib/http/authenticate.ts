@@ -9,6 +9,7 @@ import { identifyAccessToken, looksLikeJwt } from "#lib/oauth/access-token.ts";
 import { findSnapshot, type TenantSnapshot } from "#lib/tenants/snapshot.ts";
 import { resourceOf } from "./oauth-metadata.ts";
 import { isSameOrigin, publicUrl } from "./origin.ts";
+import { countFailure } from "./rate-limit.ts";
 
 function keyOf(request: Request): string | null {
   const authorization = request.headers.get("authorization");
@@ -33,8 +34,20 @@ function identifyToken(token: string, request: Request): Promise<Identity> {
   return identifyAccessToken(token, { issuer: publicUrl(), resource: endpoint.resource });
 }
 
-/** The request's verified credential: a key, an OAuth token or a person's session. Throws 401. */
-export async function identify(request: Request): Promise<Identity> {
+/**
+ * The request's verified credential: a key, an OAuth token or a person's session. Throws 401, and 429
+ * for a wrong credential from an address, `ip`, that has sent too many of them.
+ */
+export async function identify(request: Request, ip: string | null): Promise<Identity> {
+  try {
+    return await verify(request);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "invalid_credential") await countFailure(ip);
+    throw error;
+  }
+}
+
+async function verify(request: Request): Promise<Identity> {
   const key = keyOf(request);
   if (key !== null) return looksLikeJwt(key) ? identifyToken(key, request) : identifyKey(key);
   const cookie = request.headers.get("cookie");
@@ -91,7 +104,7 @@ export async function resolveTenant(
 
 /** Rejects when the request's credential would no longer be admitted as `ctx` was; for streams. */
 export async function stillAdmitted(request: Request, ctx: Ctx): Promise<void> {
-  const identity = await identify(request);
+  const identity = await identify(request, null);
   const { tenantId } = await resolveTenant(identity, ctx.tenantId);
   const { permissions } = identity;
   const same = tenantId === ctx.tenantId && identity.principal.id === ctx.principal.id;

@@ -8,11 +8,24 @@ function tooLarge(limit: number): AppError {
   });
 }
 
-/** The request's body as text, never reading more than the cap; throws `payload_too_large` (413). */
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function decode(bytes: Uint8Array | ArrayBuffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new AppError("invalid_json", "The body is not valid UTF-8.", { cause });
+  }
+}
+
+/**
+ * The request's body as text, never reading more than the cap; throws `payload_too_large` (413), and
+ * `invalid_json` for bytes that are not UTF-8.
+ */
 export async function readText(request: Request): Promise<string> {
   // A body whose length is announced cannot be longer: HTTP framing ends it there.
-  if (announcedLength(request) >= 0) return request.text();
-  return new TextDecoder().decode(await gather(request));
+  if (announcedLength(request) >= 0) return decode(await request.arrayBuffer());
+  return decode(await gather(request));
 }
 
 /** The request's body as it is, under the same cap. Throws 413, and 415 for an encoded one. */

@@ -95,6 +95,25 @@ export function takeTurn(ctx: Ctx, tenantPerMinute: number): Promise<Record<stri
   return takeRequest(principal.id, env().TAUSESTACK_REQUESTS_PER_MINUTE);
 }
 
+/**
+ * Counts a wrong credential against its address; throws `rate_limited` (429) beyond the limit. What
+ * is right is never counted, so that one client's mistakes do not shut out others behind its address.
+ */
+export async function countFailure(ip: string | null): Promise<void> {
+  if (ip === null) return;
+  const points = env().TAUSESTACK_WRONG_CREDENTIALS_PER_MINUTE;
+  try {
+    await limiterOf(points).consume(`wrong-credential:${ip}`);
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused;
+    const detail = `More than ${points} wrong credentials a minute came from this address. Check the API key, wait, then try again.`;
+    throw new AppError("rate_limited", detail, {
+      retryAfterSeconds: Math.max(1, Math.ceil(refused.msBeforeNext / 1000)),
+      extra: { limit: "wrong_credentials_per_minute", value: points },
+    });
+  }
+}
+
 export async function closeRateLimits(): Promise<void> {
   await redis?.quit().catch(() => undefined);
 }

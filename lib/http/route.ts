@@ -171,7 +171,7 @@ export async function admit(
     hideForeign?: boolean;
   },
 ): Promise<{ ctx: Ctx; headers: Record<string, string> }> {
-  const credential = await identify(request);
+  const credential = await identify(request, caller.ip);
   const named = caller.named ?? namedTenant(request, search);
   const identity = await bindPerson(credential, named, caller.hideForeign ?? false);
   if (caller.hideForeign && identity.tenantId !== null && identity.tenantId !== named) {
@@ -196,7 +196,7 @@ async function admitPlatform(
   search: URLSearchParams,
   caller: Pick<CallerCtx, "requestId" | "ip">,
 ) {
-  const credential = await identify(request);
+  const credential = await identify(request, caller.ip);
   const named = namedTenant(request, search);
   const identity = named === null ? credential : await bindPerson(credential, named, false);
   const { principal, permissions, tenantId } = identity;
@@ -211,7 +211,7 @@ async function admitPlatform(
 }
 
 async function admitPerson(request: Request, caller: Pick<CallerCtx, "requestId" | "ip">) {
-  const { principal, permissions } = await identify(request);
+  const { principal, permissions } = await identify(request, caller.ip);
   if (principal.type !== "operator" && principal.type !== "member") {
     throw new AppError("forbidden", "Only a person who is signed in may do this.");
   }

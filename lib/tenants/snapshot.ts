@@ -65,6 +65,8 @@ function egressOf(tenant: Tenant): EgressPolicy {
 
 /** The tenant's snapshot, or null when there is no such tenant; what is no slug is none. */
 export async function findSnapshot(tenantId: string): Promise<TenantSnapshot | null> {
+  const slot = cache.peek(tenantId);
+  if (slot) return slot.snapshot;
   if (!tenantSlug.safeParse(tenantId).success) return null;
   return (await cache.get(tenantId)).snapshot;
 }

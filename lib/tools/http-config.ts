@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { secretMask } from "#lib/core/secrets.ts";
 
 /** Control characters but tab, line feed and carriage return. */
 export const unprintable = /[^\P{Cc}\t\n\r]/u;
@@ -27,7 +28,11 @@ const headers = z
     z
       .string({ error: "must be a string" })
       .max(8192, "must have at most 8192 characters")
-      .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "must not have control characters"),
+      .regex(/^[\t\x20-\x7e\x80-\xff]*$/, "must not have control characters")
+      .refine(
+        (value) => value !== secretMask,
+        `is the mask of a value that was not shown; send the value itself`,
+      ),
     { error: "must be an object of header names and values" },
   )
   .superRefine((given, refinement) => {

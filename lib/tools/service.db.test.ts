@@ -44,6 +44,29 @@ test("a registered tool reads back as it was given, with its tenant and MCP name
   expect(await getTool(ctx, "search")).toEqual(made);
 });
 
+test("headers are shown to whoever may write the tool, and masked for those who may only read", async () => {
+  const ctx = await freshTenant();
+  const headers = { "X-Custom": "hush" };
+  const made = await registerTool(ctx, { ...search, config: { ...search.config, headers } });
+  expect(made.config.headers).toEqual(headers);
+  expect((await getTool(ctx, "search")).config.headers).toEqual(headers);
+  const reader = tenantCtx(ctx.tenantId, ["tools:read"]);
+  const shown = await getTool(reader, "search");
+  expect(shown.config).toEqual({ ...search.config, headers: { "X-Custom": "[secret]" } });
+  expect((await listTools(reader, all)).items).toEqual([shown]);
+});
+
+test("a mask that is sent back is refused and overwrites nothing", async () => {
+  const ctx = await freshTenant();
+  const config = { ...search.config, headers: { "X-Custom": "hush" } };
+  await registerTool(ctx, { ...search, config });
+  const shown = await getTool(tenantCtx(ctx.tenantId, ["tools:read"]), "search");
+  const error = await refusal(registerTool(ctx, { ...search, config: shown.config }));
+  expect(error.code).toBe("invalid_request");
+  expect(error.errors?.[0]?.pointer).toBe("/config/headers/X-Custom");
+  expect((await getTool(ctx, "search")).config).toEqual(config);
+});
+
 test("registering again replaces the tool and keeps created_at", async () => {
   const ctx = await freshTenant();
   const first = await registerTool(ctx, search);

@@ -57,14 +57,23 @@ function toTool(row: Row): Tool {
   };
 }
 
-/** The tool as the audit log shows it: any header that a tenant sends may be a credential. */
-function toAudited(row: Row): Tool {
-  const tool = toTool(row);
-  const shown = { ...tool, icons: auditedIcons(tool.icons) };
+/** The tool for callers who may only read: any header that a tenant sends may be a credential. */
+function toMasked(row: Row): Tool {
+  const shown = toTool(row);
   const { headers } = shown.config;
   if (!isJsonObject(headers)) return shown;
   const masked = Object.fromEntries(Object.keys(headers).map((name) => [name, secretMask]));
   return { ...shown, config: { ...shown.config, headers: masked } };
+}
+
+function toAudited(row: Row): Tool {
+  const shown = toMasked(row);
+  return { ...shown, icons: auditedIcons(shown.icons) };
+}
+
+/** Whoever may write a tool may see what was written into it. */
+function toReader(ctx: Ctx): (row: Row) => Tool {
+  return ctx.permissions.has("tools:write") ? toTool : toMasked;
 }
 
 function one(ctx: Ctx, id: string) {
@@ -217,13 +226,13 @@ export async function createDynamicTool(ctx: Ctx, raw: CreateDynamicToolInput): 
   });
 }
 
-/** One tool; `not_found` when the tenant has none of that id. */
+/** One tool, its headers masked without tools:write; `not_found` when the tenant has none of that id. */
 export async function getTool(ctx: Ctx, id: string): Promise<Tool> {
   authorize(ctx, "tools:read");
   checkId(id);
   const [row] = await withTenant(ctx.tenantId, (tx) => tx.select().from(tools).where(one(ctx, id)));
   if (!row) throw notFound("tool", id);
-  return toTool(row);
+  return toReader(ctx)(row);
 }
 
 /** The tenant's tools in the order of their ids, or those of one `config.type` or search. */
@@ -241,7 +250,7 @@ export async function listTools(ctx: Ctx, query: ToolQuery): Promise<Page<Tool>>
       after = last.toolId;
     }
   });
-  return toPage(rows, size, (row) => [row.toolId], toTool);
+  return toPage(rows, size, (row) => [row.toolId], toReader(ctx));
 }
 
 function readPage(tx: Tx, ctx: Ctx, after: string, count: number, query: ToolQuery) {

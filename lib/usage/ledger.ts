@@ -103,7 +103,8 @@ const commitBatch = `with event as (
     tokens_cached = h.tokens_cached + excluded.tokens_cached,
     cost_micros = h.cost_micros + excluded.cost_micros,
     duration_ms = h.duration_ms + excluded.duration_ms,
-    durations = add_histograms(h.durations, excluded.durations)`;
+    durations = array(select coalesce(x, 0) + coalesce(y, 0)
+      from unnest(h.durations, excluded.durations) as pair (x, y))`;
 
 const alreadyThere = `select event_id::text from usage_events where (tenant_id, at, event_id) in
   (select tenant_id, at, event_id from json_to_recordset($1::json)
