@@ -7,6 +7,9 @@ const tenant = {
   mcp_config: {
     max_memory_entries: 10,
     max_prompts: 40,
+    max_running_tasks: 3,
+    tool_search_above: 200,
+    built_in_tools: false,
     memory_retention_days: 30,
     requests_per_minute: 600,
     federation_enabled: true,

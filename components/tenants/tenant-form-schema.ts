@@ -17,6 +17,9 @@ const own = {
     "memory_retention_days",
     "requests_per_minute",
     "federation_enabled",
+    "max_running_tasks",
+    "tool_search_above",
+    "built_in_tools",
   ],
   tool_limits: ["max_tools", "max_dynamic_tools"],
   resource_limits: ["max_resources", "max_storage_mb"],
@@ -55,10 +58,12 @@ export const tenantForm = z
       .pick({
         max_memory_entries: true,
         max_prompts: true,
+        max_running_tasks: true,
+        tool_search_above: true,
         memory_retention_days: true,
         requests_per_minute: true,
       })
-      .extend({ federation_enabled: z.boolean() }),
+      .extend({ federation_enabled: z.boolean(), built_in_tools: z.boolean() }),
     tool_limits: shape.tool_limits.unwrap(),
     resource_limits: shape.resource_limits.unwrap(),
     others: z.object({
@@ -72,7 +77,7 @@ export const tenantForm = z
   .transform(
     ({ others: rest, ...values }): ConfigureTenantInput => ({
       ...values,
-      mcp_config: { ...rest.mcp_config, ...withoutNulls(values.mcp_config) },
+      mcp_config: { ...rest.mcp_config, ...withoutDefaults(values.mcp_config) },
       tool_limits: { ...rest.tool_limits, ...withoutNulls(values.tool_limits) },
       resource_limits: { ...rest.resource_limits, ...withoutNulls(values.resource_limits) },
     }),
@@ -82,6 +87,11 @@ export type TenantFormValues = z.input<typeof tenantForm>;
 
 function withoutNulls(values: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+}
+
+/** The platform's tools are offered unless the configuration says otherwise. */
+function withoutDefaults({ built_in_tools, ...values }: JsonObject): JsonObject {
+  return { ...withoutNulls(values), ...(built_in_tools === false ? { built_in_tools } : {}) };
 }
 
 function text(value: unknown): string {
@@ -108,9 +118,12 @@ export function toFormValues(tenant: Partial<Tenant>): TenantFormValues {
     mcp_config: {
       max_memory_entries: numberOf(config, "max_memory_entries"),
       max_prompts: numberOf(config, "max_prompts"),
+      max_running_tasks: numberOf(config, "max_running_tasks"),
+      tool_search_above: numberOf(config, "tool_search_above"),
       memory_retention_days: numberOf(config, "memory_retention_days"),
       requests_per_minute: numberOf(config, "requests_per_minute"),
       federation_enabled: config.federation_enabled === true,
+      built_in_tools: config.built_in_tools !== false,
     },
     tool_limits: {
       max_tools: numberOf(tenant.tool_limits ?? {}, "max_tools"),

@@ -104,6 +104,14 @@ export function TenantForm({
         />
         <NumberField
           {...{ control }}
+          name="mcp_config.max_running_tasks"
+          label="Running tasks"
+          description="Long tool calls that run at the same time."
+          placeholder="100"
+          min={0}
+        />
+        <NumberField
+          {...{ control }}
           name="mcp_config.memory_retention_days"
           label="Memory retention"
           description="Days after its last write that a memory is kept."
@@ -125,6 +133,24 @@ export function TenantForm({
           name="mcp_config.federation_enabled"
           label="Federation"
           description="The tenant may copy memories and tools from other deployments."
+          className="self-center"
+        />
+      </Group>
+      <Group title="MCP" description="What the tenant's agents find on its server.">
+        <NumberField
+          {...{ control }}
+          name="mcp_config.tool_search_above"
+          label="Search instead of a list above"
+          description="With more tools than this, agents see the pinned ones and search_tools for the rest."
+          placeholder="Always list all"
+          suffix="tools"
+          min={1}
+        />
+        <SwitchField
+          {...{ control }}
+          name="mcp_config.built_in_tools"
+          label="Built-in tools"
+          description="Agents get tools for the tenant's memory and resources, as their scopes allow."
           className="self-center"
         />
       </Group>

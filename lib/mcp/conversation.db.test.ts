@@ -6,10 +6,10 @@ import { deletePrompt, putPrompt } from "#lib/prompts/service.ts";
 import { deleteResource, registerResource } from "#lib/resources/service.ts";
 import { freshTenant } from "#lib/testing/context.ts";
 import type { Listening } from "#lib/testing/deployment.ts";
-import { type Era, keyOf, openClient, serveApi } from "#lib/testing/mcp.ts";
 import { handlers } from "#lib/tools/runtimes/handlers.ts";
 import { deleteTool, registerTool } from "#lib/tools/service.ts";
 import { reportUsage } from "#lib/usage/service.ts";
+import { type Era, keyOf, openClient, serveApi } from "./testing.ts";
 
 useTestDatabase();
 

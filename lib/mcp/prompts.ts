@@ -11,9 +11,9 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { type ListedPrompt, promptCatalogOf } from "#lib/prompts/catalog.ts";
 import { renderPrompt } from "#lib/prompts/render.ts";
 import { canElicit, elicitation, elicitResult } from "#lib/tools/elicitation.ts";
+import { handle } from "./handle.ts";
 import { pageOf } from "./page.ts";
 import { asking } from "./request-state.ts";
-import type { Handle } from "./server.ts";
 import { capabilitiesOf } from "./tool-client.ts";
 
 /** The name of the one question that a prompt asks: for arguments that it needs and was not given. */
@@ -89,7 +89,7 @@ async function getPrompt(
   return renderPrompt(ctx, name, args);
 }
 
-export function servePrompts(server: Server, handle: Handle): void {
+export function servePrompts(server: Server): void {
   server.setRequestHandler(
     "prompts/list",
     handle((ctx, { params }) => listPrompts(ctx, params?.cursor)),

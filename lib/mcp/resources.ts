@@ -7,8 +7,8 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { listResourceCatalog } from "#lib/resources/catalog.ts";
 import { isReadableUri, readResource } from "#lib/resources/read.ts";
+import { handle } from "./handle.ts";
 import { pageOf } from "./page.ts";
-import type { Handle } from "./server.ts";
 
 /** URIs whose changes a legacy session is told of. */
 export type Subscriptions = Set<string>;
@@ -42,11 +42,7 @@ async function subscribe(ctx: Ctx, uri: string, subscriptions: Subscriptions): P
 }
 
 /** `subscriptions` are those of a legacy session; null where there is none to be told anything. */
-export function serveResources(
-  server: Server,
-  handle: Handle,
-  subscriptions: Subscriptions | null,
-): void {
+export function serveResources(server: Server, subscriptions: Subscriptions | null): void {
   server.setRequestHandler(
     "resources/list",
     handle((ctx, { params }) => listResources(ctx, params?.cursor)),

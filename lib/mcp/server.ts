@@ -3,16 +3,13 @@ import {
   McpServer,
   type ProtocolEra,
   type Server,
-  type ServerContext,
 } from "@modelcontextprotocol/server";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/server/validators/ajv";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { version } from "#lib/core/version.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { type Catalog, catalogOf } from "#lib/tools/catalog.ts";
-import { callerOf } from "./caller.ts";
 import { serveCompletion } from "./completion.ts";
-import { toProtocolError } from "./errors.ts";
 import { servePrompts } from "./prompts.ts";
 import { requestStates } from "./request-state.ts";
 import { type Subscriptions, serveResources } from "./resources.ts";
@@ -21,20 +18,6 @@ import { serveTools } from "./tools.ts";
 
 /** Never asked: it is for answers to elicitation. Shared, since each server would make its own. */
 const jsonSchemaValidator = new AjvJsonSchemaValidator();
-
-/** Makes a handler of a verb: its caller is who sent the message, what it throws a JSON-RPC error. */
-export type Handle = <R, A>(
-  run: (ctx: Ctx, request: R, context: ServerContext) => Promise<A>,
-) => (request: R, context: ServerContext) => Promise<A>;
-
-const handle: Handle = (run) => async (request, context) => {
-  const ctx = callerOf(context);
-  try {
-    return await run(ctx, request, context);
-  } catch (error) {
-    throw toProtocolError(error, ctx.requestId);
-  }
-};
 
 /** The SDK checks Mcp-Param-* headers for tools that are registered with it; ours are in the catalog. */
 class TenantServer extends McpServer {
@@ -90,10 +73,10 @@ export async function serverFor(
     requestState: { verify: requestStates().verify },
   });
   const server: Server = product.server;
-  serveTools(server, handle, era);
-  serveResources(server, handle, subscriptions);
-  servePrompts(server, handle);
-  serveCompletion(server, handle);
-  if (era === "modern") serveTasks(server, handle);
+  serveTools(server, era);
+  serveResources(server, subscriptions);
+  servePrompts(server);
+  serveCompletion(server);
+  if (era === "modern") serveTasks(server);
   return product;
 }

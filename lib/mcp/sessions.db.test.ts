@@ -3,9 +3,9 @@ import { useTestDatabase } from "#db/testing/clone.ts";
 import { createKey, revokeKey } from "#lib/auth/keys.ts";
 import { freshTenant, platformCtx } from "#lib/testing/context.ts";
 import type { Listening } from "#lib/testing/deployment.ts";
-import { keyOf, openClient, serveApi } from "#lib/testing/mcp.ts";
 import { closeSessions, openSession, sessionCount } from "./sessions.ts";
 import { closeStreams } from "./streams.ts";
+import { keyOf, openClient, serveApi } from "./testing.ts";
 
 vi.hoisted(() => {
   process.env.TAUSESTACK_MCP_SESSIONS_PER_TENANT = "3";

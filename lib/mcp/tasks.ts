@@ -14,8 +14,8 @@ import { startTask } from "#lib/tasks/start.ts";
 import { findTraits } from "#lib/tasks/traits.ts";
 import type { ToolCall } from "#lib/tools/call.ts";
 import { rpcCodeOf } from "./errors.ts";
+import { handle } from "./handle.ts";
 import { asking } from "./request-state.ts";
-import type { Handle } from "./server.ts";
 import { capabilitiesOf, toolClientOf } from "./tool-client.ts";
 
 /** The Tasks extension (SEP-2663), which the current revision alone has. */
@@ -93,7 +93,7 @@ export async function callAsTask(
 const params = z.object({ taskId: z.string() });
 
 /** The methods of the extension; its notifications are optional, and the SDK's streams have none. */
-export function serveTasks(server: Server, handle: Handle): void {
+export function serveTasks(server: Server): void {
   const serve = (
     method: string,
     run: (ctx: Ctx, taskId: string, context: ServerContext) => Promise<JsonObject>,

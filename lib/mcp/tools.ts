@@ -14,9 +14,9 @@ import { isInputRequired } from "#lib/tools/client.ts";
 import type { BuiltIn } from "./built-ins/built-in.ts";
 import { builtIns } from "./built-ins/index.ts";
 import { searchTool } from "./built-ins/search.ts";
+import { handle } from "./handle.ts";
 import { pageOf } from "./page.ts";
 import { asking } from "./request-state.ts";
-import type { Handle } from "./server.ts";
 import { callAsTask } from "./tasks.ts";
 import { toolClientOf } from "./tool-client.ts";
 
@@ -72,7 +72,7 @@ async function outputSchemaOf(ctx: Ctx, name: string) {
   return (await catalogOf(ctx.tenantId)).byMcpName.get(name)?.listed?.outputSchema;
 }
 
-export function serveTools(server: Server, handle: Handle, era: ProtocolEra): void {
+export function serveTools(server: Server, era: ProtocolEra): void {
   server.setRequestHandler(
     "tools/list",
     handle((ctx, { params }) => listTools(ctx, params?.cursor)),

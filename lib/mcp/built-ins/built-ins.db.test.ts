@@ -8,11 +8,11 @@ import { registerMemory } from "#lib/memory/service.ts";
 import { registerResource } from "#lib/resources/service.ts";
 import { freshTenant } from "#lib/testing/context.ts";
 import type { Listening } from "#lib/testing/deployment.ts";
-import { keyOf, openClient, serveApi } from "#lib/testing/mcp.ts";
 import { reservedNames } from "#lib/tools/reserved-names.ts";
 import { registerTool } from "#lib/tools/service.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 import { reportUsage } from "#lib/usage/service.ts";
+import { keyOf, openClient, serveApi } from "../testing.ts";
 import { builtIns } from "./index.ts";
 
 useTestDatabase();

@@ -10,8 +10,8 @@ import type { CreateKeyInput } from "#lib/auth/schema.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { createApiLane } from "#lib/http/api-lane.ts";
 import { loadRoutes } from "#lib/http/load-routes.ts";
-import { platformCtx } from "./context.ts";
-import { type Listening, listen } from "./deployment.ts";
+import { platformCtx } from "#lib/testing/context.ts";
+import { type Listening, listen } from "#lib/testing/deployment.ts";
 
 /** Every route of the API, served on loopback in this process. */
 export async function serveApi(): Promise<Listening> {
