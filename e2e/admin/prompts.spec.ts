@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { callApi, expect, mustCall, test } from "./fixtures.ts";
 
 /** A red dot. */
@@ -9,6 +10,15 @@ const document = (text: string) => ({
   arguments: [{ name: "who", required: true }],
   messages: [{ role: "user", content: { type: "text", text } }],
 });
+
+/** Puts a text in the place of a message's; what is typed while the page wakes up can be mixed. */
+async function rewrite(page: Page, text: string): Promise<void> {
+  await expect(async () => {
+    await page.getByLabel("Text").fill(text);
+    await expect(page.getByRole("list", { name: "Messages" })).toContainText(text);
+    await expect(page.getByLabel("Text")).toHaveValue(text, { timeout: 500 });
+  }).toPass();
+}
 
 test("a prompt is written with arguments, text and an image, and previewed as it is typed", async ({
   page,
@@ -65,7 +75,7 @@ test("a save is a new version, told apart from the one before, which can be made
   const credential = { tenantId: tenant.id };
   await mustCall("PUT", "/prompts/greet", document("Hello {{who}}"), credential);
   await page.goto(`${tenant.path}/prompts/greet/edit`);
-  await page.getByLabel("Text").fill("Good day, {{who}}");
+  await rewrite(page, "Good day, {{who}}");
   await page.getByRole("button", { name: "Save as a new version" }).click();
   await expect(page.getByText("Version 2", { exact: true })).toBeVisible();
 
@@ -93,7 +103,7 @@ test("a save over someone else's change is refused, and what was typed stays", a
   const credential = { tenantId: tenant.id };
   await mustCall("PUT", "/prompts/greet", document("Hello {{who}}"), credential);
   await page.goto(`${tenant.path}/prompts/greet/edit`);
-  await page.getByLabel("Text").fill("Mine {{who}}");
+  await rewrite(page, "Mine {{who}}");
   await mustCall("PUT", "/prompts/greet", document("Theirs {{who}}"), credential);
   await page.getByRole("button", { name: "Save as a new version" }).click();
   await expect(page.getByText("Someone else has changed this prompt")).toBeVisible();

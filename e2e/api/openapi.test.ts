@@ -180,6 +180,22 @@ test("what the API answers, good or bad, is what the document says", async () =>
   await described(call, "post", "/resources/register", { body: resource });
   await described(call, "get", "/resources", { query: "?resource_type=api" });
   await described(call, "get", "/resources/{resource_id}", { id: "r" });
+  const document = {
+    arguments: [{ name: "who", completions: ["Ana"] }],
+    messages: [{ role: "user", content: { type: "text", text: "Hi {{who}}" } }],
+  };
+  const greet = { id: "greet" };
+  await described(call, "post", "/prompts", { body: { name: "greet", ...document } });
+  await described(call, "post", "/prompts", { body: { name: "greet", ...document } });
+  await described(call, "put", "/prompts/{prompt_name}", { ...greet, body: document });
+  await described(call, "get", "/prompts", { query: "?search=gre" });
+  await described(call, "get", "/prompts/{prompt_name}", greet);
+  await described(call, "get", "/prompts/{prompt_name}/versions", greet);
+  await described(call, "post", "/prompts/{prompt_name}/render", {
+    ...greet,
+    body: { arguments: { who: "Bo" } },
+  });
+  await described(call, "delete", "/prompts/{prompt_name}", greet);
   await described(call, "post", "/keys", { body: { name: "k", scopes: ["tools:read"] } });
   await described(call, "get", "/keys");
   const { body: keys } = await call<{ key_id: string }[]>("GET", "/keys");

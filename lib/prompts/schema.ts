@@ -16,21 +16,29 @@ export const promptName = z
   .refine((text) => text !== "new", "must not be a reserved word: new")
   .meta({ examples: ["summarize_ticket"] });
 
-export const promptArgument = z
+const argumentInput = z.object({
+  name: z
+    .string({ error: "must be a string" })
+    .regex(legalName, nameRule)
+    .meta({ description: "What `{{name}}` in the messages stands for." }),
+  title: line(200).optional(),
+  description: lines(2000).optional(),
+  required: z.boolean().default(false),
+  completions: z
+    .array(line(1000))
+    .max(1000)
+    .default([])
+    .transform((values) => [...new Set(values)])
+    .meta({ description: "Values that clients are offered; others may be given too." }),
+});
+
+const promptArgument = z
   .object({
-    name: z
-      .string({ error: "must be a string" })
-      .regex(legalName, nameRule)
-      .meta({ description: "What `{{name}}` in the messages stands for." }),
-    title: line(200).optional(),
-    description: lines(2000).optional(),
-    required: z.boolean().default(false),
-    completions: z
-      .array(line(1000))
-      .max(1000)
-      .default([])
-      .transform((values) => [...new Set(values)])
-      .meta({ description: "Values that clients are offered; others may be given too." }),
+    name: z.string(),
+    title: z.string().optional(),
+    description: z.string().optional(),
+    required: z.boolean(),
+    completions: z.array(z.string()),
   })
   .meta({ id: "PromptArgument" });
 
@@ -45,7 +53,7 @@ const document = {
     .nullish()
     .transform((text) => text ?? ""),
   icons: z.array(icon).max(10).default([]),
-  arguments: z.array(promptArgument).max(50, "must have at most 50 arguments").default([]),
+  arguments: z.array(argumentInput).max(50, "must have at most 50 arguments").default([]),
   messages: z
     .array(promptMessage)
     .min(1, "must have at least one message")

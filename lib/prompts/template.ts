@@ -12,7 +12,7 @@ export function namesIn(text: string): string[] {
 }
 
 /** Replaces each placeholder by what `valueFor` gives for its name. */
-export function fill(text: string, valueFor: (name: string) => string): string {
+function fill(text: string, valueFor: (name: string) => string): string {
   return text.replace(placeholder, (_, name: string) => valueFor(name));
 }
 

@@ -15,9 +15,9 @@ export function ArgumentNames({ of }: ArgumentNamesProps) {
           key={name}
           tone={required ? "accent" : "neutral"}
           title={required ? `${name} is required` : `${name} is optional`}
-          className="min-w-0 shrink whitespace-normal font-mono [overflow-wrap:anywhere]"
+          className="max-w-48 shrink font-mono"
         >
-          {name}
+          <span className="truncate">{name}</span>
         </Badge>
       ))}
       {rest.length > 0 && (

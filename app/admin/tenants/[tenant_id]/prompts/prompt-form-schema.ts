@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { PromptContent, PromptMessage } from "#lib/prompts/content-schema.ts";
 import { createPromptInput, type Prompt } from "#lib/prompts/schema.ts";
 
-export const contentKinds = ["text", "image", "audio", "resource", "resource_link"] as const;
+const contentKinds = ["text", "image", "audio", "resource", "resource_link"] as const;
 
 const argumentRow = z.object({
   name: z.string(),
