@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
@@ -14,6 +15,7 @@ useTestDatabase();
 
 let admin: Sql;
 const databases: string[] = [];
+const folders: string[] = [];
 const logins: string[] = [];
 
 beforeAll(() => {
@@ -22,6 +24,7 @@ beforeAll(() => {
 
 afterAll(async () => {
   for (const name of databases) await admin.unsafe(`drop database if exists ${name} with (force)`);
+  for (const folder of folders) rmSync(folder, { recursive: true });
   for (const name of logins) await admin.unsafe(`drop role if exists ${name}`);
   await admin.end({ timeout: 5 });
 });
@@ -71,6 +74,43 @@ test("a migration that fails leaves its lock free for the next start", async () 
   const url = await emptyDatabase();
   await expect(migrate(url, "/nowhere")).rejects.toThrow();
   await migrate(url);
+});
+
+/** The migrations as they were before the one of that name. */
+function migrationsBefore(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "tausestack-migrations-"));
+  folders.push(folder);
+  cpSync("db/migrations", folder, { recursive: true });
+  const path = join(folder, "meta/_journal.json");
+  const journal = JSON.parse(readFileSync(path, "utf8")) as { entries: { tag: string }[] };
+  const at = journal.entries.findIndex(({ tag }) => tag.endsWith(name));
+  writeFileSync(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, at) }));
+  return folder;
+}
+
+test("tenants of an earlier version get their limit of storage, whatever their documents hold", async () => {
+  const url = await emptyDatabase();
+  await migrate(url, migrationsBefore("_catalog"));
+  const limits = {
+    a: '{"max_storage_mb": 3}',
+    b: '{"x": "\\u0000"}',
+    c: '{"max_storage_mb": null}',
+  };
+  for (const [id, text] of Object.entries(limits)) {
+    await query(
+      url,
+      `insert into tenants
+        (tenant_id, name, mcp_config, tool_limits, resource_limits, ai_providers)
+        values ('${id}', '${id}', '{}', '{}', '${text}', '[]')`,
+    );
+  }
+  await migrate(url);
+  const rows = "select tenant_id, used, maximum from tenant_quotas order by 1";
+  expect(await query(url, rows)).toEqual([
+    { tenant_id: "a", used: "0", maximum: String(3 * 1024 * 1024) },
+    { tenant_id: "b", used: "0", maximum: null },
+    { tenant_id: "c", used: "0", maximum: null },
+  ]);
 });
 
 test("a login role that is no superuser can own the deployment", async () => {

@@ -18,7 +18,13 @@ export function TextareaField<I extends FieldValues, O>({
   const { id, error, field, controlProps } = useField({ control, name, description, disabled });
   return (
     <FieldShell {...{ id, label, description, error, className }}>
-      <Textarea {...controlProps} {...field} placeholder={placeholder} value={field.value ?? ""} />
+      <Textarea
+        {...controlProps}
+        {...field}
+        placeholder={placeholder}
+        value={field.value ?? ""}
+        className="max-h-96"
+      />
     </FieldShell>
   );
 }

@@ -160,6 +160,11 @@ test("what the API answers, good or bad, is what the document says", async () =>
   await described(call, "get", "/memory/all", { query: "?limit=0" });
   const tool = { tool_id: "t", name: "echo", config: { implementation: "internal:echo" } };
   await described(call, "post", "/tools/register", { body: tool });
+  const listed = {
+    ...{ ...tool, title: "Echo", annotations: { readOnlyHint: true }, pinned: true },
+    ...{ output_schema: { type: "object" }, meta: { "com.example/a": 1 }, timeout_ms: 1000 },
+  };
+  await described(call, "post", "/tools/register", { body: listed });
   const dynamic = { name: "d", description: "", parameters: {}, implementation: "internal:echo" };
   await described(call, "post", "/tools/dynamic/create", { body: dynamic });
   await described(call, "get", "/tools");
@@ -178,6 +183,19 @@ test("what the API answers, good or bad, is what the document says", async () =>
     uri: "https://u:p@api.example.com/",
   };
   await described(call, "post", "/resources/register", { body: resource });
+  const kept = {
+    ...{ ...resource, title: "R", icons: [{ src: "https://a.example/i.png", sizes: ["any"] }] },
+    ...{ annotations: { audience: ["user"], priority: 1 }, mime_type: "text/plain" },
+  };
+  await described(call, "post", "/resources/register", {
+    body: { ...kept, content: { text: "a" } },
+  });
+  await described(call, "post", "/resources/register", {
+    body: { ...kept, content: { blob: "YQ==" } },
+  });
+  await described(call, "put", "/resources/{resource_id}/content", { id: "r", body: { any: 1 } });
+  await described(call, "get", "/resources/{resource_id}/content", { id: "nothing" });
+  await described(call, "delete", "/resources/{resource_id}/content", { id: "r" });
   await described(call, "get", "/resources", { query: "?resource_type=api" });
   await described(call, "get", "/resources/{resource_id}", { id: "r" });
   const document = {

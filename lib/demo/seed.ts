@@ -111,7 +111,9 @@ async function createMissing(ctx: Ctx, demo: DemoTenant, upstream: URL): Promise
     await registerTool(ctx, {
       tool_id: plan.name,
       name: plan.name,
+      title: plan.title,
       description: plan.description,
+      annotations: plan.annotations,
       parameters: plan.parameters,
       config: { implementation: upstream.origin + plan.path },
       is_dynamic: true,

@@ -29,3 +29,16 @@ test("a path's parameters are told, and that a public route needs no credential"
     security: [],
   });
 });
+
+test("a route of bytes says so, and not JSON", () => {
+  const bytes = route({
+    ...{ scope: "public", summary: "Take and give", takesBytes: true, givesBytes: true },
+    run: async () => new Uint8Array(1),
+  });
+  const { paths } = buildOpenApi([{ path: "/bytes", handlers: { PUT: bytes } }]);
+  const content = { "*/*": { schema: { type: "string", format: "binary" } } };
+  expect(paths["/bytes"]?.put).toMatchObject({
+    requestBody: { required: true, content },
+    responses: { 200: { content } },
+  });
+});

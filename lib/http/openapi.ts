@@ -110,8 +110,10 @@ function parametersOf(path: string, spec: RouteSpec, shared: JsonSchema) {
   return [...inPath, ...inQuery, ...tenant];
 }
 
-/** Bytes of whatever type the Content-Type header says (OpenAPI 3.1, considerations for binary data). */
-const anyBytes: Record<string, { schema: JsonSchema }> = { "*/*": { schema: {} } };
+/** Bytes of whatever type the Content-Type header says. */
+const anyBytes: Record<string, { schema: JsonSchema }> = {
+  "*/*": { schema: { type: "string", format: "binary" } },
+};
 
 function operationOf(
   method: string,

@@ -112,11 +112,11 @@ test("a foreign resource and a missing one answer the same, whatever is done wit
   for (const id of ["guide", "nowhere", "nul\0"]) {
     const message = `There is no resource "${id}".`;
     for (const refused of [
-      openContent(other, id),
-      putContent(other, id, text("theirs")),
-      deleteContent(other, id),
+      () => openContent(other, id),
+      () => putContent(other, id, text("theirs")),
+      () => deleteContent(other, id),
     ]) {
-      await expect(refused).rejects.toMatchObject({ code: "not_found", message });
+      await expect(refused()).rejects.toMatchObject({ code: "not_found", message });
     }
   }
   expect((await read(ctx, "guide")).toString()).toBe("mine");

@@ -129,8 +129,8 @@ async function placeTool(
     stage.cleanups.push({ what: `restore ${plan.name}`, run: () => register(undo, existing) });
     return { toolId: existing.tool_id, plan };
   }
-  const { name, description, parameters } = plan;
-  const body = { name, description, parameters, implementation };
+  const { name, title, description, annotations, parameters } = plan;
+  const body = { name, title, description, annotations, parameters, implementation };
   const made = tool.parse(
     await expectOk(rest("POST", "/tools/dynamic/create", { key, body }), `creating ${name}`),
   );

@@ -28,6 +28,8 @@ export const basico: DemoTenant = {
   tools: [
     {
       name: "basic_search",
+      title: "Buscador de ayuda",
+      annotations: { readOnlyHint: true, openWorldHint: false },
       description: "Busca en la base de conocimientos y devuelve los artículos más pertinentes.",
       parameters: {
         query: {
@@ -52,6 +54,11 @@ export const basico: DemoTenant = {
     {
       resource_id: "basico_storage",
       name: "Archivos Básico",
+      title: "Guía de bienvenida",
+      mime_type: "text/markdown",
+      content: {
+        text: "# Bienvenida\n\nAquí se guardan los documentos compartidos, de hasta 10 MB cada uno.\n",
+      },
       type: "file",
       uri: "s3://shared-files.example.com/cliente-basico/",
       description: "Espacio compartido para documentos",
@@ -61,6 +68,15 @@ export const basico: DemoTenant = {
     {
       resource_id: "basico_knowledge",
       name: "Base de conocimientos",
+      title: "Artículos de ayuda",
+      mime_type: "application/json",
+      content: {
+        text: JSON.stringify([
+          { id: "factura", title: "Descargar una factura", category: "facturación" },
+          { id: "clave", title: "Cambiar la contraseña", category: "cuenta" },
+          { id: "webhook", title: "Conectar un webhook", category: "integraciones" },
+        ]),
+      },
       type: "api",
       uri: "https://ayuda.basico.example.com/api",
       description: "Artículos de ayuda, solo lectura",

@@ -48,6 +48,8 @@ export const enterprise: DemoTenant = {
   tools: [
     {
       name: "enterprise_workflow",
+      title: "Flujos de trabajo",
+      annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
       description: "Arranca un flujo de trabajo y devuelve sus pasos, responsables y estado.",
       parameters: {
         type: "object",
@@ -76,6 +78,8 @@ export const enterprise: DemoTenant = {
     },
     {
       name: "compliance_validator",
+      title: "Validador de cumplimiento",
+      annotations: { readOnlyHint: true, openWorldHint: false },
       description: "Comprueba qué controles de una norma faltan para tratar un tipo de datos.",
       parameters: {
         type: "object",
@@ -105,6 +109,8 @@ export const enterprise: DemoTenant = {
     },
     {
       name: "multi_region_sync",
+      title: "Plan de sincronización",
+      annotations: { readOnlyHint: true, openWorldHint: false },
       description:
         "Planifica la sincronización de datos entre regiones: orden, volumen y duración.",
       parameters: {
@@ -148,6 +154,11 @@ export const enterprise: DemoTenant = {
     {
       resource_id: "enterprise_storage",
       name: "Archivo documental Enterprise",
+      title: "Índice de documentos",
+      mime_type: "text/csv",
+      content: {
+        text: "documento,tipo,retención\nC-2024-118,contrato,2034-06-30\nA-2025-007,acta,2035-01-15\n",
+      },
       type: "file",
       uri: "s3://enterprise-archive.example.com/documentos/",
       description: "Contratos y actas con retención legal",
@@ -157,6 +168,16 @@ export const enterprise: DemoTenant = {
     {
       resource_id: "enterprise_api",
       name: "API de operaciones Enterprise",
+      title: "Entornos y despliegues",
+      mime_type: "application/json",
+      content: {
+        text: JSON.stringify({
+          environments: [
+            { name: "pruebas", regions: regions.slice(0, 1), approvals: 0 },
+            { name: "producción", regions: regions.slice(0, 3), approvals: 2 },
+          ],
+        }),
+      },
       type: "api",
       uri: "https://api.enterprise.example.com/v1",
       description: "Despliegues y operaciones de la plataforma interna",

@@ -50,6 +50,8 @@ export const premium: DemoTenant = {
   tools: [
     {
       name: "premium_analytics",
+      title: "Analítica de ventas",
+      annotations: { readOnlyHint: true, openWorldHint: false },
       description:
         "Analiza las últimas semanas de ventas, pedidos o visitas: resumen, tendencia, pronóstico o anomalías.",
       parameters: {
@@ -82,6 +84,8 @@ export const premium: DemoTenant = {
     },
     {
       name: "priority_support",
+      title: "Soporte prioritario",
+      annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
       description:
         "Abre un caso de soporte prioritario y dice la cola, el plazo de respuesta y quién lo lleva.",
       parameters: {
@@ -119,6 +123,22 @@ export const premium: DemoTenant = {
     {
       resource_id: "premium_storage",
       name: "Archivos Premium",
+      title: "Informe mensual Premium",
+      mime_type: "text/markdown",
+      content: {
+        text: [
+          "# Informe de octubre",
+          "",
+          "| categoría | ventas (EUR) | variación |",
+          "| --- | ---: | ---: |",
+          "| electrónica | 48 210 | +6,1 % |",
+          "| hogar | 21 940 | −1,8 % |",
+          "| moda | 17 305 | +3,4 % |",
+          "",
+          "La campaña de otoño explica la subida de electrónica.",
+          "",
+        ].join("\n"),
+      },
       type: "file",
       uri: "s3://premium-files.example.com/datos-cliente/",
       description: "Informes, facturas y exportaciones",
@@ -128,6 +148,16 @@ export const premium: DemoTenant = {
     {
       resource_id: "premium_api",
       name: "API de analítica Premium",
+      title: "Catálogo de series",
+      mime_type: "application/json",
+      content: {
+        text: JSON.stringify({
+          version: "2.0",
+          series: ["ventas", "pedidos", "visitas"],
+          analyses: ["summary", "trend", "forecast", "anomaly"],
+          refresh_minutes: 15,
+        }),
+      },
       type: "api",
       uri: "https://api.premium.example.com/v2",
       description: "Series en tiempo real y modelos de pronóstico",

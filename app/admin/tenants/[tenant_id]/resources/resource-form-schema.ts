@@ -13,7 +13,7 @@ const { resource_id, name, type, uri, description, access_permissions } =
   registerResourceInput.shape;
 
 /** What becomes of the content that is kept: as it is, none, the text, or the file's bytes. */
-export const contentChoices = ["keep", "none", "text", "file"] as const;
+const contentChoices = ["keep", "none", "text", "file"] as const;
 
 /** A resource as the API takes it, and the file that is to be kept with it. */
 export interface ResourceSubmit {

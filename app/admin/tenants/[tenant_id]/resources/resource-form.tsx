@@ -67,6 +67,7 @@ export function ResourceForm({ tenantId, resource, text = null }: ResourceFormPr
             mono
             autoComplete="off"
             readOnly={resource !== undefined}
+            className="sm:col-span-2"
           />
           <TextField {...{ control }} name="name" label="Name" autoComplete="off" />
           <TextField

@@ -6,12 +6,7 @@ import { confirmations, taskSupports } from "#lib/tools/listing-schema.ts";
 import { toolMeta } from "#lib/tools/meta-schema.ts";
 import type { Tool } from "#lib/tools/schema.ts";
 
-export const hints = [
-  "readOnlyHint",
-  "destructiveHint",
-  "idempotentHint",
-  "openWorldHint",
-] as const;
+const hints = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"] as const;
 
 const hint = z.enum(["unsaid", "true", "false"]);
 
