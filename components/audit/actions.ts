@@ -26,6 +26,7 @@ export const tenantActions: readonly string[] = [
   "member.change_role",
   "member.remove",
   "member.reset_password",
+  "app.grant",
   "app.revoke",
   ...ofTenants.filter((action) => action !== "tenant.delete"),
 ];
@@ -34,6 +35,8 @@ export const tenantActions: readonly string[] = [
 export const platformActions: readonly string[] = [
   ...ofTenants,
   ...ofKeys,
+  "oauth_key.create",
+  "oauth_key.rotate",
   "member.reset_password",
   ...["operator", "user"].flatMap((kind) => [
     `${kind}.create`,

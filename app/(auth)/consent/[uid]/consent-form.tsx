@@ -53,10 +53,8 @@ export function ConsentForm(props: ConsentFormProps) {
           <ScopeList key={tenant} scopes={scopes} all={asked} />
         </>
       )}
-      <div className="flex gap-3">
-        <Button type="submit" name="action" value="deny" variant="outline" className="flex-1">
-          Deny
-        </Button>
+      {/* Allow stands first for the Enter key, which takes a form's first button. */}
+      <div className="flex flex-row-reverse gap-3">
         {!nowhere && (
           <Button
             type="submit"
@@ -68,6 +66,9 @@ export function ConsentForm(props: ConsentFormProps) {
             Allow
           </Button>
         )}
+        <Button type="submit" name="action" value="deny" variant="outline" className="flex-1">
+          Deny
+        </Button>
       </div>
       <p className="text-center text-muted-foreground text-xs">
         Not you?{" "}
