@@ -56,7 +56,7 @@ export async function register(
   return made.body;
 }
 
-export const verifier = randomBytes(32).toString("base64url");
+const verifier = randomBytes(32).toString("base64url");
 const challenge = createHash("sha256").update(verifier).digest("base64url");
 
 /** A person's browser: it follows nothing by itself and keeps cookies. */
@@ -165,7 +165,7 @@ export interface Tokens {
 }
 
 /** Sends the token endpoint a form. */
-export async function tokenRequest(
+async function tokenRequest(
   server: { url: string },
   form: Record<string, string>,
 ): Promise<{ status: number; headers: Headers; body: Tokens & { error?: string } }> {
