@@ -29,7 +29,7 @@ export function ConsentForm(props: ConsentFormProps) {
   const { uid, account, choices, asked, fixedTenant, typed, wished } = props;
   const [first] = choices;
   const known = choices.some(({ tenantId }) => tenantId === wished);
-  const preset = typed ? "" : (first?.tenantId ?? "");
+  const preset = typed && choices.length !== 1 ? "" : (first?.tenantId ?? "");
   const [tenant, setTenant] = useState(known || typed ? wished || preset : preset);
   const choice = choices.find(({ tenantId }) => tenantId === tenant);
   const scopes = typed ? asked : (choice?.scopes ?? []);
