@@ -33,6 +33,7 @@ export const tenantActions: readonly string[] = [
   "member.change_role",
   "member.remove",
   "member.reset_password",
+  "app.grant",
   "app.revoke",
   ...ofTenants.filter((action) => action !== "tenant.delete"),
 ];
@@ -41,6 +42,8 @@ export const tenantActions: readonly string[] = [
 export const platformActions: readonly string[] = [
   ...ofTenants,
   ...ofKeys,
+  "oauth_key.create",
+  "oauth_key.rotate",
   "member.reset_password",
   ...["operator", "user"].flatMap((kind) => [
     `${kind}.create`,

@@ -4,6 +4,7 @@ const kinds: Record<string, string> = {
   operator: "Operator",
   member: "Member",
   key: "Key",
+  client: "App",
   system: "System",
 };
 

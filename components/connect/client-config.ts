@@ -155,26 +155,18 @@ const chatGpt: Guide = ({ name, url, key }) => {
 const inspector: Guide = ({ url, key }) => {
   const command = "npx -y @modelcontextprotocol/inspector";
   const header = key === null ? "" : ` \\\n  --header "Authorization: Bearer ${key}"`;
-  const browser: Step[] = [
-    { text: "Start it; it opens in a browser.", what: "Inspector command", code: command },
-    {
-      text:
-        key === null
-          ? "Choose Streamable HTTP as the transport, give it this URL, choose Connect and sign in."
-          : "Choose Streamable HTTP as the transport, give it this URL and, under Authentication, the header Authorization with Bearer and the key.",
-      what: "MCP address",
-      code: url,
-    },
-  ];
-  if (key === null) return browser;
-  return [
-    {
-      text: "List the tools from a terminal.",
-      what: "Inspector command",
-      code: `${command} --cli ${url} \\\n  --transport http --method tools/list${header}`,
-    },
-    ...browser.map((step, at) => (at === 0 ? { ...step, text: "Or in a browser." } : step)),
-  ];
+  const browser: Step = {
+    text: "Start it; it opens in a browser.",
+    what: "Inspector command",
+    code: `${command} --web \\\n  --transport http --server-url ${url}${header}`,
+  };
+  if (key === null) return [browser, { text: "Choose Connect and sign in." }];
+  const terminal: Step = {
+    text: "Or list the tools in a terminal.",
+    what: "Inspector command for a terminal",
+    code: `${command} --cli ${url} \\\n  --transport http --method tools/list${header}`,
+  };
+  return [browser, terminal];
 };
 
 const curl: Guide = ({ url, key }) => {

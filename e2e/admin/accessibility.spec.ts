@@ -1,6 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { newMember, signIn } from "../portal/fixtures.ts";
+import { startMcpApp } from "../portal/mcp-app.ts";
 import { expect, mustCall, type Tenant, test } from "./fixtures.ts";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -134,6 +135,32 @@ test("no page of the portal has a serious violation, nor scrolls sideways on a p
       await page.emulateMedia({ colorScheme: theme });
       expect(await seriousViolations(page, theme), path).toEqual([]);
     }
+  }
+});
+
+test("the consent page has no serious violation, nor scrolls sideways on a phone", async ({
+  page,
+  baseURL,
+}) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  const app = await startMcpApp(`${baseURL}/mcp`);
+  try {
+    await app.listTools();
+    await page.goto(app.authorizationUrl);
+    await expect(page.getByRole("button", { name: "Deny" })).toBeVisible();
+    for (const theme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      expect(await seriousViolations(page, theme)).toEqual([]);
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    const past = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(past).toBeLessThanOrEqual(0);
+    await page.goto("/oauth/authorize?client_id=nobody");
+    expect(await seriousViolations(page)).toEqual([]);
+  } finally {
+    await app.close();
   }
 });
 

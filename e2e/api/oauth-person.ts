@@ -56,7 +56,7 @@ export async function register(
   return made.body;
 }
 
-export const verifier = randomBytes(32).toString("base64url");
+const verifier = randomBytes(32).toString("base64url");
 const challenge = createHash("sha256").update(verifier).digest("base64url");
 
 /** A person's browser: it follows nothing by itself and keeps cookies. */
@@ -162,31 +162,41 @@ export interface Tokens {
   expires_in: number;
   scope: string;
   token_type: string;
+  id_token?: string;
 }
 
 /** Sends the token endpoint a form. */
-export async function tokenRequest(
+async function tokenRequest(
   server: { url: string },
   form: Record<string, string>,
+  headers: Record<string, string> = {},
 ): Promise<{ status: number; headers: Headers; body: Tokens & { error?: string } }> {
   const response = await fetch(`${server.url}/oauth/token`, {
     method: "POST",
+    headers,
     body: new URLSearchParams(form),
   });
   const body = (await response.json()) as Tokens & { error?: string };
   return { status: response.status, headers: response.headers, body };
 }
 
-export function exchange(server: { url: string }, ask: Ask, code: string, more = {}) {
-  return tokenRequest(server, {
+export function exchange(
+  server: { url: string },
+  ask: Ask,
+  code: string,
+  more = {},
+  headers: Record<string, string> = {},
+) {
+  const form = {
     grant_type: "authorization_code",
-    client_id: ask.client.client_id,
+    ...(headers.authorization === undefined ? { client_id: ask.client.client_id } : {}),
     code,
     redirect_uri: ask.redirectUri ?? callback,
     code_verifier: verifier,
     ...(ask.resource === "" ? {} : { resource: server.url + (ask.resource ?? "/mcp") }),
     ...more,
-  });
+  };
+  return tokenRequest(server, form, headers);
 }
 
 /** The whole flow as an operator: tokens of a new grant in a tenant. */

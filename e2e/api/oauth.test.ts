@@ -243,6 +243,23 @@ test("an authorization code is good once, and only with its verifier", async () 
   expect((await mcp(server, "/mcp", first.body.access_token, "tools/list")).status).toBe(401);
 });
 
+test("a client with a secret proves itself with it, and gets an id token when it asks for one", async () => {
+  const client = await register(server, { token_endpoint_auth_method: undefined });
+  expect(client.client_secret).toBeTruthy();
+  const browser = new Browser(server, await server.session("operator", server.operatorId));
+  const ask = { client, scope: "openid tools:read" };
+  const page = await openConsent(browser, authorizePath(server, ask));
+  const answer = { account: server.operatorId, tenant: tenant.tenantId, scopes: ["tools:read"] };
+  const code = (await answerConsent(browser, page, answer)).searchParams.get("code") ?? "";
+  const unproved = await exchange(server, ask, code);
+  expect([unproved.status, unproved.body.error]).toEqual([401, "invalid_client"]);
+  const basic = Buffer.from(`${client.client_id}:${client.client_secret}`).toString("base64");
+  const proved = await exchange(server, ask, code, {}, { authorization: `Basic ${basic}` });
+  expect(proved.status).toBe(200);
+  expect(proved.body.id_token).toBeTruthy();
+  expect((await mcp(server, "/mcp", proved.body.access_token, "tools/list")).status).toBe(200);
+});
+
 test("revocation by the client (RFC 7009) ends its grant", async () => {
   const app = await connect(server, tenant.tenantId);
   const revoked = await fetch(`${server.url}/oauth/revoke`, {

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newTenant } from "../api/client.ts";
@@ -15,8 +14,7 @@ import {
 } from "../api/oauth-person.ts";
 import { openCluster } from "../start-server.ts";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-const suite = join(root, "node_modules/@modelcontextprotocol/conformance/dist/index.js");
+const suite = fileURLToPath(import.meta.resolve("@modelcontextprotocol/conformance/dist/index.js"));
 
 let cluster: Awaited<ReturnType<typeof openCluster>>;
 let server: OAuthServer;

@@ -11,7 +11,7 @@ import { parse } from "#lib/core/parse.ts";
 import { findAccount, hashPassword, setPassword } from "./accounts.ts";
 import { memberTopic } from "./members.ts";
 import { type AddMemberInput, addMemberInput, type NewMember } from "./schema.ts";
-import { refuseOwnerChange, toMember } from "./tenant-members.ts";
+import { refuseOwnerChange, refuseStrongerRole, toMember } from "./tenant-members.ts";
 
 /** 119 random bits, for somebody to read out or to paste. */
 const oneTimeLength = 20;
@@ -45,12 +45,14 @@ async function ensureUser(
 /**
  * Adds a person to the tenant. Somebody new gets an account and a password, which is in this answer
  * alone; who has an account keeps it. Throws `conflict` for a member, or an operator's address, and
- * `forbidden` where an owner is made by who is none.
+ * `forbidden` where an owner is made by who is none, `insufficient_scope` for a role that may do
+ * more than the caller.
  */
 export async function addMember(ctx: Ctx, raw: AddMemberInput): Promise<NewMember> {
   authorize(ctx, "members:write");
   const { email, role } = parse(addMemberInput, raw);
   refuseOwnerChange(ctx, role);
+  refuseStrongerRole(ctx, role);
   const password = randomText(oneTimeLength);
   const passwordHash = await hashPassword(password);
   const { added, notice } = await withPlatform(async (tx) => {
@@ -107,6 +109,7 @@ export async function resetMemberPassword(ctx: Ctx, userId: string): Promise<str
       .where(and(eq(tenantMembers.tenantId, ctx.tenantId), eq(tenantMembers.userId, userId)));
     if (!row) throw notFound("member", userId);
     refuseOwnerChange(ctx, row.role);
+    refuseStrongerRole(ctx, row.role);
     const isOperator = ctx.permissions.has("platform:write");
     if (!isOperator && (await countMemberships(tx, userId)) > 1) {
       throw new AppError(

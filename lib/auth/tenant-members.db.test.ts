@@ -162,6 +162,23 @@ test("owners are made and unmade by owners and operators alone, and no key is an
   await removeMember(owner, user_id);
 });
 
+test("a credential makes nobody, and takes over nobody, who may do more than it", async () => {
+  const ctx = await freshTenant();
+  const weak = tenantCtx(ctx.tenantId, ["members:write", "tenants:read", "usage:read"]);
+  const [admin, viewer] = [await join(ctx, "admin"), await join(ctx, "viewer")];
+  const refused = { code: "insufficient_scope", status: 403 };
+  await expect(addMember(weak, { email: newEmail(), role: "admin" })).rejects.toMatchObject(
+    refused,
+  );
+  await expect(changeMember(weak, viewer.user_id, { role: "admin" })).rejects.toMatchObject(
+    refused,
+  );
+  await expect(resetMemberPassword(weak, admin.user_id)).rejects.toMatchObject(refused);
+  expect(await addMember(weak, { email: newEmail(), role: "billing" })).toMatchObject({
+    role: "billing",
+  });
+});
+
 test("the last owner stays, also when the last two go at the same time", async () => {
   const ctx = await freshTenant();
   const operator = operatorIn(ctx);

@@ -10,6 +10,7 @@ import { decodeCursor, type Page, type PageQuery, pageSize, toPage } from "#lib/
 import { parse } from "#lib/core/parse.ts";
 import type { Role } from "#lib/core/permissions.ts";
 import { memberTopic } from "./members.ts";
+import { permissionsOf } from "./roles.ts";
 import { type ChangeMemberInput, changeMemberInput, type Member } from "./schema.ts";
 
 type Row = typeof tenantMembers.$inferSelect;
@@ -33,6 +34,16 @@ export function refuseOwnerChange(ctx: Ctx, ...roles: Role[]): void {
   throw new AppError(
     "forbidden",
     "Only an owner of the tenant may make, change or remove an owner.",
+  );
+}
+
+/** Nobody gives, or takes over with a password, a role that may do more than they may. */
+export function refuseStrongerRole(ctx: Ctx, role: Role): void {
+  const missing = [...permissionsOf(role)].filter((name) => !ctx.permissions.has(name));
+  if (missing.length === 0) return;
+  throw new AppError(
+    "insufficient_scope",
+    `The role "${role}" may do more than this credential, which lacks ${missing.join(", ")}.`,
   );
 }
 
@@ -99,7 +110,8 @@ async function change<T>(ctx: Ctx, userId: string, write: (tx: Tx) => Promise<T>
 
 /**
  * Gives a member another role. Throws `not_found`, `forbidden` where an owner is concerned and the
- * caller is none, and `conflict` when it would leave the tenant without an owner.
+ * caller is none, `insufficient_scope` for a role that may do more than the caller, and `conflict`
+ * when it would leave the tenant without an owner.
  */
 export async function changeMember(
   ctx: Ctx,
@@ -112,6 +124,7 @@ export async function changeMember(
     const { row, isLastOwner } = await loadWithOwners(tx, ctx, userId);
     if (row.role === role) return toMember(row);
     refuseOwnerChange(ctx, row.role, role);
+    refuseStrongerRole(ctx, role);
     refuseLastOwner(isLastOwner);
     const [after] = await tx
       .update(tenantMembers)

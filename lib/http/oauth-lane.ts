@@ -11,8 +11,8 @@ import { describedAt, resourceMetadata } from "./oauth-metadata.ts";
 import { publicUrl } from "./origin.ts";
 import { RateLimited, takeRequest } from "./rate-limit.ts";
 
-const registrationsPerMinute = 20;
-const documentFetchesPerMinute = 60;
+/** Of one address: what anybody may make us write or fetch. */
+const perMinute = { register: 20, fetch: 60, authorize: 300 };
 
 const serverMetadata = new Set([
   "/.well-known/oauth-authorization-server",
@@ -57,7 +57,7 @@ const addresses = new WeakMap<object, string>();
 
 async function mayFetch(request: object): Promise<boolean> {
   try {
-    await takeRequest(`oauth-fetch ${addresses.get(request)}`, documentFetchesPerMinute);
+    await takeRequest(`oauth-fetch ${addresses.get(request)}`, perMinute.fetch);
     return true;
   } catch (error) {
     if (error instanceof RateLimited) return false;
@@ -68,8 +68,9 @@ async function mayFetch(request: object): Promise<boolean> {
 async function serve(request: IncomingMessage, response: ServerResponse, path: string) {
   const issuer = publicUrl();
   addresses.set(request, clientAddress(request) ?? "");
-  if (path === "/oauth/register" && request.method === "POST") {
-    await takeRequest(`oauth-register ${addresses.get(request)}`, registrationsPerMinute);
+  const limited = /^\/oauth\/(register|authorize)$/.exec(path)?.[1];
+  if (limited === "register" || limited === "authorize") {
+    await takeRequest(`oauth-${limited} ${addresses.get(request)}`, perMinute[limited]);
   }
   readdress(request);
   const provider = await oauthProvider({ issuer, mayFetch, errorPage: oauthErrorPage });
@@ -117,6 +118,10 @@ export function createOAuthLane(): (request: IncomingMessage, response: ServerRe
         answerPreflight(request, response);
         return true;
       }
+    }
+    if (described && request.method !== "GET" && request.method !== "HEAD") {
+      response.writeHead(405, { allow: "GET, HEAD, OPTIONS" }).end();
+      return true;
     }
     if (described) {
       const metadata = resourceMetadata(described, request.headers.host ?? null);

@@ -14,7 +14,7 @@ export function describedAt(path: string): McpResource | null {
  * The public address, by the name that the client used for it where both are names of this machine:
  * clients compare the resource with the address that they were given.
  */
-export function addressedAs(host: string | null): string {
+function addressedAs(host: string | null): string {
   const own = new URL(publicUrl());
   const used = host === null ? null : URL.parse(`${own.protocol}//${host}`);
   return used && isSameServer(used, own) ? used.origin : own.origin;

@@ -57,6 +57,14 @@ export async function noteClient(
   await saveArtifact(clientKind, uid, client, forSeconds);
 }
 
+/** A name that shows as what it is: no line breaks, and nothing that turns the direction of text. */
+function plainName(name: string | undefined): string {
+  return (name ?? "")
+    .replace(/[\p{Cc}\p{Cf}]/gu, "")
+    .trim()
+    .slice(0, 200);
+}
+
 async function findClient(uid: string): Promise<ClientInfo | null> {
   const found = await findArtifact(clientKind, uid);
   if (!found?.client_id) return null;
@@ -65,7 +73,7 @@ async function findClient(uid: string): Promise<ClientInfo | null> {
   const host = isDocument ? URL.parse(id)?.host : undefined;
   return {
     id,
-    name: client_name?.trim().slice(0, 200) || (host ?? id),
+    name: plainName(client_name) || (host ?? id),
     uri: client_uri ?? null,
     logoUri: logo_uri ?? null,
     registration: isDocument ? "metadata" : "dynamic",

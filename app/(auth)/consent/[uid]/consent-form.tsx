@@ -29,7 +29,7 @@ export function ConsentForm(props: ConsentFormProps) {
   const { uid, account, choices, asked, fixedTenant, typed, wished } = props;
   const [first] = choices;
   const known = choices.some(({ tenantId }) => tenantId === wished);
-  const preset = typed ? "" : (first?.tenantId ?? "");
+  const preset = typed && choices.length !== 1 ? "" : (first?.tenantId ?? "");
   const [tenant, setTenant] = useState(known || typed ? wished || preset : preset);
   const choice = choices.find(({ tenantId }) => tenantId === tenant);
   const scopes = typed ? asked : (choice?.scopes ?? []);
@@ -53,10 +53,8 @@ export function ConsentForm(props: ConsentFormProps) {
           <ScopeList key={tenant} scopes={scopes} all={asked} />
         </>
       )}
-      <div className="flex gap-3">
-        <Button type="submit" name="action" value="deny" variant="outline" className="flex-1">
-          Deny
-        </Button>
+      {/* Allow stands first for the Enter key, which takes a form's first button. */}
+      <div className="flex flex-row-reverse gap-3">
         {!nowhere && (
           <Button
             type="submit"
@@ -68,6 +66,9 @@ export function ConsentForm(props: ConsentFormProps) {
             Allow
           </Button>
         )}
+        <Button type="submit" name="action" value="deny" variant="outline" className="flex-1">
+          Deny
+        </Button>
       </div>
       <p className="text-center text-muted-foreground text-xs">
         Not you?{" "}
