@@ -1,11 +1,14 @@
 import { hash, verify } from "@node-rs/argon2";
 import { eq, sql } from "drizzle-orm";
+import { LRUCache } from "lru-cache";
 import { operators, users } from "#db/schema/auth.ts";
 import { type Tx, withPlatform } from "#db/transaction.ts";
 import { auditPlatform } from "#lib/audit/service.ts";
 import { announce, announceHere } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
+import { sha256 } from "#lib/core/crypto.ts";
 import type { CallerCtx, Principal } from "#lib/core/ctx.ts";
+import { singleton } from "#lib/core/singleton.ts";
 
 /** Operators run the deployment; users are everybody else who signs in. */
 export type AccountKind = "operator" | "user";
@@ -69,11 +72,46 @@ export async function findAccount(
   return row;
 }
 
+interface Failures {
+  failedSignIns: number;
+  lockedUntil: Date | null;
+}
+
+/** What an attempt leaves behind. */
+function afterAttempt(before: number, right: boolean): Failures & { lockMs: number } {
+  const failures = right ? 0 : before + 1;
+  const excess = failures - failuresBeforeLock;
+  const lockMs = excess >= 0 ? Math.min(firstLockMs * 2 ** excess, longestLockMs) : 0;
+  const lockedUntil = lockMs > 0 ? new Date(Date.now() + lockMs) : null;
+  return { failedSignIns: failures, lockedUntil, lockMs };
+}
+
 let decoy: Promise<string> | undefined;
+
+/** The failures of addresses that nobody has, which each process counts for itself. */
+const strangers = singleton(
+  "strangers",
+  () => new LRUCache<string, Failures>({ max: 10_000, ttl: 24 * 3600_000 }),
+);
+
+/** An address that nobody has is locked like an account, or the lock would tell which exist. */
+async function refuseStranger(email: string, password: string): Promise<SignInResult> {
+  const key = sha256(normalEmail(email)).toString("base64");
+  const lock = () => lockOf(strangers.get(key) ?? null);
+  const locked = lock();
+  if (locked) return locked;
+  decoy ??= hashPassword("nobody has this password");
+  await verify(await decoy, password);
+  const lockedMeanwhile = lock();
+  if (lockedMeanwhile) return lockedMeanwhile;
+  strangers.set(key, afterAttempt(strangers.get(key)?.failedSignIns ?? 0, false));
+  return { outcome: "wrong" };
+}
 
 /**
  * Checks an account's password. After five failures in a row the account is locked for a minute,
- * and twice as long at each further failure, up to an hour. An unknown address costs the same time.
+ * and twice as long at each further failure, up to an hour. An unknown address costs the same time
+ * and is locked the same.
  */
 export async function checkPassword(
   kind: AccountKind,
@@ -83,19 +121,15 @@ export async function checkPassword(
   purpose: Purpose,
 ): Promise<SignInResult> {
   const row = await withPlatform((tx) => findAccount(tx, kind, email));
-  if (!row) {
-    decoy ??= hashPassword("nobody has this password");
-    await verify(await decoy, password);
-    return { outcome: "wrong" };
-  }
+  if (!row) return refuseStranger(email, password);
   const locked = lockOf(row);
   if (locked) return locked;
   const right = await verify(row.passwordHash, password);
   return withPlatform((tx) => settle(tx, kind, caller, row.id, right, purpose));
 }
 
-function lockOf(row: Row): Extract<SignInResult, { outcome: "locked" }> | null {
-  const leftMs = (row.lockedUntil?.getTime() ?? 0) - Date.now();
+function lockOf(row: Failures | null): Extract<SignInResult, { outcome: "locked" }> | null {
+  const leftMs = (row?.lockedUntil?.getTime() ?? 0) - Date.now();
   return leftMs > 0 ? { outcome: "locked", retryAfterSeconds: Math.ceil(leftMs / 1000) } : null;
 }
 
@@ -113,14 +147,11 @@ async function settle(
   if (!row) return { outcome: "wrong" };
   const locked = lockOf(row);
   if (locked) return locked;
-  const failures = right ? 0 : row.failedSignIns + 1;
-  const excess = failures - failuresBeforeLock;
-  const lockMs = excess >= 0 ? Math.min(firstLockMs * 2 ** excess, longestLockMs) : 0;
+  const { lockMs, ...counted } = afterAttempt(row.failedSignIns, right);
   await tx
     .update(table)
     .set({
-      failedSignIns: failures,
-      lockedUntil: lockMs > 0 ? new Date(Date.now() + lockMs) : null,
+      ...counted,
       ...(right && purpose === "sign_in" ? { lastSignInAt: new Date() } : {}),
     })
     .where(eq(table.id, id));
@@ -129,7 +160,7 @@ async function settle(
   await auditPlatform(tx, ctx, {
     action: `${kind}.${purpose}${right ? "" : "_failed"}`,
     target: { type: kind, id },
-    after: right ? null : { failures, locked_seconds: lockMs / 1000 },
+    after: right ? null : { failures: counted.failedSignIns, locked_seconds: lockMs / 1000 },
   });
   return right ? { outcome: "ok", account } : { outcome: "wrong" };
 }

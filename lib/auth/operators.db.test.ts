@@ -81,6 +81,13 @@ test("five failures lock the account for a minute, for the right password too", 
   expect(await lockSeconds()).toBeLessThanOrEqual(60);
 });
 
+test("an address that nobody has is locked as an account is", async () => {
+  const ofNobody = () => signIn(caller, "Stranger@example.com", password);
+  const outcomes = await Promise.all(Array.from({ length: 12 }, ofNobody));
+  expect(outcomes.filter((result) => result.outcome === "locked")).toHaveLength(7);
+  expect(await ofNobody()).toEqual({ outcome: "locked", retryAfterSeconds: 60 });
+});
+
 test("each further failure doubles the lock, up to an hour", async () => {
   await fail(5);
   for (const seconds of [120, 240, 480, 960, 1920, 3600, 3600]) {
