@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeCursor, encodeCursor, pageQuery, pageSize, toPage } from "./page.ts";
+import {
+  decodeCursor,
+  decodeTimeCursor,
+  encodeCursor,
+  pageQuery,
+  pageSize,
+  toPage,
+} from "./page.ts";
 
 const key = fc.string({ unit: "grapheme" }).filter((text) => !text.includes("\0"));
 
@@ -33,6 +40,16 @@ test.each([
       errors: [expect.objectContaining({ pointer: "/cursor" })],
     }),
   );
+});
+
+test("a cursor of times gives its time back, and one without a time is refused", () => {
+  const at = "2026-01-31T10:00:00.000Z";
+  expect(decodeTimeCursor(base64([at, "x"]))).toEqual({ at, id: "x" });
+  for (const wrong of [["a", "x"], ["2026-99-99T10:00:00Z", "x"], [at]]) {
+    expect(() => decodeTimeCursor(base64(wrong))).toThrow(
+      expect.objectContaining({ code: "invalid_request" }),
+    );
+  }
 });
 
 test("a page has a next one exactly when there is a row more than it shows", () => {

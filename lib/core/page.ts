@@ -6,8 +6,8 @@ export const pageQuery = z.object({
   limit: z.coerce
     .number({ error: "must be a whole number" })
     .int()
-    .min(1)
-    .max(1000)
+    .min(1, "must be at least 1")
+    .max(1000, "must be at most 1000")
     .optional()
     .meta({
       description: "Rows a page, at most 1000. Absent: the whole list, up to 10,000 rows.",
@@ -33,6 +33,8 @@ export interface Page<T> {
   next: string | null;
 }
 
+const cursorTime = z.iso.datetime();
+
 /** Rows that a list answers when no `limit` is given; past them the Link header goes on. */
 const plainListRows = 10_000;
 
@@ -49,6 +51,12 @@ function isKey(key: unknown): key is string {
   return typeof key === "string" && !key.includes("\0");
 }
 
+function wrongCursor(): AppError {
+  return new AppError("invalid_request", "cursor: take it as the page before gave it.", {
+    errors: [{ pointer: "/cursor", message: "is not a cursor of this list" }],
+  });
+}
+
 /** The keys of a cursor that `encodeCursor` made of `count` keys; throws `invalid_request`. */
 export function decodeCursor(cursor: string, count: number): string[] {
   try {
@@ -57,9 +65,14 @@ export function decodeCursor(cursor: string, count: number): string[] {
   } catch {
     // Falls through to the same answer as a cursor of the wrong shape.
   }
-  throw new AppError("invalid_request", "cursor: take it as the page before gave it.", {
-    errors: [{ pointer: "/cursor", message: "is not a cursor of this list" }],
-  });
+  throw wrongCursor();
+}
+
+/** A cursor of a list in the order of times (ISO 8601, UTC), then ids; throws `invalid_request`. */
+export function decodeTimeCursor(cursor: string): { at: string; id: string } {
+  const [at = "", id = ""] = decodeCursor(cursor, 2);
+  if (!cursorTime.safeParse(at).success) throw wrongCursor();
+  return { at, id };
 }
 
 /** `rows` holds one more than the page when there are more; `key` names a row's place. */

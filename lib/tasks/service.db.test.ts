@@ -6,6 +6,7 @@ import { useTestDatabase } from "#db/testing/clone.ts";
 import { withTenant } from "#db/transaction.ts";
 import { listAudit } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import { encodeCursor } from "#lib/core/page.ts";
 import type { Permission } from "#lib/core/permissions.ts";
 import { freshTenant, tenantCtx } from "#lib/testing/context.ts";
 import { handlers } from "#lib/tools/runtimes/handlers.ts";
@@ -303,7 +304,9 @@ test("tasks are listed with the newest first, by page, status and tool", async (
   expect((await listTasks(ctx, { search: "LON" })).items).toHaveLength(5);
   expect((await listTasks(ctx, { search: ids[1] })).items).toMatchObject([{ task_id: ids[1] }]);
   expect((await listTasks(ctx, { search: "short" })).items).toEqual([]);
-  await expect(listTasks(ctx, { cursor: "x" })).rejects.toMatchObject({ code: "invalid_request" });
+  for (const cursor of ["x", encodeCursor("yesterday", "x")]) {
+    await expect(listTasks(ctx, { cursor })).rejects.toMatchObject({ code: "invalid_request" });
+  }
 });
 
 test("a task past its time is gone, whether it has been removed yet or not", async () => {

@@ -7,7 +7,7 @@ import { announce } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
+import { decodeTimeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { ending } from "./outcome.ts";
 import {
@@ -55,7 +55,7 @@ async function loadOwn(tx: Tx, ctx: Ctx, taskId: string, lock = false): Promise<
 export async function listTasks(ctx: Ctx, query: TaskQuery): Promise<Page<Task>> {
   authorize(ctx, "tools:read");
   const size = pageSize(query);
-  const [at, id] = query.cursor ? decodeCursor(query.cursor, 2) : [];
+  const after = query.cursor ? decodeTimeCursor(query.cursor) : null;
   const { status, search } = query;
   const rows = await withTenant(ctx.tenantId, (tx) =>
     tx
@@ -72,9 +72,9 @@ export async function listTasks(ctx: Ctx, query: TaskQuery): Promise<Page<Task>>
                 eq(tasks.taskId, search),
               )
             : undefined,
-          at === undefined
-            ? undefined
-            : sql`(${tasks.createdAt}, ${tasks.taskId}) < (${at}::timestamptz, ${id})`,
+          after
+            ? sql`(${tasks.createdAt}, ${tasks.taskId}) < (${after.at}::timestamptz, ${after.id})`
+            : undefined,
         ),
       )
       .orderBy(desc(tasks.createdAt), desc(tasks.taskId))
