@@ -16,16 +16,17 @@ export type UsageKind = (typeof usageKinds)[number];
 
 export const usageGroups = ["hour", "day", "kind", "name", "agent", "status"] as const;
 
+/** PostgreSQL has no year 0, which an offset or the day before can lead to as well. */
+const time = z.iso
+  .datetime({ offset: true, abort: true, error: "must be an ISO 8601 time" })
+  .refine((text) => new Date(text).getTime() >= 0, "must be in 1970 or later");
+
 export const usageQuery = z
   .object({
-    from: z.iso
-      .datetime({ offset: true })
+    from: time
       .optional()
       .meta({ description: "Start, rounded down to its hour. Default: 24 hours before `to`." }),
-    to: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .meta({ description: "End, not included. Default: now." }),
+    to: time.optional().meta({ description: "End, not included. Default: now." }),
     group_by: z.enum(usageGroups).default("hour"),
     kind: z.enum(usageKinds).optional(),
     name: oneLine(z.string().max(300)).optional(),

@@ -133,6 +133,8 @@ test("another tenant's usage is in no sum of one's own", async () => {
 test.each([
   [{ from: "yesterday" }, "/from"],
   [{ to: "2026-01-01" }, "/to"],
+  [{ from: "0000-01-01T00:00:00Z" }, "/from"],
+  [{ to: "0001-01-01T00:00:00Z" }, "/to"],
   [{ from: "2026-01-02T00:00:00Z", to: "2026-01-01T00:00:00Z" }, "/from"],
   [{ group_by: "moon" }, "/group_by"],
   [{ kind: "magic" }, "/kind"],
