@@ -18,6 +18,8 @@ test.each([
   "javascript:alert(1)",
   "data:text/html,<script>",
   "data:image/png",
+  "data:image/png;base64,\ud800",
+  "https://example.com/\0",
   "https://user:pass@example.com/a.png",
   "/a.png",
   `https://example.com/${"a".repeat(2_000)}`,
@@ -47,12 +49,18 @@ test.each(["text/plain", "application/ld+json", "text/plain; charset=utf-8", 'a/
   },
 );
 
-test.each(["text", "text/", "text/plain;", "text/plain\r\nx: y", "text/é", ""])(
-  "%j is no media type",
-  (text) => {
-    expect(mimeType.safeParse(text).success).toBe(false);
-  },
-);
+test.each([
+  "text",
+  "text/",
+  "text/plain;",
+  "text/plain\r\nx: y",
+  "text/é",
+  'a/b;c="日本"',
+  'a/b;c="é"',
+  "",
+])("%j is no media type", (text) => {
+  expect(mimeType.safeParse(text).success).toBe(false);
+});
 
 test("an empty title is none", () => {
   expect(displayTitle.parse("  ")).toBeNull();

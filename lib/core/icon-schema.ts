@@ -6,6 +6,7 @@ const longestInline = 64 * 1024;
 const longestIcons = 128 * 1024;
 
 function iconMistake(src: string): string | null {
+  if (!src.isWellFormed() || /\p{Cc}/u.test(src)) return "must not have control characters";
   if (/^data:/i.test(src)) {
     if (!/^data:image\/[\w.+-]{1,64}(;[\w.=-]{1,64}){0,4},/i.test(src)) {
       return "must be a data: URL of an image, as in data:image/png;base64,…";
@@ -23,12 +24,13 @@ const src = z.string({ error: "must be a string" }).superRefine((text, context) 
   if (message !== null) context.addIssue({ code: "custom", message });
 });
 
+/** Quoted values are ASCII: the type goes out as a header, which takes no more. */
 export const mimeType = z
   .string({ error: "must be a string" })
   .trim()
   .max(200)
   .regex(
-    /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w!#$&^.+-]+=("[^"\\\p{Cc}]*"|[\w!#$&^.+-]+))*$/u,
+    /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w!#$&^.+-]+=("[ !#-[\]-~]*"|[\w!#$&^.+-]+))*$/u,
     "must be a media type, as in text/markdown",
   );
 

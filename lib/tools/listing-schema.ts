@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { displayTitle, icons } from "#lib/core/icon-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
+import { oneLine } from "#lib/core/text-schema.ts";
 import { toolMeta } from "./meta-schema.ts";
 
 export const confirmations = ["never", "destructive", "always"] as const;
@@ -14,7 +15,9 @@ const hint = z.boolean({ error: "must be true or false" }).optional();
 /** MCP's ToolAnnotations (revision 2026-07-28, server/tools): hints, which nobody has to believe. */
 export const toolAnnotations = z.object(
   {
-    title: z.string().max(200, "must have at most 200 characters").optional(),
+    title: oneLine(
+      z.string({ error: "must be a string" }).max(200, "must have at most 200 characters"),
+    ).optional(),
     readOnlyHint: hint.meta({ description: "It changes nothing." }),
     destructiveHint: hint.meta({ description: "It may destroy something." }),
     idempotentHint: hint.meta({ description: "Calling it again changes nothing more." }),

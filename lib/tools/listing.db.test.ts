@@ -157,6 +157,7 @@ test.each<[string, Partial<RegisterToolInput>]>([
   ["/pinned", { pinned: "yes" as never }],
   ["/task_support", { task_support: "maybe" as never }],
   ["/timeout_ms", { timeout_ms: 0 }],
+  ["/annotations/title", { annotations: { title: "\0" } }],
   ["/timeout_ms", { timeout_ms: 3_600_001 }],
   [
     "/parameters/properties/a/x-mcp-header",
