@@ -123,7 +123,7 @@ test("a tool that does not say that it may be repeated is not, and the error tel
 
 test.each<[string, (ctx: Ctx, id: string) => Promise<unknown>]>([
   ["its tool is gone", (ctx) => deleteTool(ctx, "t1")],
-  ["no longer active", (ctx) => revokeKey(ctx, ctx.principal.id)],
+  ["may not call tools now", (ctx) => revokeKey(ctx, ctx.principal.id)],
   ["is suspended", (ctx) => setTenantStatus(platformCtx(), ctx.tenantId, "suspended")],
   ["3 times", (ctx, id) => set(ctx, id, "attempts = 3")],
 ])("a task is not run again when %s", async (reason, change) => {

@@ -132,6 +132,8 @@ export async function updateTask(ctx: Ctx, taskId: string, raw: UpdateTaskInput)
           statusMessage: null,
           owner,
           heartbeatAt: sql`now()`,
+          // The tool runs on with what the caller may do now.
+          permissions: [...ctx.permissions],
           attempts: 1,
         };
     const [after] = await tx
