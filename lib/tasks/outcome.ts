@@ -56,7 +56,7 @@ export function toChange(outcome: ToolOutcome): Change {
     return { ...ending("completed"), result: outcome, isError: outcome.isError === true };
   return {
     status: "input_required",
-    statusMessage: "Waits for input",
+    statusMessage: null,
     inputRequests: outcome.inputRequests,
     inputResponses: {},
     rounds: sql`${tasks.rounds} + 1`,
