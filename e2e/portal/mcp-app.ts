@@ -8,6 +8,8 @@ import {
   type StoredOAuthTokens,
   StreamableHTTPClientTransport,
 } from "@modelcontextprotocol/client";
+import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 
 /** An MCP application on this computer: the official client, and where its answers go. */
 export interface McpApp {
@@ -21,7 +23,50 @@ export interface McpApp {
   close(): Promise<void>;
 }
 
-export async function startMcpApp(endpoint: string, scope?: string): Promise<McpApp> {
+/** One connection of a generation of the official client. */
+interface Connection {
+  listTools(): Promise<string[]>;
+  finish(answer: URLSearchParams): Promise<void>;
+  close(): Promise<void>;
+}
+
+const info = { name: "suite", version: "1.0.0" };
+
+/** The current client. */
+function openV2(endpoint: URL, authProvider: OAuthClientProvider): Connection {
+  const transport = new StreamableHTTPClientTransport(endpoint, { authProvider });
+  const client = new Client(info);
+  return {
+    async listTools() {
+      await client.connect(transport);
+      return (await client.listTools()).tools.map(({ name }) => name);
+    },
+    finish: (answer) => transport.finishAuth(answer),
+    close: () => client.close(),
+  };
+}
+
+/** The client before it, which knows revisions up to 2025-11-25. */
+function openV1(endpoint: URL, provider: OAuthClientProvider): Connection {
+  const authProvider = provider as unknown as NonNullable<
+    NonNullable<ConstructorParameters<typeof TransportV1>[1]>["authProvider"]
+  >;
+  const transport = new TransportV1(endpoint, { authProvider });
+  const client = new ClientV1(info);
+  return {
+    async listTools() {
+      await client.connect(transport as Parameters<typeof client.connect>[0]);
+      return (await client.listTools()).tools.map(({ name }) => name);
+    },
+    finish: (answer) => transport.finishAuth(answer.get("code") ?? ""),
+    close: () => client.close(),
+  };
+}
+
+export async function startMcpApp(
+  endpoint: string,
+  { sdk = "v2" }: { sdk?: "v1" | "v2" } = {},
+): Promise<McpApp> {
   const arrived = Promise.withResolvers<URLSearchParams>();
   let answer: URLSearchParams | null = null;
   const server = createServer((request, response) => {
@@ -49,7 +94,6 @@ export async function startMcpApp(endpoint: string, scope?: string): Promise<Mcp
       grant_types: ["authorization_code", "refresh_token"],
       response_types: ["code"],
       token_endpoint_auth_method: "none",
-      ...(scope === undefined ? {} : { scope }),
     },
     state: () => "from-the-suite",
     clientInformation: () => client,
@@ -76,8 +120,8 @@ export async function startMcpApp(endpoint: string, scope?: string): Promise<Mcp
       if (what === "all" || what === "tokens") tokens = undefined;
     },
   };
-  const transportOf = () => new StreamableHTTPClientTransport(new URL(endpoint), { authProvider });
-  let transport = transportOf();
+  const open = sdk === "v1" ? openV1 : openV2;
+  let connection = open(new URL(endpoint), authProvider);
 
   return {
     get authorizationUrl() {
@@ -88,20 +132,18 @@ export async function startMcpApp(endpoint: string, scope?: string): Promise<Mcp
     },
     async listTools() {
       authorizationUrl = "";
-      transport = transportOf();
-      const mcp = new Client({ name: "suite", version: "1.0.0" });
+      connection = open(new URL(endpoint), authProvider);
       try {
-        await mcp.connect(transport);
-        return (await mcp.listTools()).tools.map(({ name }) => name);
+        return await connection.listTools();
       } catch (error) {
         if (authorizationUrl !== "") return null;
         throw error;
       } finally {
-        await mcp.close();
+        await connection.close();
       }
     },
     async finish() {
-      await transport.finishAuth(await arrived.promise);
+      await connection.finish(await arrived.promise);
     },
     close: () =>
       new Promise((resolve) => {

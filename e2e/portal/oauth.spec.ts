@@ -73,7 +73,7 @@ test("a tenant's own endpoint is connected to that tenant; an operator may deny 
   baseURL,
 }) => {
   await addTool(tenant.id, "only");
-  const app = await startMcpApp(`${baseURL}/t/${tenant.id}/mcp`, "tools:read");
+  const app = await startMcpApp(`${baseURL}/t/${tenant.id}/mcp`);
   try {
     expect(await app.listTools()).toBeNull();
     await page.goto(app.authorizationUrl);
@@ -105,7 +105,7 @@ test("an operator types the tenant, and is told when there is none of that id", 
     await expect(page.getByText(operator.email)).toBeVisible();
     await page.getByLabel("Tenant").fill("nobody-has-this");
     await page.getByRole("button", { name: "Allow" }).click();
-    await expect(page.getByRole("alert")).toContainText("There is no such tenant");
+    await expect(page.getByText("There is no such tenant")).toBeVisible();
     await page.getByLabel("Tenant").fill(tenant.id);
     await page.getByRole("button", { name: "Allow" }).click();
     await expect(page).toHaveTitle("Done");
@@ -167,4 +167,45 @@ test("somebody who belongs nowhere near the tenant is told so, and can use anoth
     await app.close();
     await callApi("DELETE", `/tenants/${other.id}`);
   }
+});
+
+test("the client of the generation before signs in the same way", async ({
+  page,
+  tenant,
+  baseURL,
+}) => {
+  await addTool(tenant.id, "old");
+  const app = await startMcpApp(`${baseURL}/t/${tenant.id}/mcp`, { sdk: "v1" });
+  try {
+    expect(await app.listTools()).toBeNull();
+    await page.goto(app.authorizationUrl);
+    await page.getByRole("button", { name: "Allow" }).click();
+    await expect(page).toHaveTitle("Done");
+    await app.finish();
+    expect(await app.listTools()).toEqual(["old"]);
+  } finally {
+    await app.close();
+  }
+});
+
+test("the form may lead to the application that asked, and nowhere else", async ({
+  page,
+  baseURL,
+}) => {
+  const redirect_uri = "cursor://anysphere.cursor-mcp/oauth/callback";
+  const registered = await fetch(`${baseURL}/oauth/register`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ redirect_uris: [redirect_uri], token_endpoint_auth_method: "none" }),
+  });
+  const { client_id } = (await registered.json()) as { client_id: string };
+  const parameters = new URLSearchParams({
+    ...{ client_id, redirect_uri, response_type: "code", code_challenge_method: "S256" },
+    code_challenge: "x".repeat(43),
+  });
+  const shown = await page.goto(`/oauth/authorize?${parameters}`);
+  expect(shown?.headers()["content-security-policy"]).toContain("form-action 'self' cursor:;");
+  await expect(page.getByText("the program that opens cursor:// links")).toBeVisible();
+  const other = await page.goto("/account");
+  expect(other?.headers()["content-security-policy"]).toContain("form-action 'self';");
 });

@@ -176,7 +176,7 @@ test("whoever is given a deleted tenant's slug sees nothing of its former owner"
   const { items } = await listAudit(ctx, {});
   expect(items.map((entry) => entry.action)).toEqual(["tenant.create"]);
   const quotas = Object.values(await getQuotas(ctx));
-  expect(quotas).toEqual(Array.from({ length: 5 }, () => ({ used: 0, maximum: null })));
+  expect(quotas.every(({ used }) => used === 0)).toBe(true);
 });
 
 test("the default tenant cannot be deleted, and a missing one is a 404", async () => {

@@ -43,9 +43,33 @@ async function ensureUser(
 }
 
 /**
+ * Whoever made an account knew its first password, and nobody proves that an address is theirs: a
+ * tenant must not be led to trust another tenant's account, so that only an operator joins the two.
+ * True where the account is nobody's now, and starts anew with a password of its own.
+ */
+async function isAbandoned(tx: Tx, ctx: Ctx, userId: string, email: string): Promise<boolean> {
+  const memberships = await countMemberships(tx, userId);
+  if (ctx.permissions.has("platform:write")) return false;
+  if (memberships === 0) return true;
+  const [own] = await tx
+    .select()
+    .from(tenantMembers)
+    .where(and(eq(tenantMembers.tenantId, ctx.tenantId), eq(tenantMembers.userId, userId)));
+  if (own) throw alreadyMember(email);
+  throw new AppError(
+    "conflict",
+    `${email} has an account in this deployment already. The operator can add it to the tenant.`,
+  );
+}
+
+function alreadyMember(email: string): AppError {
+  return new AppError("conflict", `${email} is a member of the tenant already.`);
+}
+
+/**
  * Adds a person to the tenant. Somebody new gets an account and a password, which is in this answer
- * alone; who has an account keeps it. Throws `conflict` for a member, or an operator's address, and
- * `forbidden` where an owner is made by who is none, `insufficient_scope` for a role that may do
+ * alone; an operator may also add who has an account, who keeps it. Throws `conflict` for a member,
+ * an operator's address, or another tenant's account, and `forbidden` where an owner is made by who is none, `insufficient_scope` for a role that may do
  * more than the caller.
  */
 export async function addMember(ctx: Ctx, raw: AddMemberInput): Promise<NewMember> {
@@ -55,17 +79,19 @@ export async function addMember(ctx: Ctx, raw: AddMemberInput): Promise<NewMembe
   refuseStrongerRole(ctx, role);
   const password = randomText(oneTimeLength);
   const passwordHash = await hashPassword(password);
-  const { added, notice } = await withPlatform(async (tx) => {
+  const { added, notice, ended } = await withPlatform(async (tx) => {
     if (await findAccount(tx, "operator", email)) {
       throw new AppError("conflict", "An operator acts for every tenant and is no member of one.");
     }
     const { userId, isNew } = await ensureUser(tx, ctx, email, passwordHash);
+    const startsAnew = !isNew && (await isAbandoned(tx, ctx, userId, email));
+    const ended = startsAnew ? await setPassword(tx, "user", userId, passwordHash) : null;
     const [row] = await tx
       .insert(tenantMembers)
       .values({ tenantId: ctx.tenantId, userId, email, role })
       .onConflictDoNothing()
       .returning();
-    if (!row) throw new AppError("conflict", `${email} is a member of the tenant already.`);
+    if (!row) throw alreadyMember(email);
     await audit(tx, ctx, {
       action: "member.add",
       target: { type: "member", id: userId },
@@ -74,11 +100,13 @@ export async function addMember(ctx: Ctx, raw: AddMemberInput): Promise<NewMembe
     const change = { topic: memberTopic, key: userId };
     await announce(tx, change);
     return {
-      added: { ...toMember(row), initial_password: isNew ? password : null },
+      added: { ...toMember(row), initial_password: isNew || startsAnew ? password : null },
       notice: change,
+      ended,
     };
   });
   announceHere(notice);
+  ended?.announceHere();
   return added;
 }
 

@@ -38,7 +38,9 @@ afterAll(() => stopBus());
 async function person(...tenants: Ctx[]): Promise<NewMember> {
   const email = `${randomBytes(8).toString("hex")}@example.com`;
   const first = await addMember(tenants[0] ?? a, { email, role: "developer" });
-  for (const ctx of tenants.slice(1)) await addMember(ctx, { email, role: "viewer" });
+  for (const ctx of tenants.slice(1)) {
+    await addMember({ ...platformCtx(), tenantId: ctx.tenantId }, { email, role: "viewer" });
+  }
   return first;
 }
 

@@ -49,17 +49,33 @@ test("a person who is new gets a password that signs them in; the audit log does
   expect(JSON.stringify([items, platform])).not.toContain(made.initial_password);
 });
 
-test("a person who has an account is added as they are, and their password stays", async () => {
+test("an operator adds a person who has an account as they are, and their password stays", async () => {
   const [ctx, other] = await Promise.all([freshTenant(), freshTenant()]);
   const email = newEmail();
   const first = await addMember(ctx, { email, role: "viewer" });
-  const second = await addMember(other, { email, role: "admin" });
+  const second = await addMember(operatorIn(other), { email, role: "admin" });
   expect(second).toMatchObject({ user_id: first.user_id, initial_password: null, role: "admin" });
   expect(await signIn(caller, email, first.initial_password ?? "")).toMatchObject({
     outcome: "ok",
   });
   const listed = await listMembers(ctx, {});
   expect(listed.items).toMatchObject([{ email, role: "viewer" }]);
+});
+
+test("a tenant cannot add another tenant's account, whose maker may know its password", async () => {
+  const [ctx, other] = await Promise.all([freshTenant(), freshTenant()]);
+  const email = newEmail();
+  const made = await addMember(ctx, { email, role: "viewer" });
+  await expect(addMember(other, { email, role: "admin" })).rejects.toMatchObject(conflict);
+  expect((await listMembers(other, {})).items).toEqual([]);
+  // When it is nobody's any more it starts anew, and the first password is worth nothing.
+  await removeMember(ctx, made.user_id);
+  const again = await addMember(other, { email, role: "admin" });
+  expect(again.user_id).toBe(made.user_id);
+  expect(await signIn(caller, email, made.initial_password ?? "")).toEqual({ outcome: "wrong" });
+  expect(await signIn(caller, email, again.initial_password ?? "")).toMatchObject({
+    outcome: "ok",
+  });
 });
 
 test("nobody is added twice, at the same time either, and no operator is a member", async () => {

@@ -31,7 +31,8 @@ function identifyToken(token: string, request: Request): Promise<Identity> {
   if (!endpoint) {
     throw new AppError("invalid_credential", "OAuth tokens are for MCP endpoints. Use an API key.");
   }
-  return identifyAccessToken(token, { issuer: publicUrl(), resource: endpoint.resource });
+  const issuer = publicUrl();
+  return identifyAccessToken(token, { issuer, resource: issuer + endpoint.path });
 }
 
 /**

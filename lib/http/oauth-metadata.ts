@@ -31,12 +31,12 @@ export function resourceMetadata(resource: McpResource, host: string | null) {
   };
 }
 
-/** The MCP endpoint that a request is for, and where its metadata stands; null for other routes. */
-export function resourceOf(request: Request): { resource: string; metadata: string } | null {
-  const found = mcpResourceAt(new URL(request.url).pathname);
-  if (!found) return null;
-  return {
-    resource: publicUrl() + found.path,
-    metadata: addressedAs(request.headers.get("host")) + wellKnown + found.path,
-  };
+/** The MCP endpoint that a request is for; null for other routes. */
+export function resourceOf(request: Request): McpResource | null {
+  return mcpResourceAt(new URL(request.url).pathname);
+}
+
+/** Where the metadata of an MCP endpoint stands, for a client that used this Host header. */
+export function metadataAddress(resource: McpResource, host: string | null): string {
+  return addressedAs(host) + wellKnown + resource.path;
 }

@@ -10,7 +10,7 @@ import { type Problem, toProblem } from "#lib/core/problem.ts";
 import { defaultScopes } from "#lib/oauth/scopes.ts";
 import { bindPerson, identify, namedTenant, resolveTenant } from "./authenticate.ts";
 import { readJson } from "./body.ts";
-import { resourceOf } from "./oauth-metadata.ts";
+import { metadataAddress, resourceOf } from "./oauth-metadata.ts";
 import { corsHeaders, publicUrl } from "./origin.ts";
 import { RateLimited, takeTurn } from "./rate-limit.ts";
 import { Reply } from "./reply.ts";
@@ -99,7 +99,10 @@ function challengeOf({ status, code, scope }: Problem, request: Request): string
     parts.push('error="insufficient_scope"');
     if (typeof scope === "string") parts.push(`scope="${scope}"`);
   } else return null;
-  if (endpoint) parts.push(`resource_metadata="${endpoint.metadata}"`);
+  if (endpoint) {
+    const address = metadataAddress(endpoint, request.headers.get("host"));
+    parts.push(`resource_metadata="${address}"`);
+  }
   return `Bearer ${parts.join(", ")}`;
 }
 

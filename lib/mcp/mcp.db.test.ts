@@ -399,7 +399,9 @@ test("without a credential, or with a wrong one, the answer is 401 and says how 
   for (const method of ["POST", "GET"]) {
     const missing = await fetch(new URL("/mcp", base), { method });
     expect(missing.status).toBe(401);
-    expect(missing.headers.get("www-authenticate")).toMatch(/^Bearer realm="http[^"]+"$/);
+    expect(missing.headers.get("www-authenticate")).toMatch(
+      /^Bearer realm="http[^"]+", .*resource_metadata="http[^"]+"/,
+    );
   }
   for (const path of ["/mcp", `/t/${acme.ctx.tenantId}/mcp`]) {
     const wrong = await post(listBody, { authorization: `Bearer ${acme.key}x` }, path);
