@@ -136,6 +136,19 @@ test.each<[string, (ctx: Ctx, id: string) => Promise<unknown>]>([
   expect(gates).toHaveLength(1);
 });
 
+test.each<Ctx["principal"]>([
+  { type: "member", id: "user_gone", email: "gone@example.com", role: "developer" },
+  { type: "client", id: "grant_gone", clientId: "c", clientName: "C", userId: "user_gone" },
+  { type: "operator", id: "op_gone", email: "gone@example.com" },
+])("a task of a $type that is gone is not run again", async (principal) => {
+  const ctx = { ...(await maker()), principal };
+  const id = await orphan(ctx);
+  await claimStale();
+  const { status, error } = await getOwnTask(ctx, id);
+  expect([status, error?.detail]).toEqual(["failed", expect.stringContaining("may not call")]);
+  expect(gates).toHaveLength(1);
+});
+
 test("the run of a tenant that is deleted ends", async () => {
   const ctx = await maker();
   await start(ctx);
