@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { inject } from "vitest";
+import { inject, vi } from "vitest";
 import { askAs } from "../mcp.ts";
 import { type Call, type NewTenant, newTenant } from "./client.ts";
 
@@ -41,6 +41,11 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     name: "secret_tool",
     arguments: { secret: "s3://bucket/secret" },
   });
+  const task_id = String(result?.taskId);
+  await vi.waitFor(async () => {
+    const { body } = await call<{ status: string }>("GET", `/tasks/${task_id}`);
+    if (body.status !== "completed") throw new Error(`The victim's task is ${body.status}`);
+  }, 10_000);
   const ids = {
     tenant_id: victim.tenantId,
     agent_id: "secret-agent",
@@ -49,7 +54,7 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     prompt_name: "secret_prompt",
     version: "1",
     key_id: key.body.key_id,
-    task_id: String(result?.taskId),
+    task_id,
     user_id: member.body.user_id,
     // Only a person's browser makes one; that a foreign one is not found is tested beside the verb.
     grant_id: `app_${"0".repeat(32)}`,
@@ -90,4 +95,9 @@ export function addressOf(path: string, { ids }: Victim): string {
     if (id === undefined) throw new Error(`The victim has nothing for {${name}} of ${path}`);
     return encodeURIComponent(id);
   });
+}
+
+/** Whether a foreign address was refused; a PUT there would write, if anything, the caller's own. */
+export function isRefusal(method: string, status: number): boolean {
+  return [403, 404, 405].includes(status) || (method === "PUT" && status === 400);
 }

@@ -9,13 +9,13 @@ export const POST = rawRoute({
 });
 
 export const GET = rawRoute({
-  summary: "Answers 405: the MCP server opens no stream of its own",
+  summary: "Receive what the MCP server sends to a session of a client before 2026-07-28",
   guard: refuseForeignPages,
   run: (ctx, { request }) => serveMcp(ctx, request),
 });
 
 export const DELETE = rawRoute({
-  summary: "Answers 405: the MCP server keeps no session",
+  summary: "End a session of a client before 2026-07-28",
   guard: refuseForeignPages,
   run: (ctx, { request }) => serveMcp(ctx, request),
 });
