@@ -84,7 +84,9 @@ test("a caller without a credential is told where to get one", async () => {
     expect(challenge).toContain(
       `resource_metadata="${server.url}/.well-known/oauth-protected-resource${path}"`,
     );
-    expect(challenge).toContain('scope="tools:read tools:call resources:read memory:read"');
+    expect(challenge).toContain(
+      'scope="tools:read tools:call resources:read prompts:read memory:read"',
+    );
     expect(challenge).not.toContain("error=");
   }
 });

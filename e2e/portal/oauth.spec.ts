@@ -56,7 +56,7 @@ test("the official client signs a member in, who chooses a tenant, until the app
       {
         client_name: "Suite desktop",
         granted_by: { type: "member", email: person.email },
-        scopes: ["tools:read", "tools:call", "resources:read"],
+        scopes: ["tools:read", "tools:call", "resources:read", "prompts:read"],
       },
     ]);
 
