@@ -19,6 +19,7 @@ import { createPagesLane } from "#lib/http/pages-lane.ts";
 import { apiRoutes } from "#lib/http/registry.ts";
 import { closeSessions } from "#lib/mcp/sessions.ts";
 import { closeStreams } from "#lib/mcp/streams.ts";
+import { startKeeper } from "#lib/tasks/keeper.ts";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
@@ -33,6 +34,8 @@ const { values: options } = parseArgs({
 });
 
 const drainMs = 20_000;
+/** What is left to tasks when the last request is answered; others take over what is not done. */
+const taskDrainMs = 10_000;
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -56,6 +59,8 @@ async function serve(): Promise<() => Promise<void>> {
     if (pages) void pages.handle(request, response);
     else void noPages(request, response);
   });
+  // Not before: what is taken over may call tools of the demo, which runs by now.
+  const stopTasks = startKeeper();
   return async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     // They would stay open for as long as their clients like.
@@ -67,6 +72,7 @@ async function serve(): Promise<() => Promise<void>> {
     await closed;
     clearInterval(idle);
     clearTimeout(late);
+    await stopTasks(taskDrainMs);
     await pages?.close();
   };
 }

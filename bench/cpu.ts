@@ -45,3 +45,11 @@ export async function postgresMeter(databaseUrl: string): Promise<Meter> {
   return () =>
     childrenOf(postmaster).reduce((sum, pid) => sum + microsOf(pid), microsOf(postmaster, true));
 }
+
+/** Resident memory of a process in MiB (Linux), or null where /proc is not there. */
+export function residentMiB(pid: number): number | null {
+  const file = `/proc/${pid}/status`;
+  if (!existsSync(file)) return null;
+  const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(file, "utf8"));
+  return match ? Math.round(Number(match[1]) / 1024) : null;
+}

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { openCluster, startServer } from "../e2e/start-server.ts";
 import { capture, programOf } from "../scripts/run.ts";
-import { type Meter, meterOf, postgresMeter } from "./cpu.ts";
+import { type Meter, meterOf, postgresMeter, residentMiB } from "./cpu.ts";
 import { type Figures, load, type Target } from "./load.ts";
 
 const { values } = parseArgs({
@@ -45,14 +45,6 @@ function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
     });
   });
-}
-
-/** Resident memory of a process in MiB (Linux), or null where /proc is not there. */
-function residentMiB(pid: number): number | null {
-  const file = `/proc/${pid}/status`;
-  if (!existsSync(file)) return null;
-  const match = /VmRSS:\s+(\d+) kB/.exec(readFileSync(file, "utf8"));
-  return match ? Math.round(Number(match[1]) / 1024) : null;
 }
 
 async function call(url: string, key: string, path: string, body?: unknown, tenant = "bench") {

@@ -19,7 +19,12 @@ export async function startOAuthServer(
   const server = await startServer({
     databaseUrl,
     args: ["--api-lane-only"],
-    env: { TAUSESTACK_SECRET_KEY: secretKey.toString("base64"), ...env },
+    env: {
+      TAUSESTACK_SECRET_KEY: secretKey.toString("base64"),
+      // So that each client registers from an address of its own, far from the limit.
+      TAUSESTACK_TRUST_PROXY: "true",
+      ...env,
+    },
   });
   const sql = postgres(databaseUrl, { max: 1 });
   const [operator] = await sql`select operator_id from operators`;
@@ -46,7 +51,8 @@ export async function register(
   server: { url: string },
   metadata: Record<string, unknown> = {},
 ): Promise<Client> {
-  const made = await callAs(server.url, null)<Client>("POST", "/oauth/register", {
+  const from = { "x-forwarded-for": `2001:db8::${randomBytes(2).toString("hex")}` };
+  const made = await callAs(server.url, null, from)<Client>("POST", "/oauth/register", {
     client_name: "Suite",
     redirect_uris: [callback],
     token_endpoint_auth_method: "none",

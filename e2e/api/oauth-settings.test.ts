@@ -67,7 +67,7 @@ test("registration can be switched off, and is not promised then", async () => {
 }, 60_000);
 
 test("registrations of one address are limited by the minute, of another they go on", async () => {
-  await withServer({ TAUSESTACK_TRUST_PROXY: "true" }, async (server) => {
+  await withServer({}, async (server) => {
     const from = (address: string) =>
       callAs(server.url, null, { "x-forwarded-for": address })("POST", "/oauth/register", {
         redirect_uris: ["http://127.0.0.1/"],

@@ -84,7 +84,9 @@ test("a caller without a credential is told where to get one", async () => {
     expect(challenge).toContain(
       `resource_metadata="${server.url}/.well-known/oauth-protected-resource${path}"`,
     );
-    expect(challenge).toContain('scope="tools:read tools:call resources:read memory:read"');
+    expect(challenge).toContain(
+      'scope="tools:read tools:call resources:read prompts:read memory:read"',
+    );
     expect(challenge).not.toContain("error=");
   }
 });
@@ -322,6 +324,13 @@ test("only the browser that asked may answer, on our own page, as the account it
   const answer = { account: server.operatorId, tenant: tenant.tenantId, scopes: ["tools:read"] };
   const lured = await answerConsent(new Browser(server, session), page, answer);
   expect(lured.pathname).toBe(page);
+  // Cookies of the browser here know no paths, so the later request's stands for both.
+  const twice = new Browser(server, session);
+  const earlier = await openConsent(twice, authorizePath(server, { client }));
+  await openConsent(twice, authorizePath(server, { client }));
+  expect((await answerConsent(twice, earlier, answer)).pathname).toBe(earlier);
+  const apps = await tenant.call<{ client_id: string }[]>("GET", "/connected-apps");
+  expect(apps.body.filter((app) => app.client_id === client.client_id)).toEqual([]);
   const form: [string, string][] = [["action", "allow"]];
   const crossSite = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
   expect((await asking.post(page, form, crossSite)).status).toBe(403);

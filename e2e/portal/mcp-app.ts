@@ -10,10 +10,11 @@ import {
 } from "@modelcontextprotocol/client";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { reservedNames } from "#lib/tools/reserved-names.ts";
 
 /** An MCP application on this computer: the official client, and where its answers go. */
 export interface McpApp {
-  /** Asks for the tools; null: a person has to visit `authorizationUrl` first. */
+  /** Asks for the tenant's own tools; null: a person has to visit `authorizationUrl` first. */
   listTools(): Promise<string[] | null>;
   readonly authorizationUrl: string;
   /** Waits for the browser to come back, and takes the code. */
@@ -32,6 +33,11 @@ interface Connection {
 
 const info = { name: "suite", version: "1.0.0" };
 
+/** The names of the tenant's own tools, without the platform's. */
+function ownOf({ tools }: { tools: { name: string }[] }): string[] {
+  return tools.map(({ name }) => name).filter((name) => !reservedNames.includes(name));
+}
+
 /** The current client. */
 function openV2(endpoint: URL, authProvider: OAuthClientProvider): Connection {
   const transport = new StreamableHTTPClientTransport(endpoint, { authProvider });
@@ -39,7 +45,7 @@ function openV2(endpoint: URL, authProvider: OAuthClientProvider): Connection {
   return {
     async listTools() {
       await client.connect(transport);
-      return (await client.listTools()).tools.map(({ name }) => name);
+      return ownOf(await client.listTools());
     },
     finish: (answer) => transport.finishAuth(answer),
     close: () => client.close(),
@@ -56,7 +62,7 @@ function openV1(endpoint: URL, provider: OAuthClientProvider): Connection {
   return {
     async listTools() {
       await client.connect(transport as Parameters<typeof client.connect>[0]);
-      return (await client.listTools()).tools.map(({ name }) => name);
+      return ownOf(await client.listTools());
     },
     finish: (answer) => transport.finishAuth(answer.get("code") ?? ""),
     close: () => client.close(),

@@ -1,6 +1,14 @@
+import type { Page } from "@playwright/test";
 import { callApi, mustCall, operator } from "../admin/fixtures.ts";
-import { expect, newMember, newTenant, signIn, test } from "./fixtures.ts";
+import { expect, newMember, newTenant, type Person, test } from "./fixtures.ts";
 import { startMcpApp } from "./mcp-app.ts";
+
+/** Signs in where the visitor was sent to do so. */
+async function fillSignIn(page: Page, person: Pick<Person, "email" | "password">): Promise<void> {
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
 
 async function addTool(tenantId: string, name: string): Promise<void> {
   const tool = { tool_id: name, name, config: { implementation: "internal:echo" } };
@@ -27,9 +35,7 @@ test("the official client signs a member in, who chooses a tenant, until the app
   try {
     expect(await app.listTools()).toBeNull();
     await page.goto(app.authorizationUrl);
-    await page.getByLabel("E-mail").fill(person.email);
-    await page.getByLabel("Password").fill(person.password);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await fillSignIn(page, person);
 
     await expect(page.getByRole("heading", { name: "Connect Suite desktop?" })).toBeVisible();
     await expect(page.getByText("The name is not verified")).toBeVisible();
@@ -50,7 +56,7 @@ test("the official client signs a member in, who chooses a tenant, until the app
       {
         client_name: "Suite desktop",
         granted_by: { type: "member", email: person.email },
-        scopes: ["tools:read", "tools:call", "resources:read"],
+        scopes: ["tools:read", "tools:call", "resources:read", "prompts:read"],
       },
     ]);
 
@@ -150,15 +156,12 @@ test("somebody who belongs nowhere near the tenant is told so, and can use anoth
   const app = await startMcpApp(`${baseURL}/t/${tenant.id}/mcp`);
   try {
     await app.listTools();
-    await signIn(page, await newMember(other, "owner"));
-    await page.waitForURL("**/portal/**");
     await page.goto(app.authorizationUrl);
+    await fillSignIn(page, await newMember(other, "owner"));
     await expect(page.getByText("it does not exist, or you do not belong to it")).toBeVisible();
     await expect(page.getByRole("button", { name: "Allow" })).toHaveCount(0);
     await page.getByRole("button", { name: "Use another account" }).click();
-    await page.getByLabel("E-mail").fill(operator.email);
-    await page.getByLabel("Password").fill(operator.password);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await fillSignIn(page, operator);
     await page.getByRole("button", { name: "Allow" }).click();
     await expect(page).toHaveTitle("Done");
     await app.finish();

@@ -7,11 +7,7 @@ import { keyring } from "#lib/core/keyring.ts";
 import { log } from "#lib/core/log.ts";
 import { closeRateLimits } from "#lib/http/rate-limit.ts";
 import { flushGrantUses } from "#lib/oauth/grant-use.ts";
-import { startKeeper } from "#lib/tasks/keeper.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
-
-/** How long the stop of a process waits for its tasks, after its last request is answered. */
-const taskDrainMs = 10_000;
 
 /** Connects this process to the database; the answer closes what was opened, in reverse. */
 export async function startServices(url: string): Promise<() => Promise<void>> {
@@ -24,12 +20,9 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
   useDatabase(database);
   const stopBus = await startBus();
   const stopJobs = await startJobs();
-  const stopKeeper = startKeeper();
-  const drain = () => stopKeeper(taskDrainMs);
   return async () => {
     for (const close of [
       stopJobs,
-      drain,
       flushLedger,
       flushKeyUses,
       flushGrantUses,

@@ -15,6 +15,7 @@ export const scopeWords = {
   "tools:call": { group: "call", words: "call the tools, which may reach other systems" },
   "resources:read": { group: "read", words: "read the resources" },
   "resources:write": { group: "change", words: "the resources" },
+  "prompts:read": { group: "read", words: "read the prompts" },
   "memory:read": { group: "read", words: "read what agents remember" },
   "memory:write": { group: "change", words: "what agents remember" },
 } as const satisfies Partial<Record<TenantPermission, Scope>>;
@@ -32,6 +33,7 @@ export const defaultScopes: readonly OAuthScope[] = [
   "tools:read",
   "tools:call",
   "resources:read",
+  "prompts:read",
   "memory:read",
 ];
 

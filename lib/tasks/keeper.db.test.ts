@@ -123,7 +123,7 @@ test("a tool that does not say that it may be repeated is not, and the error tel
 
 test.each<[string, (ctx: Ctx, id: string) => Promise<unknown>]>([
   ["its tool is gone", (ctx) => deleteTool(ctx, "t1")],
-  ["no longer active", (ctx) => revokeKey(ctx, ctx.principal.id)],
+  ["may not call tools now", (ctx) => revokeKey(ctx, ctx.principal.id)],
   ["is suspended", (ctx) => setTenantStatus(platformCtx(), ctx.tenantId, "suspended")],
   ["3 times", (ctx, id) => set(ctx, id, "attempts = 3")],
 ])("a task is not run again when %s", async (reason, change) => {
@@ -133,6 +133,19 @@ test.each<[string, (ctx: Ctx, id: string) => Promise<unknown>]>([
   await claimStale();
   const { status, error } = await getOwnTask(ctx, id);
   expect([status, error?.detail]).toEqual(["failed", expect.stringContaining(reason)]);
+  expect(gates).toHaveLength(1);
+});
+
+test.each<Ctx["principal"]>([
+  { type: "member", id: "user_gone", email: "gone@example.com", role: "developer" },
+  { type: "client", id: "grant_gone", clientId: "c", clientName: "C", userId: "user_gone" },
+  { type: "operator", id: "op_gone", email: "gone@example.com" },
+])("a task of a $type that is gone is not run again", async (principal) => {
+  const ctx = { ...(await maker()), principal };
+  const id = await orphan(ctx);
+  await claimStale();
+  const { status, error } = await getOwnTask(ctx, id);
+  expect([status, error?.detail]).toEqual(["failed", expect.stringContaining("may not call")]);
   expect(gates).toHaveLength(1);
 });
 

@@ -72,12 +72,11 @@ export function startKeeper(): (drainMs: number) => Promise<void> {
   });
   return async (drainMs) => {
     draining = true;
-    try {
-      await drainTasks(drainMs);
-    } finally {
-      clearInterval(timer);
-      forget();
-    }
+    await drainTasks(drainMs).catch((err: unknown) => {
+      log.warn({ err }, "tasks could not be left to another process");
+    });
+    clearInterval(timer);
+    forget();
   };
 }
 

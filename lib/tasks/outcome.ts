@@ -20,7 +20,7 @@ export function toMessage(text: string): string {
 }
 
 /** Any thrown value as a task keeps it; an unknown one says nothing of its cause. */
-export function toTaskError(error: unknown, requestId: string): TaskError {
+function toTaskError(error: unknown, requestId: string): TaskError {
   if (!(error instanceof AppError)) log.error({ err: error }, "a task failed");
   const { code, detail } = toProblem(error, requestId);
   return { code, detail };
@@ -56,7 +56,7 @@ export function toChange(outcome: ToolOutcome): Change {
     return { ...ending("completed"), result: outcome, isError: outcome.isError === true };
   return {
     status: "input_required",
-    statusMessage: "Waits for input",
+    statusMessage: null,
     inputRequests: outcome.inputRequests,
     inputResponses: {},
     rounds: sql`${tasks.rounds} + 1`,

@@ -41,7 +41,7 @@ export function clientKey(row: TaskRow, key: string): string {
 }
 
 /** The questions that are still open, by the keys that clients know them by. */
-export function openRequests(row: TaskRow): InputRequests | null {
+function openRequests(row: TaskRow): InputRequests | null {
   if (row.status !== "input_required") return null;
   const answered = (row.inputResponses ?? {}) as JsonObject;
   const open = Object.entries((row.inputRequests ?? {}) as InputRequests).filter(

@@ -12,8 +12,6 @@ export const taskStatuses = [
   "cancelled",
 ] as const;
 
-export type TaskStatus = (typeof taskStatuses)[number];
-
 /** A long call of a tool as it stands in a list. */
 export const task = z
   .object({
@@ -50,7 +48,7 @@ export const taskError = z.object({ code: z.string(), detail: z.string() });
 export type TaskError = z.output<typeof taskError>;
 
 /** One question that a task waits for the answer of: a request as MCP's server would send it. */
-export const inputRequest = z.object({ method: z.string(), params: jsonObject.optional() });
+const inputRequest = z.object({ method: z.string(), params: jsonObject.optional() });
 
 export const taskDetail = task
   .extend({

@@ -132,6 +132,8 @@ export async function updateTask(ctx: Ctx, taskId: string, raw: UpdateTaskInput)
           statusMessage: null,
           owner,
           heartbeatAt: sql`now()`,
+          // The tool runs on with what the caller may do now.
+          permissions: [...ctx.permissions],
           attempts: 1,
         };
     const [after] = await tx
@@ -153,7 +155,7 @@ async function cancel(tx: Tx, ctx: Ctx, row: TaskRow): Promise<TaskRow> {
     .update(tasks)
     .set({
       ...ending("cancelled"),
-      statusMessage: own ? "Cancelled" : `Cancelled by ${ctx.principal.type} ${ctx.principal.id}`,
+      statusMessage: own ? null : `Cancelled by ${ctx.principal.type} ${ctx.principal.id}`,
       updatedAt: sql`now()`,
     })
     .where(and(one(ctx.tenantId, row.taskId), inArray(tasks.status, running)))

@@ -61,7 +61,7 @@ export const httpConfig = z.looseObject({
     .number({ error: "must be a number of milliseconds" })
     .int("must be a whole number of milliseconds")
     .min(1)
-    .max(120_000)
+    .max(3_600_000)
     .default(30_000)
     .meta({ description: "The whole call, retries included." }),
   retries: z

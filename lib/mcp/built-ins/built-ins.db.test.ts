@@ -114,6 +114,8 @@ test("resources are listed, and read whole or by a range", async () => {
   const client = await open(ctx, ["*"]);
   const list = await client.callTool({ name: "resource_list", arguments: {} });
   expect(list.structuredContent).toMatchObject({ resources: [{ uri }] });
+  const link = { type: "resource_link", uri, name: "Handbook", size: 10 };
+  expect(list.content).toMatchObject([{ text: "Resources: 1." }, link]);
   const whole = await client.callTool({ name: "resource_read", arguments: { uri } });
   expect(whole.content).toMatchObject([{ type: "resource", resource: { text: "abcdefghij" } }]);
   const part = { uri, offset: 2, length: 3 };

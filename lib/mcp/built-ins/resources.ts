@@ -1,8 +1,22 @@
 import { z } from "zod";
 import { searchText } from "#lib/core/page.ts";
 import { readResource } from "#lib/resources/read.ts";
+import type { Resource } from "#lib/resources/schema.ts";
 import { listResources } from "#lib/resources/service.ts";
 import { builtIn } from "./built-in.ts";
+
+/** What a client can show and open by itself (MCP's ResourceLink). */
+function toLink({ uri, name, title, description, mime_type, size }: Resource) {
+  return {
+    type: "resource_link",
+    uri,
+    name,
+    ...(title === null ? {} : { title }),
+    ...(description === "" ? {} : { description }),
+    ...(mime_type === null ? {} : { mimeType: mime_type }),
+    ...(size === null ? {} : { size }),
+  };
+}
 
 export const resourceTools = [
   builtIn({
@@ -20,7 +34,14 @@ export const resourceTools = [
     }),
     async run(ctx, query) {
       const { items, next } = await listResources(ctx, query);
-      return { resources: items, ...(next === null ? {} : { next_cursor: next }) };
+      const more = next === null ? "" : ` More come with cursor ${next}.`;
+      return {
+        content: [
+          { type: "text", text: `Resources: ${items.length}.${more}` },
+          ...items.map(toLink),
+        ],
+        structuredContent: { resources: items, ...(next === null ? {} : { next_cursor: next }) },
+      };
     },
   }),
   builtIn({

@@ -72,8 +72,8 @@ export default async function TasksPage({ params, searchParams }: TasksPageProps
         title="Tasks"
         description={
           <>
-            Tool calls that go on after their request. <QuotaUse {...quotas.max_running_tasks} /> of
-            them run now; each is kept for a day.
+            Tool calls that go on after their request, each kept for a day. Running now:{" "}
+            <QuotaUse {...quotas.max_running_tasks} />
           </>
         }
       />
