@@ -39,6 +39,7 @@ const labels = {
   register: "Register",
   resources: "Resources",
   settings: "Settings",
+  tasks: "Tasks",
   tenants: "Tenants",
   tools: "Tools",
   versions: "Versions",

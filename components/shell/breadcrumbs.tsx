@@ -30,7 +30,14 @@ export function Breadcrumbs({ root, labels }: BreadcrumbsProps) {
                   <ChevronRight className="size-3.5 text-muted-foreground" />
                 </li>
               )}
-              <li className={cn("min-w-0 truncate", early && "max-sm:hidden")}>
+              <li
+                className={cn(
+                  "truncate",
+                  // A long name gives way before the steps that lead to it.
+                  last ? "min-w-16 shrink-[99]" : "min-w-0 max-w-48",
+                  early && "max-sm:hidden",
+                )}
+              >
                 {last ? (
                   <span aria-current="page" className="font-medium">
                     {step.label}

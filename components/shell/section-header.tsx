@@ -20,7 +20,11 @@ export function SectionHeader({ title, badge, description, actions }: SectionHea
           </h2>
           {badge}
         </div>
-        {description && <p className="text-[0.8125rem] text-muted-foreground">{description}</p>}
+        {description && (
+          <p className="text-[0.8125rem] text-muted-foreground [overflow-wrap:anywhere]">
+            {description}
+          </p>
+        )}
       </div>
       {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
     </div>

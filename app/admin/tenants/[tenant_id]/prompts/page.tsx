@@ -39,7 +39,9 @@ const columns: Column<PromptSummary>[] = [
     header: "Description",
     phone: "hidden",
     cell: (prompt) => (
-      <span className="line-clamp-2 text-muted-foreground">{prompt.description}</span>
+      <span className="line-clamp-2 text-muted-foreground [overflow-wrap:anywhere]">
+        {prompt.description}
+      </span>
     ),
   },
   {

@@ -64,7 +64,7 @@ export function PromptForm({ tenantId, prompt }: PromptFormProps) {
   }
 
   return (
-    <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_minmax(0,26rem)]">
+    <div className="grid grid-cols-1 items-start gap-6 xl:grid-cols-[minmax(0,1fr)_minmax(0,26rem)]">
       <Form form={form} onSubmit={submit}>
         <Card>
           <CardContent className="grid items-start gap-x-6 gap-y-5 sm:grid-cols-2">

@@ -68,7 +68,7 @@ export function ImplementationCard() {
             {...{ control }}
             name="headers"
             label="Headers"
-            description="Sent with each call. Whoever may read the tool can read them."
+            description="Sent with each call. Their values are shown only to those who may change the tool."
           />
         </div>
       </CardContent>
