@@ -20,8 +20,15 @@ export interface Membership {
   permissions: ReadonlySet<Permission>;
 }
 
+/** A person's place in a tenant, suspended or not. */
+interface Place {
+  role: Role;
+  /** Who is removed and added again has another place, which began later. */
+  since: Date;
+}
+
 interface Slot {
-  roles: ReadonlyMap<string, Role>;
+  places: ReadonlyMap<string, Place>;
 }
 
 const cache = createCache<Slot>({
@@ -33,12 +40,16 @@ const cache = createCache<Slot>({
   async load(userId) {
     const rows = await withPlatform((tx) =>
       tx
-        .select({ tenantId: tenantMembers.tenantId, role: tenantMembers.role })
+        .select({
+          tenantId: tenantMembers.tenantId,
+          role: tenantMembers.role,
+          since: tenantMembers.createdAt,
+        })
         .from(tenantMembers)
         .where(eq(tenantMembers.userId, userId))
         .orderBy(asc(tenantMembers.tenantId)),
     );
-    return { roles: new Map(rows.map(({ tenantId, role }) => [tenantId, role])) };
+    return { places: new Map(rows.map(({ tenantId, ...place }) => [tenantId, place])) };
   },
   // A tenant that is deleted takes its members' rows along without a word about each.
   alsoOn: { topic: tenantTopic, concerns: () => true },
@@ -46,9 +57,9 @@ const cache = createCache<Slot>({
 
 /** The active tenants that a person belongs to, in the order of their ids. */
 export async function membershipsOf(userId: string): Promise<Membership[]> {
-  const { roles } = await cache.get(userId);
+  const { places } = await cache.get(userId);
   const found = await Promise.all(
-    [...roles].map(async ([tenantId, role]): Promise<Membership | null> => {
+    [...places].map(async ([tenantId, { role }]): Promise<Membership | null> => {
       const snapshot = await findSnapshot(tenantId);
       if (snapshot?.tenant.status !== "active") return null;
       return {
@@ -62,9 +73,9 @@ export async function membershipsOf(userId: string): Promise<Membership[]> {
   return found.filter((membership) => membership !== null);
 }
 
-/** A person's role in a tenant, suspended or not; null when they do not belong to it. */
-export async function findRole(userId: string, tenantId: string): Promise<Role | null> {
-  return (await cache.get(userId)).roles.get(tenantId) ?? null;
+/** A person's place in a tenant, suspended or not; null when they do not belong to it. */
+export async function findPlace(userId: string, tenantId: string): Promise<Place | null> {
+  return (await cache.get(userId)).places.get(tenantId) ?? null;
 }
 
 /**
@@ -75,13 +86,13 @@ export async function findRole(userId: string, tenantId: string): Promise<Role |
 export async function bindToTenant(identity: Identity, named: string | null): Promise<Identity> {
   const { principal } = identity;
   if (principal.type !== "member" || identity.tenantId !== null) return identity;
-  const { roles } = await cache.get(principal.id);
-  const [only] = roles.size === 1 ? roles.keys() : [];
+  const { places } = await cache.get(principal.id);
+  const [only] = places.size === 1 ? places.keys() : [];
   const tenantId = named ?? only;
   if (tenantId === undefined) {
     throw new AppError("invalid_request", "Name the tenant in the header X-Tenant-ID.");
   }
-  const role = roles.get(tenantId);
+  const role = places.get(tenantId)?.role;
   if (!role) throw new AppError("wrong_tenant", "You are no member of the tenant that is named.");
   return {
     principal: { ...principal, role },

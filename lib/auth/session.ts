@@ -4,7 +4,7 @@ import { cache } from "react";
 import type { CallerCtx, Ctx, PlatformCtx } from "#lib/core/ctx.ts";
 import { uuidv7 } from "#lib/core/ids.ts";
 import { type Identity, mintTenantId } from "./identity.ts";
-import { bindToTenant, findRole } from "./members.ts";
+import { bindToTenant, findPlace } from "./members.ts";
 import { identifySession, pathHeader, sessionCookie } from "./session-token.ts";
 
 type OperatorCtx = PlatformCtx & { email: string };
@@ -73,7 +73,7 @@ export async function memberCtx(): Promise<CallerCtx & { email: string }> {
 /** The member inside one tenant; a tenant that is not theirs is the 404 of a missing one. */
 export async function memberTenantCtx(tenantId: string): Promise<Ctx> {
   const { requestId, principal, permissions, ip } = await memberCtx();
-  if (!(await findRole(principal.id, tenantId))) notFound();
+  if (!(await findPlace(principal.id, tenantId))) notFound();
   const bound = await bindToTenant({ principal, permissions, tenantId: null }, tenantId);
   return { requestId, ip, ...bound, tenantId: mintTenantId(tenantId) };
 }

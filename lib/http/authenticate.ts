@@ -1,6 +1,6 @@
 import { type Identity, tenantFor } from "#lib/auth/identity.ts";
 import { identifyKey } from "#lib/auth/key-lookup.ts";
-import { bindToTenant, findRole } from "#lib/auth/members.ts";
+import { bindToTenant, findPlace } from "#lib/auth/members.ts";
 import { identifySession } from "#lib/auth/session-token.ts";
 import type { Ctx, TenantId } from "#lib/core/ctx.ts";
 import { env } from "#lib/core/env.ts";
@@ -82,7 +82,7 @@ export async function bindPerson(
   const { principal } = identity;
   if (principal.type !== "member") return identity;
   const wanted = env().TAUSESTACK_MULTI_TENANT_MODE ? named : "default";
-  if (hideForeign && wanted !== null && !(await findRole(principal.id, wanted))) {
+  if (hideForeign && wanted !== null && !(await findPlace(principal.id, wanted))) {
     throw notFound("tenant", wanted);
   }
   return bindToTenant(identity, wanted);

@@ -5,7 +5,7 @@ import { type Identity, mintTenantId } from "#lib/auth/identity.ts";
 import { sha256 } from "#lib/core/crypto.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { singleton } from "#lib/core/singleton.ts";
-import { findGrant } from "./grant-lookup.ts";
+import { findGrant, holderOf } from "./grant-lookup.ts";
 import { noteGrantUse } from "./grant-use.ts";
 import { holderPermissions } from "./holder.ts";
 import { isOAuthScope } from "./scopes.ts";
@@ -83,7 +83,7 @@ export async function identifyAccessToken(
   if (!grant || grant.client_id !== claims.client_id) {
     throw invalid("The application was disconnected. Connect it again.");
   }
-  const may = await holderPermissions({ type: grant.user_type, id: grant.user_id }, tenantId);
+  const may = await holderPermissions(holderOf(grant), tenantId);
   if (may.size === 0)
     throw invalid("The person who connected the application has left the tenant.");
   noteGrantUse(tenantId, grantId);

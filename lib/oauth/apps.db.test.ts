@@ -9,7 +9,7 @@ import { changeMember, removeMember } from "#lib/auth/tenant-members.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { freshTenant, tenantCtx } from "#lib/testing/context.ts";
 import { listConnectedApps, revokeConnectedApp } from "./apps.ts";
-import { findGrant } from "./grant-lookup.ts";
+import { findGrant, holderOf } from "./grant-lookup.ts";
 import { flushGrantUses, noteGrantUse } from "./grant-use.ts";
 import { createGrant, endGrantOf, findAnyGrant, type NewGrant, purgeGrants } from "./grants.ts";
 import { holderPermissions } from "./holder.ts";
@@ -123,6 +123,22 @@ test("the list pages, and a use is written down", async () => {
   await flushGrantUses();
   const { items } = await listConnectedApps(ctx);
   expect(items.filter((item) => item.last_used_at !== null)).toMatchObject([{ grant_id: used }]);
+});
+
+test("what a member let in stays out when they are removed and added again", async () => {
+  const ctx = await freshTenant();
+  const joined = await addMember(ctx, { email: "mallory@example.com", role: "developer" });
+  const { grantId } = await createGrant(ctx, { ...grant, userId: joined.user_id });
+  const may = async () => {
+    const found = await findGrant(ctx.tenantId, grantId);
+    if (!found) throw new Error("The grant is gone");
+    return (await holderPermissions(holderOf(found), ctx.tenantId)).size;
+  };
+  expect(await may()).toBeGreaterThan(0);
+  await removeMember(ctx, joined.user_id);
+  expect(await may()).toBe(0);
+  await addMember(ctx, { email: "mallory@example.com", role: "developer" });
+  expect(await may()).toBe(0);
 });
 
 test("a person's permissions are those of their role now, and none once they left", async () => {

@@ -2,6 +2,7 @@ import { tenantScope, tenantStatement } from "#db/transaction.ts";
 import type { Change } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
+import type { Holder } from "./holder.ts";
 
 const grantTopic = "grant";
 
@@ -13,6 +14,7 @@ export interface Grant {
   client_id: string;
   client_name: string;
   scopes: string[];
+  created_at: Date;
   expires_at: Date;
 }
 
@@ -22,7 +24,8 @@ interface Slot {
 
 const statement = `${tenantScope}
   select g.* from scope, lateral (
-    select grant_id, user_type, user_id, client_id, client_name, scopes, expires_at
+    select grant_id, user_type, user_id, client_id, client_name, scopes, created_at,
+      expires_at
     from connected_apps
     where tenant_id = scope.tenant_id and grant_id = $2 and revoked_at is null offset 0
   ) g`;
@@ -48,6 +51,11 @@ const cache = createCache<Slot>({
 /** The change that makes every process forget what it knows of a grant. */
 export function grantChange({ grantId, tenantId }: { grantId: string; tenantId: string }): Change {
   return { topic: grantTopic, key: `${grantId} ${tenantId}` };
+}
+
+/** The person whose word a grant is. */
+export function holderOf({ user_type, user_id, created_at }: Grant): Holder {
+  return { type: user_type, id: user_id, since: created_at };
 }
 
 /** A grant that is neither revoked nor expired; null for any other. */

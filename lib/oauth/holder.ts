@@ -1,5 +1,5 @@
 import { hasAccount } from "#lib/auth/accounts.ts";
-import { findRole } from "#lib/auth/members.ts";
+import { findPlace } from "#lib/auth/members.ts";
 import { permissionsOf } from "#lib/auth/roles.ts";
 import { type Permission, tenantPermissions } from "#lib/core/permissions.ts";
 
@@ -7,22 +7,25 @@ import { type Permission, tenantPermissions } from "#lib/core/permissions.ts";
 export interface Holder {
   type: "operator" | "member";
   id: string;
+  /** When they let it in: a member who was removed since has to be asked anew. */
+  since?: Date;
 }
 
 const nothing: ReadonlySet<Permission> = new Set();
 const everything: ReadonlySet<Permission> = new Set(tenantPermissions);
 
-/** What a person may do in a tenant now; nothing once they have left it. */
+/** What a person may do in a tenant now; nothing once they have left it, even if they came back. */
 export async function holderPermissions(
-  { type, id }: Holder,
+  { type, id, since }: Holder,
   tenantId: string,
 ): Promise<ReadonlySet<Permission>> {
   if (type === "operator") return (await hasAccount("operator", id)) ? everything : nothing;
-  const role = await findRole(id, tenantId);
-  return role ? permissionsOf(role) : nothing;
+  const place = await findPlace(id, tenantId);
+  if (!place || (since && place.since > since)) return nothing;
+  return permissionsOf(place.role);
 }
 
 /** A person as the subject of tokens, and back. */
-export function toAccountId({ type, id }: Holder): string {
+export function toAccountId({ type, id }: Pick<Holder, "type" | "id">): string {
   return `${type}:${id}`;
 }

@@ -137,7 +137,7 @@ function configurationOf(options: ProviderOptions, keys: KeySet): Configuration 
       if (token && "grantId" in token && token.grantId) {
         const grant = await findAnyGrant(token.grantId);
         if (!grant) return undefined;
-        const holder = { type: grant.userType, id: grant.userId };
+        const holder = { type: grant.userType, id: grant.userId, since: grant.createdAt };
         const may = await holderPermissions(holder, grant.tenantId);
         if (may.size === 0) return undefined;
       }

@@ -3,7 +3,7 @@ import { getKey } from "#lib/auth/keys.ts";
 import type { Principal } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { allPermissions } from "#lib/core/permissions.ts";
-import { findGrant } from "#lib/oauth/grant-lookup.ts";
+import { findGrant, holderOf } from "#lib/oauth/grant-lookup.ts";
 import { holderPermissions } from "#lib/oauth/holder.ts";
 import type { TaskRow } from "./row.ts";
 
@@ -21,7 +21,7 @@ async function permissionsNow({ tenantId, principal }: TaskRow): Promise<Readonl
   if (maker.type === "client") {
     const grant = await findGrant(tenantId, maker.id);
     if (!grant) return new Set();
-    return holderPermissions({ type: grant.user_type, id: grant.user_id }, tenantId);
+    return holderPermissions(holderOf(grant), tenantId);
   }
   if (maker.type === "system") return new Set(allPermissions);
   return holderPermissions({ type: maker.type, id: maker.id }, tenantId);
