@@ -6,6 +6,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/server/validators/ajv";
 import type { Ctx } from "#lib/core/ctx.ts";
+import type { Permission } from "#lib/core/permissions.ts";
 import { version } from "#lib/core/version.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { type Catalog, catalogOf } from "#lib/tools/catalog.ts";
@@ -34,14 +35,12 @@ class TenantServer extends McpServer {
 }
 
 /** What the server can do for this caller; changes are announced to those who may read the lists. */
-function capabilitiesFor({ permissions }: Ctx, era: ProtocolEra, canSubscribe: boolean) {
+function capabilitiesFor({ permissions }: Ctx, era: ProtocolEra, canBeTold: boolean) {
+  const hears = (permission: Permission) => canBeTold && permissions.has(permission);
   return {
-    tools: { listChanged: permissions.has("tools:read") },
-    prompts: { listChanged: permissions.has("prompts:read") },
-    resources: {
-      listChanged: permissions.has("resources:read"),
-      subscribe: canSubscribe && permissions.has("resources:read"),
-    },
+    tools: { listChanged: hears("tools:read") },
+    prompts: { listChanged: hears("prompts:read") },
+    resources: { listChanged: hears("resources:read"), subscribe: hears("resources:read") },
     completions: {},
     logging: {},
     ...(era === "modern" ? { extensions: { [tasksExtension]: {} } } : {}),
@@ -64,10 +63,10 @@ export async function serverFor(
   subscriptions: Subscriptions | null = null,
 ): Promise<McpServer> {
   const [info, catalog] = await Promise.all([serverInfoOf(ctx), catalogOf(ctx.tenantId)]);
-  // A modern client listens on a stream of its own, a legacy one in its session.
-  const canSubscribe = era === "modern" || subscriptions !== null;
+  // A modern client listens on a stream of its own, a legacy one in its session, if it has one.
+  const canBeTold = era === "modern" || subscriptions !== null;
   const product = new TenantServer(catalog, info, {
-    capabilities: capabilitiesFor(ctx, era, canSubscribe),
+    capabilities: capabilitiesFor(ctx, era, canBeTold),
     instructions: `The tools, prompts and resources of ${info.title}. A result with isError says what to change before another call.`,
     jsonSchemaValidator,
     requestState: { verify: requestStates().verify },

@@ -92,6 +92,21 @@ test("where no session is idle, a client is served without one", async () => {
   await Promise.all(clients.map((client) => client.close()));
 });
 
+test("who has no session is promised no word of changes, since nothing could bring it", async () => {
+  const ctx = await freshTenant();
+  const busy = [];
+  for (let count = 0; count < 3; count++) busy.push(await openSession(ctx));
+  for (const session of busy) if (session) session.busy = 1;
+  const without = await send(await keyOf(ctx), initialize);
+  busy[0]?.end();
+  const within = await send(await keyOf(ctx), initialize);
+  for (const session of busy) session?.end();
+  expect(without.headers.get("mcp-session-id")).toBeNull();
+  expect(without.text).not.toContain('"listChanged":true');
+  expect(within.headers.get("mcp-session-id")).not.toBeNull();
+  expect(within.text).toContain('"tools":{"listChanged":true}');
+});
+
 test("abandoned sessions stay within their bounds, however many are begun", async () => {
   closeSessions();
   const ctx = await freshTenant();
