@@ -6,7 +6,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { isJsonObject } from "#lib/core/json.ts";
 import { authInfoOf } from "./caller.ts";
 import { serverFor } from "./server.ts";
-import { hasSessions, openSession, serveSession } from "./sessions.ts";
+import { findSession, hasSessions, openSession, serveSession } from "./sessions.ts";
 
 /** Progress goes ahead of the answer, so it needs a stream; a plain answer is cheaper as JSON. */
 function wantsProgress(body: unknown): boolean {
@@ -45,7 +45,9 @@ export async function serveLegacy(
   body: unknown,
   recheck: () => Promise<void>,
 ): Promise<Response> {
-  const session = isInitializeRequest(body) && hasSessions() ? await openSession(ctx) : null;
+  const opened = isInitializeRequest(body) && hasSessions() ? await openSession(ctx) : null;
+  // It was idle until now, so that one of a crowd may have taken its room.
+  const session = opened && findSession(ctx, opened.id);
   if (session) return serveSession(session, ctx, request, body, recheck);
   return serveOnce(ctx, request, body);
 }

@@ -116,6 +116,18 @@ test("abandoned sessions stay within their bounds, however many are begun", asyn
   expect(sessionCount()).toBe(0);
 });
 
+test("sessions that are begun at the same time stay within their bounds too", async () => {
+  const ctx = await freshTenant();
+  closeSessions();
+  await Promise.all(Array.from({ length: 10 }, () => openSession(ctx)));
+  expect(sessionCount()).toBe(3);
+  const key = await keyOf(await freshTenant());
+  const begun = await Promise.all(Array.from({ length: 10 }, () => send(key, initialize)));
+  expect(begun.map(({ status }) => status)).toEqual(Array(10).fill(200));
+  expect(sessionCount()).toBeLessThanOrEqual(5);
+  closeSessions();
+});
+
 test("a subscription ends when its credential does", async () => {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   try {

@@ -101,7 +101,6 @@ async function tell({ server: { server }, subscriptions }: Session, event: Serve
  * is served without one: it can be asked nothing then.
  */
 export async function openSession(ctx: Ctx): Promise<Session | null> {
-  if (!makeRoom(ctx.tenantId)) return null;
   const subscriptions: Subscriptions = new Set();
   const server = await serverFor(ctx, "legacy", subscriptions);
   const id = randomUUID();
@@ -126,6 +125,8 @@ export async function openSession(ctx: Ctx): Promise<Session | null> {
     },
   };
   await server.connect(transport);
+  // Nothing is awaited from here on: others that begin at the same time count this one.
+  if (!makeRoom(ctx.tenantId)) return null;
   const stopTelling = onTenantChange(ctx.tenantId, (event) => {
     tell(session, event).catch((err: unknown) => log.debug({ err }, "an MCP session was not told"));
   });
