@@ -131,6 +131,8 @@ test("prompts are searched, a taken name is told at its box, and deleting asks f
   await page.getByRole("button", { name: "Actions for bye" }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete prompt" }).click();
+  // Behind an open dialog nothing has a role.
+  await expect(page.getByRole("dialog")).toBeHidden();
   await expect(page.getByRole("link", { name: "bye" })).toBeHidden();
   expect((await callApi("GET", "/prompts/bye", undefined, credential)).status).toBe(404);
   await page.goto(`${tenant.path}/prompts/bye`);

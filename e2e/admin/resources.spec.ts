@@ -67,6 +67,7 @@ test("a text is kept, shown, changed and removed", async ({ page, tenant }) => {
   await expect(text).toHaveValue(/Take off your shoes/);
   await text.fill("Keep them on.");
   await page.getByRole("button", { name: "Save resource" }).click();
+  await page.waitForURL("**/resources/guide");
   await expect(page.getByLabel("Text", { exact: true })).toHaveValue("Keep them on.");
   const read = () => mustCall("GET", "/resources/guide", undefined, { tenantId: tenant.id });
   expect(await read()).toMatchObject({ size: 13, mime_type: "text/markdown" });
@@ -75,6 +76,7 @@ test("a text is kept, shown, changed and removed", async ({ page, tenant }) => {
   await page.getByRole("combobox", { name: "Kept here" }).click();
   await page.getByRole("option", { name: "Nothing" }).click();
   await page.getByRole("button", { name: "Save resource" }).click();
+  await page.waitForURL("**/resources/guide");
   await expect(page.getByRole("link", { name: "Download" })).toBeHidden();
   expect(await read()).toMatchObject({ size: null });
 });
