@@ -83,7 +83,9 @@ export function serveTools(server: Server, era: ProtocolEra): void {
       const builtIn = await findBuiltIn(ctx, params.name);
       if (builtIn) {
         authorize(ctx, "tools:call");
-        return builtIn.run(ctx, params.arguments ?? {}, context.mcpReq.signal);
+        const client = toolClientOf(server, context, params.name);
+        const outcome = await builtIn.run(ctx, params.arguments ?? {}, client);
+        return isInputRequired(outcome) ? asking(context, params.name, outcome) : outcome;
       }
       const call = { mcpName: params.name, arguments: params.arguments ?? {} };
       const task = era === "modern" ? await callAsTask(server, ctx, call, context) : null;

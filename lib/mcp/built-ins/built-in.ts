@@ -1,9 +1,13 @@
 import type { CallToolResult, Tool } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
+import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import type { Permission } from "#lib/core/permissions.ts";
+import type { ToolClient, ToolOutcome } from "#lib/tools/client.ts";
+import { withConfirmation } from "#lib/tools/confirmation.ts";
 import { invalidArguments, ToolError, toErrorResult } from "#lib/tools/tool-error.ts";
 
 /** A tool that the platform itself gives to the agents of every tenant. */
@@ -11,7 +15,8 @@ export interface BuiltIn {
   listed: Tool;
   /** Who lacks it does not see the tool. */
   permission: Permission;
-  run(ctx: Ctx, args: unknown, signal: AbortSignal): Promise<CallToolResult>;
+  /** What destroys something waits for the user's word, where the client can ask. */
+  run(ctx: Ctx, args: JsonObject, client: ToolClient): Promise<ToolOutcome>;
 }
 
 interface Declaration<S extends z.ZodObject> {
@@ -37,6 +42,7 @@ function toResult(answer: object): CallToolResult {
 
 /** What the caller can change is a result that it reads; what it may not do is an error. */
 function toFailure(error: unknown, name: string): CallToolResult {
+  if (error instanceof ToolError) return toErrorResult(error) as CallToolResult;
   if (!(error instanceof AppError) || error.status >= 500) throw error;
   if (error.code === "insufficient_scope" || error.code === "rate_limited") throw error;
   const failure =
@@ -62,9 +68,15 @@ export function builtIn<S extends z.ZodObject>(declared: Declaration<S>): BuiltI
       inputSchema,
       annotations: { ...annotations, openWorldHint: false },
     },
-    async run(ctx, args, signal) {
+    async run(ctx, args, client) {
       try {
-        return toResult(await run(ctx, parse(input, args), signal));
+        authorize(ctx, permission);
+        const valid = parse(input, args);
+        const signal = client.signal ?? new AbortController().signal;
+        const answer = async () => toResult(await run(ctx, valid, signal));
+        return annotations.destructiveHint
+          ? await withConfirmation(title, args, client, answer)
+          : await answer();
       } catch (error) {
         return toFailure(error, name);
       }

@@ -88,6 +88,32 @@ test("an agent keeps, reads, lists and deletes its memory, audited and metered",
   expect(total.calls).toBeGreaterThanOrEqual(4);
 });
 
+test.each(["modern", "legacy"] as const)(
+  "what destroys something waits for the user's word, of a %s client that can be asked",
+  async (era) => {
+    const ctx = await freshTenant();
+    await registerMemory(ctx, { agent_id: "ada", context: { a: 1 } });
+    const client = await openClient(api.url, await keyOf(ctx), era, {
+      capabilities: { elicitation: {} },
+    });
+    const asked: string[] = [];
+    let confirm = false;
+    client.setRequestHandler("elicitation/create", async ({ params }) => {
+      asked.push(params.message);
+      return { action: "accept", content: { confirm } };
+    });
+    const call = { name: "memory_delete", arguments: { agent_id: "ada" } };
+    expect(await client.callTool(call)).toMatchObject({
+      isError: true,
+      structuredContent: { error: { code: "declined" } },
+    });
+    confirm = true;
+    const gone = await client.callTool(call);
+    expect(gone.structuredContent).toEqual({ status: "deleted", agent_id: "ada" });
+    expect(asked).toEqual(Array(2).fill(expect.stringContaining("Run Delete memory?")));
+  },
+);
+
 test("another tenant's memory is not there", async () => {
   const [own, other] = [await freshTenant(), await freshTenant()];
   await registerMemory(other, { agent_id: "secret", context: { a: 1 } });
