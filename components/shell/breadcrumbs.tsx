@@ -34,7 +34,7 @@ export function Breadcrumbs({ root, labels }: BreadcrumbsProps) {
                 className={cn(
                   "truncate",
                   // A long name gives way before the steps that lead to it.
-                  last ? "min-w-16 shrink-[99]" : "min-w-0 max-w-48",
+                  last ? "min-w-16 shrink-[9999]" : "min-w-0 max-w-48",
                   early && "max-sm:hidden",
                 )}
               >

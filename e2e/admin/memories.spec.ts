@@ -17,8 +17,9 @@ test("a memory is written, shown, changed and deleted", async ({ page, tenant })
   });
 
   await page.getByRole("link", { name: "Edit" }).click();
-  await page.getByLabel("Context").fill("{}");
+  await page.getByRole("textbox", { name: "Context" }).fill("{}");
   await page.getByRole("button", { name: "Save memory" }).click();
+  await expect(page.getByRole("button", { name: "Save memory" })).toBeHidden();
   await expect(page.getByText("ñandú")).toBeHidden();
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete memory" }).click();

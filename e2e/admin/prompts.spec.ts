@@ -131,8 +131,9 @@ test("prompts are searched, a taken name is told at its box, and deleting asks f
   await page.getByRole("button", { name: "Actions for bye" }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete prompt" }).click();
+  const status = async () => (await callApi("GET", "/prompts/bye", undefined, credential)).status;
+  await expect.poll(status).toBe(404);
   await expect(page.getByRole("link", { name: "bye" })).toBeHidden();
-  expect((await callApi("GET", "/prompts/bye", undefined, credential)).status).toBe(404);
   await page.goto(`${tenant.path}/prompts/bye`);
   await expect(page.getByText("The tenant has nothing of this id")).toBeVisible();
 });

@@ -67,16 +67,17 @@ test("a text is kept, shown, changed and removed", async ({ page, tenant }) => {
   await expect(text).toHaveValue(/Take off your shoes/);
   await text.fill("Keep them on.");
   await page.getByRole("button", { name: "Save resource" }).click();
-  await expect(page.getByLabel("Text", { exact: true })).toHaveValue("Keep them on.");
   const read = () => mustCall("GET", "/resources/guide", undefined, { tenantId: tenant.id });
-  expect(await read()).toMatchObject({ size: 13, mime_type: "text/markdown" });
+  await expect.poll(read).toMatchObject({ size: 13, mime_type: "text/markdown" });
+  await expect(page.getByRole("button", { name: "Save resource" })).toBeHidden();
+  await expect(page.getByLabel("Text", { exact: true })).toHaveValue("Keep them on.");
 
   await page.getByRole("link", { name: "Edit" }).click();
   await page.getByRole("combobox", { name: "Kept here" }).click();
   await page.getByRole("option", { name: "Nothing" }).click();
   await page.getByRole("button", { name: "Save resource" }).click();
+  await expect.poll(read).toMatchObject({ size: null });
   await expect(page.getByRole("link", { name: "Download" })).toBeHidden();
-  expect(await read()).toMatchObject({ size: null });
 });
 
 test("an image is uploaded and shown, JSON is shown as such, and a mistake opens its card", async ({

@@ -94,6 +94,12 @@ test("who belongs to several tenants has to name one", async () => {
   expect(permissions).toEqual(permissionsOf("viewer"));
 });
 
+test("who belongs to no tenant is not asked to name one", async () => {
+  const somebody = await person(a);
+  await removeMember(a, somebody.user_id);
+  await expect(bindToTenant(await identityOf(somebody), null)).rejects.toMatchObject(wrongTenant);
+});
+
 test("memberships are the active tenants, with role and permissions", async () => {
   const closed = await freshTenant();
   const somebody = await person(a, b, closed);

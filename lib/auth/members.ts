@@ -88,6 +88,7 @@ export async function bindToTenant(identity: Identity, named: string | null): Pr
   if (principal.type !== "member" || identity.tenantId !== null) return identity;
   const { places } = await cache.get(principal.id);
   const [only] = places.size === 1 ? places.keys() : [];
+  if (places.size === 0) throw new AppError("wrong_tenant", "You are no member of any tenant.");
   const tenantId = named ?? only;
   if (tenantId === undefined) {
     throw new AppError("invalid_request", "Name the tenant in the header X-Tenant-ID.");

@@ -15,7 +15,7 @@ import { singleton } from "#lib/core/singleton.ts";
 import { type InputSchema, pointerTo } from "./parameters.ts";
 import { isPattern, toRegExp } from "./pattern.ts";
 import { examine } from "./schema-shape.ts";
-import { TimeLimitExceeded, withTimeLimit } from "./time-limit.ts";
+import { TimeLimitExceeded, withProcessorLimit, withTimeLimit } from "./time-limit.ts";
 
 /** Checks arguments and fills in defaults: the arguments to use, or what is wrong with them. */
 export type Validator = (args: JsonObject) => { args: JsonObject } | { errors: FieldError[] };
@@ -175,7 +175,7 @@ function makeCheck(schema: JsonObject, role: Role): OutputCheck {
 
   function run(validate: ValidateFunction, value: unknown): ErrorObject[] {
     const work = () => (validate(value) ? [] : (validate.errors ?? []));
-    return slow ? withTimeLimit(checkLimitMs, work) : work();
+    return slow ? withProcessorLimit(checkLimitMs, work) : work();
   }
 
   return (value) => {

@@ -88,6 +88,8 @@ async function startDeployment(): Promise<Deployment> {
       TAUSESTACK_BOOTSTRAP_KEY: key,
       TAUSESTACK_OPERATOR_PASSWORD: randomText(20),
       TAUSESTACK_SEED_DEMO: "false",
+      // The demo tries hundreds, and each shall be seen to be refused for what it is.
+      TAUSESTACK_WRONG_CREDENTIALS_PER_MINUTE: "100000",
       LOG_LEVEL: "warn",
     },
   });

@@ -20,11 +20,18 @@ export function ContentPreview({ tenantId, resource, preview }: ContentPreviewPr
         <CardDescription>
           {mime_type}, {formatValue(size, "bytes")}
         </CardDescription>
-        <Button variant="outline" size="sm" asChild className="col-start-2 row-span-2 row-start-1">
-          <a href={contentHref(tenantId, resource_id)} download={resource_id}>
-            <Download aria-hidden /> Download
-          </a>
-        </Button>
+        {preview.kind !== "closed" && (
+          <Button
+            variant="outline"
+            size="sm"
+            asChild
+            className="col-start-2 row-span-2 row-start-1"
+          >
+            <a href={contentHref(tenantId, resource_id)} download={resource_id}>
+              <Download aria-hidden /> Download
+            </a>
+          </Button>
+        )}
       </CardHeader>
       <CardContent>
         <Shown preview={preview} name={resource.title ?? resource.name} />
@@ -62,6 +69,12 @@ function Shown({ preview, name }: { preview: Preview; name: string }) {
             </p>
           )}
         </>
+      );
+    case "closed":
+      return (
+        <p className="text-muted-foreground text-sm">
+          Not to be read: the resource's permissions leave read out.
+        </p>
       );
     case "bytes":
       return (

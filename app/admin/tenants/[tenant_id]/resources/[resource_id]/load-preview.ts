@@ -9,7 +9,8 @@ export type Preview =
   | { kind: "text"; text: string; cut: boolean }
   | { kind: "json"; value: unknown; text: string }
   | { kind: "image"; src: string }
-  | { kind: "bytes" };
+  | { kind: "bytes" }
+  | { kind: "closed" };
 
 const longestText = 64 * 1024;
 const largestImage = 1024 * 1024;
@@ -42,12 +43,13 @@ export function editableText(preview: Preview | null): string | null {
   return preview?.kind === "text" && !preview.cut ? preview.text : null;
 }
 
-/** The beginning of a content, or an image whole; null where nothing is kept or may be read. */
+/** The beginning of a content, or an image whole; null where nothing is kept. */
 export const loadPreview = cache(
   async (tenantId: string, resource: Resource): Promise<Preview | null> => {
     const { resource_id, size, access_permissions } = resource;
     const readable = access_permissions.length === 0 || access_permissions.includes("read");
-    if (size === null || !readable) return null;
+    if (size === null) return null;
+    if (!readable) return { kind: "closed" };
     const { ctx } = await openTenant(tenantId);
     const { info, read } = await openContent(ctx, resource_id);
     const [mimeType = ""] = info.mime_type.toLowerCase().split(";");
