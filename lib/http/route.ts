@@ -81,7 +81,7 @@ export function requestIdOf(request: Request): string {
 }
 
 /** What failed on our side with all that is known; what another side did, or was refused, in a line. */
-function logProblem(error: unknown, { status, code, detail }: Problem): void {
+export function logProblem(error: unknown, { status, code, detail }: Problem): void {
   if (status >= 500 && !(error instanceof AppError))
     log.error({ err: error }, "the request failed");
   else if (status >= 500) log.warn({ code, detail }, "the request failed");

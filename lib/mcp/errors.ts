@@ -1,7 +1,7 @@
 import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import { AppError, type ErrorCode } from "#lib/core/errors.ts";
-import { log } from "#lib/core/log.ts";
 import { toProblem } from "#lib/core/problem.ts";
+import { logProblem } from "#lib/http/route.ts";
 
 /** What the caller can put right in its params; a tool that is not there is one (MCP, server/tools). */
 const inParams = new Set<ErrorCode>(["invalid_request", "not_found"]);
@@ -17,9 +17,10 @@ export function rpcCodeOf(code: ErrorCode): ProtocolErrorCode {
  */
 export function toProtocolError(error: unknown, requestId: string): ProtocolError {
   if (error instanceof ProtocolError) return error;
-  const { detail, code, request_id, errors } = toProblem(error, requestId);
+  const problem = toProblem(error, requestId);
+  logProblem(error, problem);
+  const { detail, code, request_id, errors } = problem;
   const known = error instanceof AppError;
-  if (!known || error.status >= 500) log.error({ err: error }, "the MCP request failed");
   return new ProtocolError(
     known ? rpcCodeOf(error.code) : ProtocolErrorCode.InternalError,
     detail,

@@ -183,7 +183,10 @@ function whenOver(response: Response, done: () => void): Response {
   const reader = response.body.getReader();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done: ended, value } = await reader.read();
+      const { done: ended, value } = await reader.read().catch((error: unknown) => {
+        over();
+        throw error;
+      });
       if (!ended) return controller.enqueue(value);
       over();
       controller.close();
