@@ -1,19 +1,10 @@
 import { withTenant } from "#db/transaction.ts";
 import { authorize } from "#lib/core/authorize.ts";
+import { type Completion, toCompletion } from "#lib/core/completion.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { checkName, load } from "./row.ts";
 import type { PromptArgument } from "./schema.ts";
-
-/** MCP's Completion: at most 100 values, and how many there are in all. */
-export interface Completion {
-  values: string[];
-  total: number;
-  hasMore: boolean;
-}
-
-/** MCP, server/utilities/completion: an answer has at most 100 values. */
-const mostValues = 100;
 
 /** The values that begin with what was typed, then those that have it inside, in either case. */
 export function complete(offered: readonly string[], typed: string): Completion {
@@ -25,12 +16,7 @@ export function complete(offered: readonly string[], typed: string): Completion 
     if (at === 0) beginning.push(value);
     else if (at > 0) inside.push(value);
   }
-  const found = [...beginning, ...inside];
-  return {
-    values: found.slice(0, mostValues),
-    total: found.length,
-    hasMore: found.length > mostValues,
-  };
+  return toCompletion([...beginning, ...inside]);
 }
 
 /**

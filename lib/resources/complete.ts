@@ -1,18 +1,10 @@
 import { authorize } from "#lib/core/authorize.ts";
+import { type Completion, toCompletion } from "#lib/core/completion.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
 import { isJsonObject } from "#lib/core/json.ts";
 import { type ResourceCatalog, resourceCatalogOf } from "./catalog.ts";
 import { matchTemplate, type UriTemplate } from "./template.ts";
-
-/** MCP's completion (revision 2026-07-28, server/utilities/completion). */
-export interface Completion {
-  values: string[];
-  total: number;
-  hasMore: boolean;
-}
-
-const mostValues = 100;
 
 /** Values that the resource itself names, in `metadata.completions`. */
 function namedValues(metadata: unknown, argument: string): string[] {
@@ -59,10 +51,5 @@ export async function completeTemplateArgument(
     ...namedValues(entry.resource.metadata, argument),
     ...knownValues(catalog, entry.template, argument, context),
   ].filter((value) => value.toLowerCase().startsWith(begins));
-  const values = [...new Set(all)];
-  return {
-    values: values.slice(0, mostValues),
-    total: values.length,
-    hasMore: values.length > mostValues,
-  };
+  return toCompletion([...new Set(all)]);
 }
