@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import type { Client } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { useTestDatabase } from "#db/testing/clone.ts";
@@ -5,7 +6,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { deletePrompt, putPrompt } from "#lib/prompts/service.ts";
 import { deleteResource, registerResource } from "#lib/resources/service.ts";
 import { freshTenant } from "#lib/testing/context.ts";
-import type { Listening } from "#lib/testing/deployment.ts";
+import { type Listening, listen } from "#lib/testing/deployment.ts";
 import { handlers } from "#lib/tools/runtimes/handlers.ts";
 import { deleteTool, registerTool } from "#lib/tools/service.ts";
 import { reportUsage } from "#lib/usage/service.ts";
@@ -168,6 +169,31 @@ test.each(eras)("progress of a tool reaches a %s client that asks for it", async
     { progress: 2, total: 2 },
   ]);
   await client.close();
+});
+
+test.each(eras)("a %s client sees that an endpoint is tried again", async (era) => {
+  let calls = 0;
+  const upstream = await listen(
+    createServer((_request, response) => {
+      calls += 1;
+      response.statusCode = calls % 2 === 1 ? 503 : 200;
+      response.end("done");
+    }),
+  );
+  const ctx = await freshTenant({ egress_allow: [upstream.host] });
+  await addTool(ctx, "flaky", {
+    config: { implementation: upstream.url, method: "GET", retries: 1 },
+  });
+  const client = await open(ctx, era);
+  const seen: unknown[] = [];
+  const result = await client.callTool(
+    { name: "flaky" },
+    { onprogress: (update) => seen.push(update) },
+  );
+  expect(result.content).toEqual([{ type: "text", text: "done" }]);
+  expect(seen).toEqual([{ progress: 1, total: 2, message: "Attempt 1 of 2 failed; trying again" }]);
+  await client.close();
+  await upstream.close();
 });
 
 test.each(eras)("when a %s client cancels, the running tool hears of it", async (era) => {

@@ -58,7 +58,7 @@ function causeCode(error: unknown): string {
 /** Runs `attempt` until it answers, cannot be tried again, or the time is up. */
 async function withRetries(
   { method, retries, timeout_ms }: HttpConfig,
-  signal: AbortSignal | undefined,
+  { signal, onRetry }: Pick<EndpointCall, "signal" | "onRetry">,
   attempt: (timeoutMs: number) => Promise<EgressResponse>,
 ): Promise<EgressResponse> {
   const deadline = performance.now() + timeout_ms;
@@ -77,6 +77,7 @@ async function withRetries(
       if ("error" in outcome) throw outcome.error;
       return outcome.answer;
     }
+    await onRetry?.({ attempt: retries - left + 1, attempts: retries + 1 });
     await wait(pause, undefined, signal ? { signal } : {});
   }
 }
@@ -98,6 +99,8 @@ export interface EndpointCall {
   requestId: string;
   args: JsonObject;
   signal?: AbortSignal | undefined;
+  /** Told of an attempt that failed, before the next one. */
+  onRetry?(failed: { attempt: number; attempts: number }): Promise<void>;
 }
 
 /**
@@ -116,7 +119,7 @@ export function endpointOf({
   const own = Object.entries(config.headers).map(([name, value]) => [name.toLowerCase(), value]);
   const headers: Record<string, string> = { accept, ...type, ...Object.fromEntries(own) };
 
-  return async ({ policy, requestId, args, signal }) => {
+  return async ({ policy, requestId, args, signal, onRetry }) => {
     const url = inQuery ? withQuery(address, args) : address;
     const request = {
       method,
@@ -127,7 +130,8 @@ export function endpointOf({
       ...(signal ? { signal } : {}),
     };
     try {
-      const answer = await withRetries(config, signal, (timeoutMs) =>
+      const told = { signal, ...(onRetry ? { onRetry } : {}) };
+      const answer = await withRetries(config, told, (timeoutMs) =>
         egressFetch(url, { ...request, timeoutMs }, policy),
       );
       return toToolResult(answer, mcpName);

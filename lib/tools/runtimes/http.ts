@@ -1,14 +1,27 @@
 import { notFound } from "#lib/core/errors.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
+import type { ToolClient } from "../client.ts";
 import { endpointOf } from "./endpoint.ts";
 import type { Runtime } from "./runtime.ts";
+
+/** Lets the client see that the endpoint is slow to succeed. */
+function tellRetries({ progress, log }: ToolClient) {
+  return async ({ attempt, attempts }: { attempt: number; attempts: number }) => {
+    const message = `Attempt ${attempt} of ${attempts} failed; trying again`;
+    await log?.("warning", message);
+    await progress?.({ progress: attempt, total: attempts, message });
+  };
+}
 
 /** A tool that is an HTTP endpoint, called as far as the tenant's outbound calls may reach. */
 export const httpRuntime: Runtime = (tool) => {
   const callEndpoint = endpointOf(tool);
-  return async (ctx, args, { signal }) => {
+  return async (ctx, args, client) => {
     const snapshot = await findSnapshot(ctx.tenantId);
     if (!snapshot) throw notFound("tenant", ctx.tenantId);
-    return callEndpoint({ policy: snapshot.egress, requestId: ctx.requestId, args, signal });
+    return callEndpoint({
+      ...{ policy: snapshot.egress, requestId: ctx.requestId, args, signal: client.signal },
+      onRetry: tellRetries(client),
+    });
   };
 };
