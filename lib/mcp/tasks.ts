@@ -12,7 +12,7 @@ import type { Task, TaskDetail } from "#lib/tasks/schema.ts";
 import { cancelOwnTask, getOwnTask, updateTask } from "#lib/tasks/service.ts";
 import { startTask } from "#lib/tasks/start.ts";
 import { findTraits } from "#lib/tasks/traits.ts";
-import type { ToolCall } from "#lib/tools/call.ts";
+import type { ToolCall } from "#lib/tools/runtimes/runtime.ts";
 import { rpcCodeOf } from "./errors.ts";
 import { handle } from "./handle.ts";
 import { asking } from "./request-state.ts";

@@ -1,14 +1,11 @@
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
-import type { JsonObject } from "#lib/core/json.ts";
 import { recordUsage } from "#lib/usage/ledger.ts";
 import { type Catalog, type CatalogTool, catalogOf } from "./catalog.ts";
 import { isInputRequired, type ToolClient, type ToolOutcome } from "./client.ts";
+import type { CallOrigin, ToolCall } from "./runtimes/runtime.ts";
 import type { CallToolResult } from "./schema.ts";
-
-/** Which tool, by the id of the REST API or by the name that MCP clients use, and with what. */
-export type ToolCall = ({ toolId: string } | { mcpName: string }) & { arguments: JsonObject };
 
 function find(catalog: Catalog, call: ToolCall): CatalogTool {
   const byName = "mcpName" in call;
@@ -17,19 +14,7 @@ function find(catalog: Catalog, call: ToolCall): CatalogTool {
   return tool;
 }
 
-/**
- * Calls one of the tenant's tools for a client that can be told and asked things meanwhile; REST,
- * MCP and tasks do it here. Arguments are checked and defaults filled in before anything is called.
- * What goes wrong in the call is a result with `isError` that says what to change. The answer waits
- * until the call stands in the ledger. `InputRequired` is no call yet: call again with the client's
- * answers. Throws `not_found` for a tool that is not there, and `unavailable` when the ledger
- * cannot be written.
- */
-export async function callToolFor(
-  ctx: Ctx,
-  call: ToolCall,
-  client: ToolClient,
-): Promise<ToolOutcome> {
+async function callFrom(ctx: Ctx, call: ToolCall, origin: CallOrigin): Promise<ToolOutcome> {
   authorize(ctx, "tools:call");
   const tool = find(await catalogOf(ctx.tenantId), call);
   const startedAt = performance.now();
@@ -42,7 +27,7 @@ export async function callToolFor(
       ...(errorCode === undefined ? {} : { errorCode }),
     });
   const { result, errorCode } = await tool
-    .run(ctx, call.arguments, client)
+    .run(ctx, call.arguments, origin)
     .catch(async (error: unknown) => {
       await record("internal");
       throw error;
@@ -51,13 +36,35 @@ export async function callToolFor(
   return result;
 }
 
+/** A call that hears nothing but its result. */
+async function callForResult(
+  ctx: Ctx,
+  call: ToolCall,
+  origin: CallOrigin,
+): Promise<CallToolResult> {
+  const outcome = await callFrom(ctx, call, origin);
+  if (isInputRequired(outcome)) throw new Error("A client that cannot be asked was asked");
+  return outcome;
+}
+
+/**
+ * Calls one of the tenant's tools for a client that can be told and asked things meanwhile; REST,
+ * MCP and tasks do it here. Arguments are checked and defaults filled in before anything is called.
+ * What goes wrong in the call is a result with `isError` that says what to change. The answer waits
+ * until the call stands in the ledger. `InputRequired` is no call yet: call again with the client's
+ * answers. Throws `not_found` for a tool that is not there, and `unavailable` when the ledger
+ * cannot be written.
+ */
+export function callToolFor(ctx: Ctx, call: ToolCall, client: ToolClient): Promise<ToolOutcome> {
+  return callFrom(ctx, call, { client, depth: 0, callTool: callForResult });
+}
+
 /** The same for a caller that hears nothing but the result. */
-export async function callTool(
+export function callTool(
   ctx: Ctx,
   call: ToolCall,
   options: { signal?: AbortSignal } = {},
 ): Promise<CallToolResult> {
-  const outcome = await callToolFor(ctx, call, { capabilities: null, ...options });
-  if (isInputRequired(outcome)) throw new Error("A client that cannot be asked was asked");
-  return outcome;
+  const client = { capabilities: null, ...options };
+  return callForResult(ctx, call, { client, depth: 0, callTool: callForResult });
 }

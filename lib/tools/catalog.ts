@@ -93,7 +93,7 @@ function toEntry(row: Row): CatalogTool {
   const listed = toListed(row);
   const checkOutput = outputCheck(row.outputSchema as JsonObject | null);
   const conduct = { title: listed.title ?? mcpName, needsConfirmation, timeoutMs, checkOutput };
-  const run = runOf(kind, { mcpName, config }, listed.inputSchema, conduct);
+  const run = runOf(kind, { toolId, mcpName, config }, listed.inputSchema, conduct);
   const { inputSchema, outputSchema } = listed;
   const isPlain =
     kind === "http" &&

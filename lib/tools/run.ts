@@ -1,10 +1,11 @@
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
+import { type CallSecrets, callSecrets } from "./call-secrets.ts";
 import { isInputRequired, type ToolClient, type ToolOutcome } from "./client.ts";
 import { withConfirmation } from "./confirmation.ts";
 import type { InputSchema } from "./parameters.ts";
 import { runtimes } from "./runtimes/index.ts";
-import type { Invoke, RunnableTool } from "./runtimes/runtime.ts";
+import type { CallOrigin, Invoke, RunnableTool } from "./runtimes/runtime.ts";
 import type { RuntimeKind } from "./schema.ts";
 import { invalidArguments, ToolError, type ToolErrorCode, toErrorResult } from "./tool-error.ts";
 import { type OutputCheck, type Validator, validatorOf } from "./validator.ts";
@@ -16,7 +17,7 @@ export interface Outcome {
 }
 
 /** Checks the arguments, fills in defaults and runs the tool. Errors of ours alone are thrown. */
-export type Run = (ctx: Ctx, args: JsonObject, client: ToolClient) => Promise<Outcome>;
+export type Run = (ctx: Ctx, args: JsonObject, origin: CallOrigin) => Promise<Outcome>;
 
 /** REST hears nothing but the result, so what a tool would ask it is told to ask elsewhere. */
 function answerable(outcome: ToolOutcome, client: ToolClient, mcpName: string): ToolOutcome {
@@ -30,6 +31,11 @@ function answerable(outcome: ToolOutcome, client: ToolClient, mcpName: string): 
 
 function failed(error: ToolError): Outcome {
   return { result: toErrorResult(error), errorCode: error.code };
+}
+
+/** What a tool asks its client is shown to a person, and its own state travels signed: as it is. */
+function redacted(outcome: ToolOutcome, secrets: CallSecrets): ToolOutcome {
+  return isInputRequired(outcome) ? outcome : secrets.redact(outcome);
 }
 
 /** For a tool that cannot run here: every call says why. */
@@ -91,22 +97,26 @@ export function runOf(
 ): Run {
   let made: { validate: Validator; invoke: Invoke } | undefined;
   const { mcpName } = tool;
-  return async (ctx, given, client) => {
+  return async (ctx, given, origin) => {
+    const { client } = origin;
+    const secrets = callSecrets(ctx.tenantId, tool.toolId);
     try {
       made ??= { validate: validatorOf(schema), invoke: runtimes[kind](tool) };
       const { validate, invoke } = made;
       const valid = validate(given);
       if ("errors" in valid) throw invalidArguments(mcpName, valid.errors);
       const run = async (asked: ToolClient) => {
-        const outcome = await within(conduct, asked, (timed) => invoke(ctx, valid.args, timed));
-        return checked(answerable(outcome, asked, mcpName), mcpName, conduct);
+        const outcome = await within(conduct, asked, (timed) =>
+          invoke(ctx, valid.args, { ...origin, client: timed, secrets }),
+        );
+        return checked(answerable(redacted(outcome, secrets), asked, mcpName), mcpName, conduct);
       };
       const result = conduct.needsConfirmation
         ? await withConfirmation(conduct.title, valid.args, client, run)
         : await run(client);
       return { result };
     } catch (error) {
-      if (error instanceof ToolError) return failed(error);
+      if (error instanceof ToolError) return secrets.redact(failed(error));
       throw error;
     }
   };

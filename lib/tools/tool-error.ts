@@ -11,6 +11,7 @@ export type ToolErrorCode =
   | "timed_out"
   | "needs_client"
   | "invalid_output"
+  | "secret_unavailable"
   | "endpoint_failed"
   | "endpoint_invalid_json"
   | `egress_${string}`;

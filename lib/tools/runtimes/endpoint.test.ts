@@ -37,7 +37,7 @@ function call(
   args: JsonObject = {},
   { policy = loopback, signal }: { policy?: typeof loopback; signal?: AbortSignal } = {},
 ) {
-  const tool = { mcpName: "tool", config: { ...config, implementation } };
+  const tool = { toolId: "tool_1", mcpName: "tool", config: { ...config, implementation } };
   return endpointOf(tool)({ policy, requestId: "request-1", args, signal });
 }
 

@@ -16,7 +16,7 @@ function tellRetries({ progress, log }: ToolClient) {
 /** A tool that is an HTTP endpoint, called as far as the tenant's outbound calls may reach. */
 export const httpRuntime: Runtime = (tool) => {
   const callEndpoint = endpointOf(tool);
-  return async (ctx, args, client) => {
+  return async (ctx, args, { client }) => {
     const snapshot = await findSnapshot(ctx.tenantId);
     if (!snapshot) throw notFound("tenant", ctx.tenantId);
     return callEndpoint({

@@ -22,7 +22,7 @@ function toToolError(error: unknown, mcpName: string): unknown {
 export const internalRuntime: Runtime = ({ mcpName, config }) => {
   const name = String(config.implementation).slice("internal:".length);
   const found = handlers.get(name);
-  return async (ctx, args, client) => {
+  return async (ctx, args, { client }) => {
     if (!found) throw unknownHandler(name);
     try {
       return await found.run(ctx, args, client);

@@ -1,16 +1,39 @@
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
+import type { CallSecrets } from "../call-secrets.ts";
 import type { ToolClient, ToolOutcome } from "../client.ts";
+import type { CallToolResult } from "../schema.ts";
+import type { CallTrace } from "../trace.ts";
 
 /** What a runtime is told of the tool that it is to run. */
 export interface RunnableTool {
+  toolId: string;
   mcpName: string;
   /** Checked when it was written. */
   config: JsonObject;
 }
 
+/** Which tool, by the id of the REST API or by the name that MCP clients use, and with what. */
+export type ToolCall = ({ toolId: string } | { mcpName: string }) & { arguments: JsonObject };
+
+/** Where a call comes from: who hears of it, and how deep it lies in calls of other tools. */
+export interface CallOrigin {
+  client: ToolClient;
+  /** How many tools called each other to get here; 0 for a caller's own call. */
+  depth: number;
+  /** Written to in a test of the tool; absent in ordinary calls. */
+  trace?: CallTrace | undefined;
+  /** Calls another of the tenant's tools for the same caller, as deep as `depth` says. */
+  callTool(ctx: Ctx, call: ToolCall, origin: CallOrigin): Promise<CallToolResult>;
+}
+
+/** What a runtime has of a call besides its arguments. */
+export interface CallScope extends CallOrigin {
+  secrets: CallSecrets;
+}
+
 /** Runs the tool once; `args` have been checked. Throws `ToolError` for a call that fails. */
-export type Invoke = (ctx: Ctx, args: JsonObject, client: ToolClient) => Promise<ToolOutcome>;
+export type Invoke = (ctx: Ctx, args: JsonObject, scope: CallScope) => Promise<ToolOutcome>;
 
 /** A kind of runtime: reads a tool's config once, for all of its calls. */
 export type Runtime = (tool: RunnableTool) => Invoke;
