@@ -1,0 +1,13 @@
+"use client";
+
+import type { ComponentType } from "react";
+import { HttpFields } from "./http-fields.tsx";
+import { InternalFields } from "./internal-fields.tsx";
+import type { FormKind } from "./kind-forms.ts";
+
+/** The cards of each kind of runtime. */
+export const kindFields = {
+  http: HttpFields,
+  internal: InternalFields,
+  none: () => null,
+} satisfies Record<FormKind, ComponentType>;
