@@ -87,8 +87,8 @@ async function prepare(url: string, key: string, upstreamPort: number): Promise<
     accept: "application/json, text/event-stream",
     "mcp-protocol-version": "2025-06-18",
   };
-  const rpc = (method: string, params: unknown) => (count: number) =>
-    JSON.stringify({ jsonrpc: "2.0", id: count, method, params });
+  const rpc = (method: string, params: unknown) =>
+    JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
   return [
     { name: "GET /memory/{id}", url: `${url}/memory/a`, headers: authorized },
     {
@@ -117,7 +117,7 @@ async function prepare(url: string, key: string, upstreamPort: number): Promise<
       url: `${url}/tools/${tools[3]?.tool_id}/call`,
       method: "POST",
       headers: json,
-      body: () => JSON.stringify({ arguments: { query: "x" } }),
+      body: JSON.stringify({ arguments: { query: "x" } }),
     },
   ];
 }
