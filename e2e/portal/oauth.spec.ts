@@ -2,6 +2,7 @@ import type { Page } from "@playwright/test";
 import { callApi, mustCall, operator } from "../admin/fixtures.ts";
 import { expect, newMember, newTenant, type Person, test } from "./fixtures.ts";
 import { startMcpApp } from "./mcp-app.ts";
+import { officialClients } from "./official-clients.ts";
 
 /** Signs in where the visitor was sent to do so. */
 async function fillSignIn(page: Page, person: Pick<Person, "email" | "password">): Promise<void> {
@@ -172,24 +173,35 @@ test("somebody who belongs nowhere near the tenant is told so, and can use anoth
   }
 });
 
-test("the client of the generation before signs in the same way", async ({
-  page,
-  tenant,
-  baseURL,
-}) => {
-  await addTool(tenant.id, "old");
-  const app = await startMcpApp(`${baseURL}/t/${tenant.id}/mcp`, { sdk: "v1" });
-  try {
-    expect(await app.listTools()).toBeNull();
-    await page.goto(app.authorizationUrl);
-    await page.getByRole("button", { name: "Allow" }).click();
-    await expect(page).toHaveTitle("Done");
-    await app.finish();
-    expect(await app.listTools()).toEqual(["old"]);
-  } finally {
-    await app.close();
-  }
-});
+for (const { name, open, revision } of officialClients) {
+  test(`${name} signs a member in, then lists and calls a tool in ${revision}`, async ({
+    signedOut: page,
+    tenant,
+    baseURL,
+  }) => {
+    await addTool(tenant.id, "echo");
+    const person = await newMember(tenant, "developer");
+    const app = await startMcpApp(`${baseURL}/t/${tenant.id}/mcp`, open);
+    try {
+      expect(await app.listTools()).toBeNull();
+      await page.goto(app.authorizationUrl);
+      await fillSignIn(page, person);
+      await page.getByRole("button", { name: "Allow" }).click();
+      await expect(page).toHaveTitle("Done");
+      await app.finish();
+
+      const seen = await app.connected(async (connection) => ({
+        revision: connection.revision(),
+        tools: await connection.listTools(),
+        answer: await connection.callTool("echo", { said: name }),
+      }));
+      const answer = { structuredContent: { said: name } };
+      expect(seen).toMatchObject({ revision, tools: ["echo"], answer });
+    } finally {
+      await app.close();
+    }
+  });
+}
 
 test("the form may lead to the application that asked, and nowhere else", async ({
   page,
