@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { callApi, mustCall, operator } from "../admin/fixtures.ts";
+import { callApi, choose, mustCall, operator } from "../admin/fixtures.ts";
 import { expect, newMember, newTenant, type Person, test } from "./fixtures.ts";
 import { startMcpApp } from "./mcp-app.ts";
 import { officialClients } from "./official-clients.ts";
@@ -41,11 +41,9 @@ test("the official client signs a member in, who chooses a tenant, until the app
     await expect(page.getByRole("heading", { name: "Connect Suite desktop?" })).toBeVisible();
     await expect(page.getByText("The name is not verified")).toBeVisible();
     await expect(page.getByText("a program on this computer")).toBeVisible();
-    await page.getByRole("combobox", { name: "Tenant" }).click();
-    await page.getByRole("option", { name: other.name }).click();
+    await choose(page, "Tenant", other.name);
     await expect(page.getByText("does not allow: tools:call")).toBeVisible();
-    await page.getByRole("combobox", { name: "Tenant" }).click();
-    await page.getByRole("option", { name: tenant.name }).click();
+    await choose(page, "Tenant", tenant.name);
     await page.getByRole("checkbox", { name: "memory:read" }).uncheck();
     await page.getByRole("button", { name: "Allow" }).click();
     await expect(page).toHaveTitle("Done");
