@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, mustCall, test } from "./fixtures.ts";
+import { choose, expect, mustCall, test } from "./fixtures.ts";
 
 /** A service that a tool can reach: answers with what it was sent. */
 let upstream: Server;
@@ -133,8 +133,7 @@ test("tools are found by search and by type", async ({ page, tenant }) => {
   }
   await page.goto(`${tenant.path}/tools`);
   await expect(page.getByRole("row")).toHaveCount(4);
-  await page.getByRole("combobox", { name: "Type" }).click();
-  await page.getByRole("option", { name: "lookup" }).click();
+  await choose(page, "Type", "lookup");
   await expect(page.getByRole("row")).toHaveCount(3);
   await page.getByRole("textbox", { name: "Search tools" }).fill("BET");
   await expect(page.getByRole("row")).toHaveCount(2);
@@ -150,8 +149,7 @@ test("what MCP is told of a tool is written in the form and shown on its page", 
   await page.getByLabel("Name", { exact: true }).fill("wipe");
   await page.getByLabel("Title").fill("Wipe the board");
   await page.getByLabel("Address or handler").fill("internal:echo");
-  await page.getByRole("combobox", { name: "May destroy" }).click();
-  await page.getByRole("option", { name: "Yes" }).click();
+  await choose(page, "May destroy", "Yes");
   await page.getByRole("switch", { name: "Pinned" }).click();
   await page.getByText("Advanced").click();
   await page.getByLabel("Output schema").fill('{"type": "objekt"}');
