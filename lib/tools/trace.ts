@@ -49,9 +49,11 @@ export function createTrace(): CallTrace {
   };
   const entries: TraceEntry[] = [];
   const redactors: (<T>(value: T) => T)[] = [];
+  const redacted = <T>(value: T) => redactors.reduce((shown, redact) => redact(shown), value);
   return {
+    // A secret may have become known after the entry was written.
     get entries() {
-      return entries.map((entry) => redactors.reduce((shown, redact) => redact(shown), entry));
+      return entries.map(redacted);
     },
     redactWith: (redact) => {
       redactors.push(redact);
@@ -59,7 +61,8 @@ export function createTrace(): CallTrace {
     add(entry) {
       if (entries.length >= mostEntries) return;
       const at_ms = Math.round(performance.now() - startedAt);
-      const kept = { ...entry, at_ms } as TraceEntry;
+      // First, so that no text is cut within a secret.
+      const kept = redacted({ ...entry, at_ms } as TraceEntry);
       if ("text" in kept) kept.text = shorten(kept.text);
       if ("body" in kept && kept.body !== null) kept.body = shorten(kept.body);
       entries.push(kept);
