@@ -32,7 +32,7 @@ const at_ms = z.number().int();
 const headers = z.record(z.string(), z.string());
 const body = z.string().nullable();
 
-export const traceEntry = z.discriminatedUnion("kind", [
+const traceEntry = z.discriminatedUnion("kind", [
   z.object({ at_ms, kind: z.literal("log"), level: z.string(), text: z.string() }),
   z.object({
     at_ms,

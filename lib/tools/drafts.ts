@@ -5,6 +5,7 @@ import { audit } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
+import { prefixedId } from "#lib/core/ids.ts";
 import { parse } from "#lib/core/parse.ts";
 import {
   columnsOf,
@@ -56,7 +57,8 @@ function checkedDefinition(id: string, definition: object): ToolDocument {
  */
 export async function createDraft(ctx: Ctx, raw: CreateDraftInput): Promise<Tool> {
   authorize(ctx, "tools:write");
-  const { tool_id, is_dynamic, note, ...definition } = parse(createDraftInput, raw);
+  const { is_dynamic, note, ...rest } = parse(createDraftInput, raw);
+  const { tool_id = prefixedId("tool"), ...definition } = rest;
   const document = checkedDefinition(tool_id, definition);
   const mcpName = mcpNameOf(document.name, tool_id);
   refuseReservedName(mcpName, undefined);

@@ -9,7 +9,7 @@ import type { ToolRevision, ToolRevisionSummary } from "./revision-schema.ts";
 export type RevisionRow = typeof toolRevisions.$inferSelect;
 
 /** As the trigger `keep_tool_revision` has it too. */
-export const revisionsKept = 200;
+const revisionsKept = 200;
 
 type Numbers = Pick<ToolRow, "publishedRevision" | "draftRevision">;
 

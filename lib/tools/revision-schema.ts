@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { prefixedId } from "#lib/core/ids.ts";
 import { definitionFields, registerToolInput, shownDefinition, toolId } from "./schema.ts";
 
 const largestNumber = 2_147_483_647;
@@ -28,7 +27,7 @@ export const saveDraftInput = z.object({ ...definitionFields, note, base_revisio
 export type SaveDraftInput = z.input<typeof saveDraftInput>;
 
 export const createDraftInput = z.object({
-  tool_id: toolId.default(() => prefixedId("tool")).meta({ description: "Absent: one is made." }),
+  tool_id: toolId.optional().meta({ description: "Absent: one is made." }),
   is_dynamic: registerToolInput.shape.is_dynamic,
   ...definitionFields,
   note,
@@ -87,7 +86,7 @@ export const diffQuery = z.object({
 
 export type DiffQuery = z.input<typeof diffQuery>;
 
-export const jsonChange = z.object({
+const jsonChange = z.object({
   pointer: z.string().meta({ description: "JSON Pointer (RFC 6901) into the tool's definition." }),
   kind: z.enum(["added", "removed", "changed"]),
   old: z.unknown().optional(),

@@ -91,7 +91,7 @@ function checked(outcome: ToolOutcome, mcpName: string, { checkOutput }: Conduct
 }
 
 /** The key of a result's `_meta` that says which revision of the tool ran. */
-export const revisionKey = "tausestack/revision";
+const revisionKey = "tausestack/revision";
 
 function withRevision(outcome: Outcome, revision: number | null): Outcome {
   const { result } = outcome;
