@@ -39,7 +39,7 @@ test("a draft of a published tool changes nothing that calls or lists see", asyn
     created_by: { type: "key", id: "key_test" },
   });
   const after = await getTool(ctx, "t");
-  expect(after).toEqual({ ...before, latest_revision: 2, has_draft: true });
+  expect(after).toEqual({ ...before, latest_revision: 2, has_draft: true, draft_revision: 2 });
   const result = await callTool(ctx, { mcpName: "echo", arguments: { a: 1 } });
   expect(result._meta).toEqual({ "tausestack/revision": 1 });
   expect((await getDraft(ctx, "t")).draft).toEqual(draft);

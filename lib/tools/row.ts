@@ -26,6 +26,7 @@ export function toTool(row: ToolRow): Tool {
     revision: row.publishedRevision,
     latest_revision: row.latestRevision,
     has_draft: row.draftRevision !== null,
+    draft_revision: row.draftRevision,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
   };

@@ -161,6 +161,7 @@ export const tool = z
     }),
     latest_revision: z.number().int().meta({ description: "The revision saved last." }),
     has_draft: z.boolean().meta({ description: "A revision is saved and not published yet." }),
+    draft_revision: z.number().int().nullable().meta({ description: "That revision." }),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
   })

@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useRef } from "react";
+import { type RefObject, useRef } from "react";
 import { toast } from "sonner";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
@@ -40,12 +40,16 @@ async function saveTool(
   tenantId: string,
   tool: Tool | undefined,
   input: RegisterToolInput,
-  goal: Goal,
+  { goal, base }: { goal: Goal; base: RefObject<number> },
 ): Promise<void> {
   const { tool_id, is_dynamic: _, ...definition } = input;
   if (tool) {
-    const base_revision = tool.latest_revision;
-    await saveDraft(tenantId, tool_id, { ...definition, base_revision });
+    const saved = await saveDraft(tenantId, tool_id, {
+      ...definition,
+      base_revision: base.current,
+    });
+    // Should the publishing fail, the next attempt follows what was just saved.
+    base.current = Math.max(base.current, saved.revision);
   } else if (goal === "draft") await createDraft(tenantId, input);
   // What is registered is the draft just saved, and so is published.
   if (goal === "publish") await registerTool(tenantId, input);
@@ -60,9 +64,10 @@ export function RegisterToolForm({ tenantId, tool }: RegisterToolFormProps) {
     is_dynamic: tool?.is_dynamic ?? false,
   });
   const save = useChange((input: RegisterToolInput) =>
-    saveTool(tenantId, tool, input, goal.current),
+    saveTool(tenantId, tool, input, { goal: goal.current, base }),
   );
   const goal = useRef<Goal>("publish");
+  const base = useRef(tool?.latest_revision ?? 0);
 
   async function submit(input: RegisterToolInput): Promise<FormFailure | undefined> {
     try {

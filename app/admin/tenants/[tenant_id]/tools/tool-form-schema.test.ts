@@ -27,7 +27,13 @@ const tool: Tool = {
   timeout_ms: 60_000,
   tenant_id: "acme",
   mcp_name: "Search",
-  ...{ status: "published", revision: 1, latest_revision: 1, has_draft: false },
+  ...{
+    status: "published",
+    revision: 1,
+    latest_revision: 1,
+    has_draft: false,
+    draft_revision: null,
+  },
   created_at: "2026-11-22T00:00:00.000Z",
   updated_at: "2026-11-22T00:00:00.000Z",
 };
