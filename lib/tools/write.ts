@@ -26,7 +26,7 @@ import { schemaMistakes } from "./validator.ts";
 export function checkSchemas({
   parameters,
   output_schema,
-}: Pick<ToolDocument, "parameters" | "output_schema">): void {
+}: Pick<ToolDocument, "config" | "parameters" | "output_schema">): void {
   const schema = toInputSchema(parameters);
   const mistakes = schemaMistakes(schema);
   const input = mistakes.length > 0 ? mistakes : headerMistakes(schema);

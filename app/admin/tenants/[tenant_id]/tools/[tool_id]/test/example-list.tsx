@@ -41,10 +41,11 @@ export function ExampleList({ tool, revision, examples, onShow }: ExampleListPro
           <Button
             variant="outline"
             size="sm"
+            aria-label={`Run all against revision ${revision}`}
             pending={replay.isPending}
             onClick={() => replay.mutate()}
           >
-            <ListChecks aria-hidden /> Run all against revision {revision}
+            <ListChecks aria-hidden /> Run all
           </Button>
         )}
         <CardDescription>Runs that were saved, with what is expected of each.</CardDescription>
