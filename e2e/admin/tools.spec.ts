@@ -32,21 +32,25 @@ test("a dynamic tool is created, called for real, metered and audited", async ({
   await page.getByRole("button", { name: "Create tool" }).click();
   await expect(page.getByRole("heading", { name: "product_search" })).toBeVisible();
 
-  const args = page.getByLabel("Arguments");
-  await expect(args).toHaveValue(/"query": ""/);
-  await args.fill('{"query": "red shoes"}');
-  await page.getByRole("button", { name: "Call" }).click();
+  await page.getByRole("link", { name: "Test", exact: true }).click();
+  await expect(page.getByLabel("limit")).toHaveValue("10");
+  await page.getByLabel("query").fill("red shoes");
+  await page.getByRole("button", { name: "Run revision 1" }).click();
   const result = page.getByRole("region", { name: "Result" });
   await expect(result.getByText("Succeeded")).toBeVisible();
   await expect(result).toContainText("by the upstream");
   await expect(result).toContainText("red shoes");
 
+  await page.getByRole("radio", { name: "JSON" }).click();
+  const args = page.getByLabel("Arguments as JSON");
+  await expect(args).toHaveValue(/"query": "red shoes"/);
   await args.fill('{"limit": "many"}');
-  await page.getByRole("button", { name: "Call" }).click();
+  await page.getByRole("button", { name: "Run revision 1" }).click();
   await expect(result.getByText("The tool failed")).toBeVisible();
   await expect(result).toContainText("query");
 
-  await page.getByRole("link", { name: "Overview" }).click();
+  const sections = page.getByRole("navigation", { name: "Tenant sections" });
+  await sections.getByRole("link", { name: "Overview" }).click();
   const ranking = page.getByRole("list", { name: "Calls by tool" });
   await expect(ranking.getByText("product_search")).toBeVisible({ timeout: 15_000 });
   await expect(ranking).toContainText("1 error");
@@ -111,7 +115,7 @@ test("an id with any printable characters has its page, and is edited and delete
 
   await page.getByRole("link", { name: "Edit" }).click();
   await page.getByLabel("Description").fill("Now it says what it does");
-  await page.getByRole("button", { name: "Save tool" }).click();
+  await page.getByRole("button", { name: "Save and publish" }).click();
   await expect(page.getByText("Now it says what it does")).toBeVisible();
   const path = `/tools/${encodeURIComponent(tool_id)}`;
   expect(await mustCall("GET", path, undefined, { tenantId: tenant.id })).toMatchObject({ config });
