@@ -10,7 +10,8 @@ import type { CallToolResult } from "./schema.ts";
 function find(catalog: Catalog, call: ToolCall): CatalogTool {
   const byName = "mcpName" in call;
   const tool = byName ? catalog.byMcpName.get(call.mcpName) : catalog.byToolId.get(call.toolId);
-  if (!tool) throw notFound("tool", byName ? call.mcpName : call.toolId);
+  if (!tool || (call.kind !== undefined && tool.kind !== call.kind))
+    throw notFound("tool", byName ? call.mcpName : call.toolId);
   return tool;
 }
 

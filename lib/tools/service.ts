@@ -16,6 +16,7 @@ import { parse } from "#lib/core/parse.ts";
 import { secretMask } from "#lib/core/secrets.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { catalogTopic } from "./catalog.ts";
+import { codeMistakes } from "./code-mistakes.ts";
 import { mcpNameOf } from "./mcp-name.ts";
 import { headerMistakes } from "./param-headers.ts";
 import { pointerInParameters, toInputSchema } from "./parameters.ts";
@@ -85,8 +86,12 @@ function checkId(id: string): void {
   if (!toolId.safeParse(id).success) throw notFound("tool", id);
 }
 
-/** Throws `invalid_request` for schemas that nothing could be checked against. */
-function checkSchemas({ parameters, output_schema }: z.output<typeof registerToolInput>): void {
+/** Throws `invalid_request` for schemas that nothing could be checked against, and unreadable code. */
+function checkSchemas({
+  parameters,
+  output_schema,
+  config,
+}: z.output<typeof registerToolInput>): void {
   const schema = toInputSchema(parameters);
   const mistakes = schemaMistakes(schema);
   const input = mistakes.length > 0 ? mistakes : headerMistakes(schema);
@@ -98,6 +103,7 @@ function checkSchemas({ parameters, output_schema }: z.output<typeof registerToo
     ...(output_schema === null ? [] : schemaMistakes(output_schema)).map(
       ({ pointer, message }) => ({ pointer: `/output_schema${pointer}`, message }),
     ),
+    ...codeMistakes(config),
   ];
   if (errors.length === 0) return;
   const detail = errors.map(({ pointer, message }) => `${pointer}: ${message}`).join("; ");

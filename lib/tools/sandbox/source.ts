@@ -1,0 +1,78 @@
+import { stripTypeScriptTypes } from "node:module";
+import { Script } from "node:vm";
+import { sourceName } from "./source-name.ts";
+
+/** Where code cannot be read; the column is absent where the mistake spans lines. */
+export interface SourceMistake {
+  line: number;
+  column?: number;
+  message: string;
+}
+
+/** A body of statements becomes a module on its own first line, so that lines stay what they are. */
+const opening = "export default async function (args, ctx) {";
+
+const isModule = /^\s*export\s+(default\b|\{)/m;
+const importAt = /^\s*import\b(?!\s*[.(])/m;
+
+function toModule(code: string): string {
+  return isModule.test(code) ? code : `${opening}${code}\n}`;
+}
+
+/** Node says once that this is experimental; which Node runs is pinned. */
+function strip(code: string): string {
+  const warn = process.emitWarning;
+  process.emitWarning = () => undefined;
+  try {
+    return stripTypeScriptTypes(code, { sourceUrl: sourceName });
+  } finally {
+    process.emitWarning = warn;
+  }
+}
+
+/** V8 and Node put `name:line`, the line and its marks before an error's stack. */
+function toMistake(error: unknown, code: string): SourceMistake {
+  const { message, stack = "" } = error as Error;
+  const [place = "", , marks = ""] = stack.split("\n");
+  const line = Number(/:(\d+)$/.exec(place)?.[1] ?? 1);
+  const at = /^\s*\^/.test(marks) ? marks.indexOf("^") + 1 : undefined;
+  const shift = line === 1 && !isModule.test(code) ? opening.length : 0;
+  const lines = code.split("\n").length;
+  return {
+    line: Math.min(line, lines),
+    ...(at === undefined ? {} : { column: Math.max(1, at - shift) }),
+    message,
+  };
+}
+
+/** What the type stripper lets pass, such as a name that is declared twice, V8 finds. */
+function compile(module: string): void {
+  const statements = module
+    .replaceAll(/^(\s*)export default\b/gm, "$1_default     =")
+    .replaceAll(/^(\s*)export\b(?!\s*\{)/gm, "$1      ");
+  if (/^\s*(export|import)\b/m.test(statements)) return;
+  const text = `"use strict"; async () => { let _default;\n${statements}\n}`;
+  new Script(text, { filename: sourceName, lineOffset: -1 });
+}
+
+/**
+ * A tool's code as a module whose default export is `(args, ctx)`: as it stands where it exports
+ * one, else as the body of that function. TypeScript loses its types; nothing else moves, so that
+ * lines and columns stay. Answers what is wrong where it cannot be read.
+ */
+export function prepareSource(code: string): { module: string } | { mistake: SourceMistake } {
+  const found = importAt.exec(code);
+  if (found) {
+    const line = code.slice(0, found.index + found[0].length).split("\n").length;
+    const message = "import is not available: a tool's code stands for itself";
+    return { mistake: { line, message } };
+  }
+  try {
+    const module = strip(toModule(code));
+    compile(module);
+    return { module };
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "SyntaxError")) throw error;
+    return { mistake: toMistake(error, code) };
+  }
+}
