@@ -12,8 +12,8 @@ export interface SourceMistake {
 /** A body of statements becomes a module on its own first line, so that lines stay what they are. */
 const opening = "export default async function (args, ctx) {";
 
-const isModule = /^\s*export\s+(default\b|\{)/m;
-const importAt = /^\s*import\b(?!\s*[.(])/m;
+const isModule = /^[^\S\n]*export[^\S\n]+(default\b|\{)/m;
+const importAt = /^[^\S\n]*import\b(?!\s*[.(])/m;
 
 function toModule(code: string): string {
   return isModule.test(code) ? code : `${opening}${code}\n}`;
@@ -30,12 +30,13 @@ function strip(code: string): string {
   }
 }
 
-/** V8 and Node put `name:line`, the line and its marks before an error's stack. */
+/** V8 and Node put `name:line`, some lines and the last one's marks before an error's stack. */
 function toMistake(error: unknown, code: string): SourceMistake {
   const { message, stack = "" } = error as Error;
-  const [place = "", , marks = ""] = stack.split("\n");
+  const [place = "", ...frame] = stack.slice(0, stack.indexOf("\n\n")).split("\n");
+  const marks = frame.find((each) => /^\s*\^+\s*$/.test(each));
   const line = Number(/:(\d+)$/.exec(place)?.[1] ?? 1);
-  const at = /^\s*\^/.test(marks) ? marks.indexOf("^") + 1 : undefined;
+  const at = marks && marks.indexOf("^") + 1;
   const shift = line === 1 && !isModule.test(code) ? opening.length : 0;
   const lines = code.split("\n").length;
   return {
@@ -48,9 +49,9 @@ function toMistake(error: unknown, code: string): SourceMistake {
 /** What the type stripper lets pass, such as a name that is declared twice, V8 finds. */
 function compile(module: string): void {
   const statements = module
-    .replaceAll(/^(\s*)export default\b/gm, "$1_default     =")
-    .replaceAll(/^(\s*)export\b(?!\s*\{)/gm, "$1      ");
-  if (/^\s*(export|import)\b/m.test(statements)) return;
+    .replaceAll(/^([^\S\n]*)export default\b/gm, "$1_default     =")
+    .replaceAll(/^([^\S\n]*)export\b(?!\s*\{)/gm, "$1      ");
+  if (/^[^\S\n]*(export|import)\b/m.test(statements)) return;
   const text = `"use strict"; async () => { let _default;\n${statements}\n}`;
   new Script(text, { filename: sourceName, lineOffset: -1 });
 }
