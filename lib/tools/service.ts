@@ -87,15 +87,16 @@ function checkId(id: string): void {
 }
 
 /** Throws `invalid_request` for schemas that nothing could be checked against, and unreadable code. */
-function checkSchemas({
+async function checkSchemas({
   parameters,
   output_schema,
   config,
-}: z.output<typeof registerToolInput>): void {
+}: z.output<typeof registerToolInput>): Promise<void> {
   const schema = toInputSchema(parameters);
   const mistakes = schemaMistakes(schema);
   const input = mistakes.length > 0 ? mistakes : headerMistakes(schema);
   const errors = [
+    ...(await codeMistakes(config)),
     ...input.map(({ pointer, message }) => ({
       pointer: pointerInParameters(parameters, pointer),
       message,
@@ -103,7 +104,6 @@ function checkSchemas({
     ...(output_schema === null ? [] : schemaMistakes(output_schema)).map(
       ({ pointer, message }) => ({ pointer: `/output_schema${pointer}`, message }),
     ),
-    ...codeMistakes(config),
   ];
   if (errors.length === 0) return;
   const detail = errors.map(({ pointer, message }) => `${pointer}: ${message}`).join("; ");
@@ -212,7 +212,7 @@ function toKnownError(error: unknown, name: string): unknown {
 export async function registerTool(ctx: Ctx, raw: RegisterToolInput): Promise<Tool> {
   authorize(ctx, "tools:write");
   const input = parse(registerToolInput, raw);
-  checkSchemas(input);
+  await checkSchemas(input);
   try {
     return toTool(await change(ctx, (tx) => upsert(tx, ctx, input)));
   } catch (error) {

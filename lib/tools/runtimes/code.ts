@@ -8,7 +8,7 @@ import type { JobOutcome } from "../sandbox/job.ts";
 import { limitsOf } from "../sandbox/limits.ts";
 import { sandboxPool } from "../sandbox/pool.ts";
 import type { LogLine } from "../sandbox/protocol.ts";
-import { prepareSource } from "../sandbox/source.ts";
+import { readSource } from "../sandbox/read-source.ts";
 import { type CallToolResult, callToolResult } from "../schema.ts";
 import { ToolError, type ToolErrorCode } from "../tool-error.ts";
 import type { CallScope, RunnableTool, Runtime } from "./runtime.ts";
@@ -70,9 +70,14 @@ function note(ctx: Ctx, { mcpName }: RunnableTool, scope: CallScope, outcome: Jo
   scope.trace?.add({ kind: "usage", usage: "sandbox_ms", quantity, cost_micros: 0 });
 }
 
-function readConfig({ mcpName, config }: RunnableTool): { config: CodeConfig; module: string } {
+interface Program {
+  config: CodeConfig;
+  module: string;
+}
+
+async function readProgram({ mcpName, config }: RunnableTool): Promise<Program> {
   const parsed = codeConfig.safeParse(config);
-  const source = prepareSource(String(config.implementation));
+  const source = await readSource(String(config.implementation));
   if (parsed.success && "module" in source) return { config: parsed.data, module: source.module };
   const [issue] = parsed.error?.issues ?? [];
   const reason =
@@ -84,8 +89,8 @@ function readConfig({ mcpName, config }: RunnableTool): { config: CodeConfig; mo
 
 /** A tool that is the tenant's own JavaScript or TypeScript, run in the sandbox. */
 export const codeRuntime: Runtime = (tool) => {
-  const { config, module } = readConfig(tool);
   return async (ctx, args, scope) => {
+    const { config, module } = await readProgram(tool);
     const limits = limitsOf(config);
     const { principal, requestId, tenantId } = ctx;
     const outcome = await sandboxPool().run({

@@ -4,6 +4,7 @@ import { singleton } from "#lib/core/singleton.ts";
 import type { JobOutcome, SandboxJob } from "./job.ts";
 import type { FromWorker } from "./protocol.ts";
 import { FairQueue } from "./queue.ts";
+import { closeReader } from "./read-source.ts";
 import { Running } from "./running.ts";
 import { Thread } from "./thread.ts";
 
@@ -237,5 +238,6 @@ export function sandboxPool(): Pool {
 export async function closeSandbox(): Promise<void> {
   const { pool } = current;
   current.pool = null;
+  closeReader();
   await pool?.close();
 }

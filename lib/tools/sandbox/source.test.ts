@@ -1,6 +1,9 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
+import { closeReader, readSource } from "./read-source.ts";
 import { prepareSource } from "./source.ts";
+
+afterAll(closeReader);
 
 const mistakeOf = (code: string) => {
   const prepared = prepareSource(code);
@@ -92,4 +95,19 @@ test("any text is code or a mistake within it, and never a crash", () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test.each([
+  ["brackets", `return ${"(".repeat(90_000)}1${")".repeat(90_000)}`],
+  ["types", `type A = ${"{a:".repeat(50_000)}`],
+  ["operators", `return ${"!".repeat(190_000)}1`],
+  ["templates", `return ${"`${".repeat(40_000)}`],
+  ["empty lines", "\n".repeat(190_000)],
+  ["spaces", `${" ".repeat(190_000)}import`],
+])("a text of many %s breaks nothing for the texts that are read after it", async (what, code) => {
+  const prepared = await readSource(code);
+  expect("mistake" in prepared || "module" in prepared).toBe(true);
+  expect(await readSource(`return 1 as number // after ${what}`)).toMatchObject({
+    module: expect.stringContaining("return 1"),
+  });
 });

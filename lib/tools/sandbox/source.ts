@@ -9,6 +9,8 @@ export interface SourceMistake {
   message: string;
 }
 
+export type PreparedSource = { module: string } | { mistake: SourceMistake };
+
 /** A body of statements becomes a module on its own first line, so that lines stay what they are. */
 const opening = "export default async function (args, ctx) {";
 
@@ -36,7 +38,7 @@ function toMistake(error: unknown, code: string): SourceMistake {
   const [place = "", ...frame] = stack.slice(0, stack.indexOf("\n\n")).split("\n");
   const marks = frame.find((each) => /^\s*\^+\s*$/.test(each));
   const line = Number(/:(\d+)$/.exec(place)?.[1] ?? 1);
-  const at = marks && marks.indexOf("^") + 1;
+  const at = marks === undefined ? undefined : marks.indexOf("^") + 1;
   const shift = line === 1 && !isModule.test(code) ? opening.length : 0;
   const lines = code.split("\n").length;
   return {
@@ -59,9 +61,10 @@ function compile(module: string): void {
 /**
  * A tool's code as a module whose default export is `(args, ctx)`: as it stands where it exports
  * one, else as the body of that function. TypeScript loses its types; nothing else moves, so that
- * lines and columns stay. Answers what is wrong where it cannot be read.
+ * lines and columns stay. Answers what is wrong where it cannot be read. Throws for a text that
+ * breaks the parser, which is then of no use to any other: call `readSource`.
  */
-export function prepareSource(code: string): { module: string } | { mistake: SourceMistake } {
+export function prepareSource(code: string): PreparedSource {
   const found = importAt.exec(code);
   if (found) {
     const line = code.slice(0, found.index + found[0].length).split("\n").length;

@@ -1,20 +1,11 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { FromWorker, ToWorker } from "./protocol.ts";
+import { threadFile } from "./thread-file.ts";
 
 /** Enough for QuickJS's parser at the depth that it allows itself. */
 const stackMb = 16;
 /** Of what passes through the thread; the guest's own memory is apart. */
 const heapMb = 128;
-
-/** A bundler moves this module, not the worker's file, which Node reads as it is. */
-function workerFile(): URL {
-  const file = join("lib", "tools", "sandbox", "worker.ts");
-  const beside = import.meta.dirname ? join(import.meta.dirname, "..", "..", "..", file) : "";
-  return pathToFileURL(existsSync(beside) ? beside : join(process.cwd(), file));
-}
 
 export interface ThreadEvents {
   message(message: FromWorker): void;
@@ -31,7 +22,7 @@ export class Thread {
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
 
   constructor({ message, exit }: ThreadEvents) {
-    this.#worker = new Worker(workerFile(), {
+    this.#worker = new Worker(threadFile("worker.ts"), {
       name: "sandbox",
       workerData: { stop: this.#stop.buffer },
       resourceLimits: { stackSizeMb: stackMb, maxOldGenerationSizeMb: heapMb },
