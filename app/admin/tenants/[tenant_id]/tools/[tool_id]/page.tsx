@@ -93,11 +93,9 @@ export default async function ToolPage({ params }: { params: ToolParams }) {
             </CardDescription>
           </CardHeader>
           <CardContent className="flex flex-col gap-4">
-            {(kind === null || kind === "code") && (
+            {kind === null && (
               <Alert tone="warning" title="This tool cannot run">
-                {kind === null
-                  ? "It has no implementation. Edit it to give it an address or a handler."
-                  : "Its implementation is code, which is not supported yet."}
+                It has no implementation. Edit it to give it an address, a handler or code.
               </Alert>
             )}
             <TryTool
