@@ -113,9 +113,18 @@ export const createDynamicToolInput = z
     implementation: z
       .string({ error: "must be a URL, internal:<name> or code" })
       .refine((text) => text.trim() !== "", "must not be empty")
-      .meta({ examples: ["https://api.example.com/analytics", "internal:echo"] }),
+      .meta({
+        examples: [
+          "https://api.example.com/analytics",
+          "internal:echo",
+          "return {sum: args.a + args.b}",
+        ],
+        description:
+          "A URL, internal:<name>, or code: a body that returns the result, or a module that exports a default function (args, ctx); JavaScript or TypeScript.",
+      }),
     config: jsonObject.default({}).meta({
-      description: "For a URL: method (default POST), headers, timeout_ms, retries.",
+      description:
+        "For a URL: method (default POST), headers, timeout_ms, retries. For code: limits, secrets, fetch_allow.",
     }),
     ...listingFields,
   })
