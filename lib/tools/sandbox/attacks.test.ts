@@ -184,3 +184,15 @@ test("a result with __proto__ changes nothing of ours", async () => {
   expect(Object.keys(resultOf(outcome) as object)).toEqual(["__proto__", "constructor"]);
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
 });
+
+test("an error is told in some thousand characters, however long it is", async () => {
+  for (const code of [
+    "throw new Error('x'.repeat(1e6))",
+    "throw new Error('x'.repeat(1e6));\nexport default 1",
+    "const e = new Error('x'); e.name = 'n'.repeat(1e6); throw e",
+  ]) {
+    const outcome = await runCode(pool, code);
+    expect(JSON.stringify(outcome).length).toBeLessThan(20_000);
+    expect(outcome).toMatchObject({ failure: "code_failed" });
+  }
+});

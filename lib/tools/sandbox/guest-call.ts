@@ -20,9 +20,11 @@ import { sourceName } from "./source-name.ts";
 const stackBytes = 512 * 1024;
 const mostLines = 1_000;
 const mostLogged = 256 * 1024;
-const mostPending = 32;
+const mostPending = 16;
 const mostRequests = 200;
-const largestRequest = 5 * 1024 * 1024;
+/** Of an error's texts. */
+const longestShown = 4_000;
+const largestRequest = 2 * 1024 * 1024;
 /** What a call holds of what it fetched. */
 const mostFetched = 20 * 1024 * 1024;
 
@@ -195,7 +197,8 @@ export class GuestCall {
     } = typeof thrown === "object" && thrown !== null
       ? (thrown as Record<string, unknown>)
       : { message: thrown };
-    return { name: String(name), message: String(message), stack: String(stack) };
+    const shown = (text: unknown) => String(text).slice(0, longestShown);
+    return { name: shown(name), message: shown(message), stack: shown(stack) };
   }
 
   #failureOf({ name, message, stack = "", code }: Thrown): SandboxOutcome {

@@ -81,8 +81,8 @@ const toError = ({ name, message, code, result }) => assign(new Error(message), 
   result === undefined ? {} : { result });
 const describe = (error) => {
   const is = error instanceof Error;
-  const name = is ? text(error.name) : "", message = is ? text(error.message) : show(error);
-  return stringify({ name, message: message.slice(0, 4000), code: is ? show(error.code) : "",
+  const name = is ? text(error.name).slice(0, 200) : "", message = is ? text(error.message) : show(error);
+  return stringify({ name, message: message.slice(0, 4000), code: is && error.code !== undefined ? show(error.code).slice(0, 200) : "",
     stack: is ? text(error.stack ?? "").slice(0, 4000) : "" });
 };
 const fail = (error) => {
