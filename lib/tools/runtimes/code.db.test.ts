@@ -67,7 +67,7 @@ const withLoopback = () => freshTenant({ egress_allow: ["127.0.0.1"] });
 test("a code tool is listed, takes its arguments and answers structured content with its text", async () => {
   const ctx = await freshTenant();
   const result = await run(ctx, "return {sum: args.a + args.b}", {}, { a: 1, b: 2 });
-  expect(result).toEqual({
+  expect(result).toMatchObject({
     content: [{ type: "text", text: '{"sum":3}' }],
     structuredContent: { sum: 3 },
   });
@@ -78,7 +78,7 @@ test("a whole result goes out as it is, and one that MCP does not know is an err
   const ctx = await freshTenant();
   const image = { type: "image", data: "AAEC", mimeType: "image/png" };
   const whole = { content: [image], isError: true };
-  expect(await run(ctx, `return ${JSON.stringify(whole)}`)).toEqual(whole);
+  expect(await run(ctx, `return ${JSON.stringify(whole)}`)).toMatchObject(whole);
   const wrong = await run(ctx, 'return { content: [{ type: "image", data: 1 }] }');
   expect(errorOf(wrong).message).toContain("content.0.data");
   const data = await run(ctx, "return { content: ['a', 'b'] }");
