@@ -74,6 +74,15 @@ test("a code tool is listed, takes its arguments and answers structured content 
   expect((await catalogOf(ctx.tenantId)).listed.map(({ name }) => name)).toEqual(["tool"]);
 });
 
+test("code may begin with a comment, and an address without a scheme is none", async () => {
+  const ctx = await freshTenant();
+  expect((await run(ctx, "// adds\nreturn 1")).structuredContent).toBe(1);
+  expect((await run(ctx, "// nothing yet")).isError).toBeUndefined();
+  await expect(add(ctx, "//api.example.com/search")).rejects.toMatchObject({
+    errors: [{ pointer: "/config/implementation" }],
+  });
+});
+
 test("a whole result goes out as it is, and one that MCP does not know is an error", async () => {
   const ctx = await freshTenant();
   const image = { type: "image", data: "AAEC", mimeType: "image/png" };

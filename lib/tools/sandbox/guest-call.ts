@@ -5,7 +5,7 @@ import type {
   QuickJSWASMModule,
 } from "quickjs-emscripten-core";
 import type { LogLevel } from "../client.ts";
-import { guestSource } from "./guest.ts";
+import { guestSource, webSource } from "./guest.ts";
 import type {
   HostRequest,
   LogLine,
@@ -85,7 +85,7 @@ export class GuestCall {
       const context = this.#context;
       const functions = [this.#host(), this.#log(), this.#read(), this.#done()];
       using make = context.unwrapResult(context.evalCode(guestSource, "guest.js"));
-      const given = [...functions, context.newString(about)];
+      const given = [...functions, context.newString(about), context.newString(webSource)];
       this.#guest = context.unwrapResult(context.callFunction(make, context.undefined, ...given));
       for (const each of given) each.dispose();
       const loaded = context.evalCode(module, sourceName, { type: "module" });
