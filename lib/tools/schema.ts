@@ -79,7 +79,9 @@ function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }
   if (implementation.length > largestImplementation) {
     return at(`must have at most ${largestImplementation} characters`);
   }
-  if (/^\s*([a-z][a-z0-9+.-]*:)?\/\/|^\s*(data|javascript|file):/i.test(implementation)) {
+  if (
+    /^\s*[a-z][a-z0-9+.-]*:\/\/|^\s*\/\/\S+\s*$|^\s*(data|javascript|file):/i.test(implementation)
+  ) {
     if (implementationKind(value) === "code") return at("must start with https:// or http://");
   }
   const kind = implementationKind(value);
