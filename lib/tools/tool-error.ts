@@ -21,6 +21,8 @@ export type ToolErrorCode =
   | "too_deep"
   | "endpoint_failed"
   | "endpoint_invalid_json"
+  | "endpoint_unauthorized"
+  | "response_mapping_failed"
   | `egress_${string}`;
 
 /** A call that failed as MCP means it: the caller reads `message` and may change its arguments. */
