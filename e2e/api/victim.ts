@@ -35,6 +35,7 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
   await call("PUT", "/prompts/secret_prompt", {
     messages: [{ role: "user", content: { type: "text", text: "s3://bucket/secret" } }],
   });
+  await call("PUT", "/secrets/SECRET_NAME", { value: "s3://bucket/secret" });
   const key = await call<{ key_id: string }>("POST", "/keys", { name: "second" });
   const member = await call<{ user_id: string }>("POST", "/members", {
     email: `${randomBytes(6).toString("hex")}@secret.example`,
@@ -60,6 +61,7 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     resource_id: "secret-resource",
     prompt_name: "secret_prompt",
     version: "1",
+    secret_name: "SECRET_NAME",
     key_id: key.body.key_id,
     task_id,
     user_id: member.body.user_id,
@@ -71,7 +73,16 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
 
 /** All that a tenant's lists show, to compare before and after. */
 export async function contentsOf({ call, tenantId }: NewTenant): Promise<string> {
-  const paths = ["/memory/all", "/tools", "/tasks", "/resources", "/prompts", "/keys", "/members"];
+  const paths = [
+    "/memory/all",
+    "/tools",
+    "/tasks",
+    "/resources",
+    "/prompts",
+    "/keys",
+    "/members",
+    "/secrets",
+  ];
   const answers = await Promise.all(
     [...paths, `/tenants/${tenantId}`].map((path) => call("GET", path)),
   );

@@ -7,6 +7,7 @@ import { keyring } from "#lib/core/keyring.ts";
 import { log } from "#lib/core/log.ts";
 import { closeRateLimits } from "#lib/http/rate-limit.ts";
 import { flushGrantUses } from "#lib/oauth/grant-use.ts";
+import { flushSecretUses } from "#lib/secrets/use.ts";
 import { closeSandbox } from "#lib/tools/sandbox/pool.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 
@@ -28,6 +29,7 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
       flushLedger,
       flushKeyUses,
       flushGrantUses,
+      flushSecretUses,
       stopBus,
       closeRateLimits,
     ]) {
