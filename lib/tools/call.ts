@@ -1,38 +1,51 @@
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { notFound } from "#lib/core/errors.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
 import { recordUsage } from "#lib/usage/ledger.ts";
 import { type Catalog, type CatalogTool, catalogOf } from "./catalog.ts";
 import { isInputRequired, type ToolClient, type ToolOutcome } from "./client.ts";
+import { type GovernedOutcome, isGranted, runGoverned } from "./governance/govern.ts";
+import { type Rules, rulesOf } from "./governance/rules.ts";
 import type { CallOrigin, ToolCall } from "./runtimes/runtime.ts";
 import type { CallToolResult } from "./schema.ts";
 
-function find(catalog: Catalog, call: ToolCall): CatalogTool {
+/** A tool that the caller was not granted is to them like one that is not there. */
+async function find(
+  ctx: Ctx,
+  catalog: Catalog,
+  rules: Rules | null,
+  call: ToolCall,
+): Promise<CatalogTool> {
   const byName = "mcpName" in call;
   const tool = byName ? catalog.byMcpName.get(call.mcpName) : catalog.byToolId.get(call.toolId);
-  if (!tool) throw notFound("tool", byName ? call.mcpName : call.toolId);
-  return tool;
+  if (tool && (rules === null || (await isGranted(rules, ctx, tool.toolId)))) return tool;
+  throw notFound("tool", byName ? call.mcpName : call.toolId);
 }
 
 async function callFrom(ctx: Ctx, call: ToolCall, origin: CallOrigin): Promise<ToolOutcome> {
   authorize(ctx, "tools:call");
-  const tool = find(await catalogOf(ctx.tenantId), call);
+  const [catalog, rules] = await Promise.all([catalogOf(ctx.tenantId), rulesOf(ctx.tenantId)]);
+  const tool = await find(ctx, catalog, rules, call);
   const startedAt = performance.now();
-  const record = (errorCode?: string) =>
+  const record = (errorCode?: string, quantity = 1) =>
     recordUsage(ctx, {
       kind: "tool_call",
       name: tool.mcpName,
       status: errorCode === undefined ? "ok" : "error",
       durationMs: performance.now() - startedAt,
+      quantity,
       ...(errorCode === undefined ? {} : { errorCode }),
     });
-  const { result, errorCode } = await tool
-    .run(ctx, call.arguments, origin)
-    .catch(async (error: unknown) => {
-      await record("internal");
-      throw error;
-    });
-  if (!isInputRequired(result)) await record(errorCode);
+  const run: Promise<GovernedOutcome> =
+    rules === null
+      ? tool.run(ctx, call.arguments, origin)
+      : runGoverned(rules, ctx, tool, call.arguments, origin);
+  const { result, errorCode, fromCache } = await run.catch(async (error: unknown) => {
+    await record(error instanceof AppError ? error.code : "internal");
+    throw error;
+  });
+  // A kept result counts as a call of the quantity 0: nothing was run for it.
+  if (!isInputRequired(result)) await record(errorCode, fromCache ? 0 : 1);
   return result;
 }
 

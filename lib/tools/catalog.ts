@@ -20,6 +20,8 @@ export const catalogTopic = "catalog";
 export interface CatalogTool {
   toolId: string;
   mcpName: string;
+  /** Changes with the tool. */
+  version: string;
   run: Run;
   /** As it stands in `tools/list`; null when it cannot run, and is not listed. */
   listed: Tool | null;
@@ -84,7 +86,8 @@ function toEntry(row: Row): CatalogTool {
   const { destructiveHint } = row.annotations as NonNullable<Tool["annotations"]>;
   const needsConfirmation =
     confirm === "always" || (confirm === "destructive" && destructiveHint === true);
-  const known = { toolId, mcpName, confirm, needsConfirmation, pinned, taskSupport };
+  const version = row.updatedAt.toISOString();
+  const known = { toolId, mcpName, version, confirm, needsConfirmation, pinned, taskSupport };
   const kind = implementationKind(config);
   // Code is not run yet, and its text is too large to be kept for nothing.
   if (kind === null || kind === "code") {
