@@ -1,11 +1,14 @@
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
-import { recordUsage } from "#lib/usage/ledger.ts";
+import type { JsonObject } from "#lib/core/json.ts";
+import { recordUsage, type UsageEvent } from "#lib/usage/ledger.ts";
 import { type Catalog, type CatalogTool, catalogOf } from "./catalog.ts";
 import { isInputRequired, type ToolClient, type ToolOutcome } from "./client.ts";
-import { type GovernedOutcome, isGranted, runGoverned } from "./governance/govern.ts";
+import { type GovernedOutcome, runGoverned } from "./governance/govern.ts";
+import { isGranted } from "./governance/principals.ts";
 import { type Rules, rulesOf } from "./governance/rules.ts";
+import { refuseCall } from "./refuse-call.ts";
 import type { CallOrigin, ToolCall } from "./runtimes/runtime.ts";
 import type { CallToolResult } from "./schema.ts";
 
@@ -16,16 +19,25 @@ async function find(
   rules: Rules | null,
   call: ToolCall,
 ): Promise<CatalogTool> {
-  const byName = "mcpName" in call;
-  const tool = byName ? catalog.byMcpName.get(call.mcpName) : catalog.byToolId.get(call.toolId);
-  if (tool && (rules === null || (await isGranted(rules, ctx, tool.toolId)))) return tool;
-  throw notFound("tool", byName ? call.mcpName : call.toolId);
+  const tool =
+    "mcpName" in call ? catalog.byMcpName.get(call.mcpName) : catalog.byToolId.get(call.toolId);
+  if (!tool) return refuseCall(ctx, call, rules);
+  const isOther = call.kind !== undefined && tool.kind !== call.kind;
+  if (isOther || (rules !== null && !(await isGranted(rules, ctx, tool.toolId)))) {
+    throw notFound("tool", "mcpName" in call ? call.mcpName : call.toolId);
+  }
+  return tool;
 }
 
-async function callFrom(ctx: Ctx, call: ToolCall, origin: CallOrigin): Promise<ToolOutcome> {
-  authorize(ctx, "tools:call");
-  const [catalog, rules] = await Promise.all([catalogOf(ctx.tenantId), rulesOf(ctx.tenantId)]);
-  const tool = await find(ctx, catalog, rules, call);
+/** Runs a tool and writes it to the ledger; `mark` tells such events from ordinary calls. */
+export async function runMetered(
+  ctx: Ctx,
+  tool: CatalogTool,
+  args: JsonObject,
+  origin: CallOrigin,
+  mark: Pick<UsageEvent, "provider"> = {},
+  run: () => Promise<GovernedOutcome> = () => tool.run(ctx, args, origin),
+): Promise<GovernedOutcome> {
   const startedAt = performance.now();
   const record = (errorCode?: string, quantity = 1) =>
     recordUsage(ctx, {
@@ -35,22 +47,29 @@ async function callFrom(ctx: Ctx, call: ToolCall, origin: CallOrigin): Promise<T
       durationMs: performance.now() - startedAt,
       quantity,
       ...(errorCode === undefined ? {} : { errorCode }),
+      ...mark,
     });
-  const run: Promise<GovernedOutcome> =
-    rules === null
-      ? tool.run(ctx, call.arguments, origin)
-      : runGoverned(rules, ctx, tool, call.arguments, origin);
-  const { result, errorCode, fromCache } = await run.catch(async (error: unknown) => {
+  const outcome = await run().catch(async (error: unknown) => {
     await record(error instanceof AppError ? error.code : "internal");
     throw error;
   });
-  // A kept result counts as a call of the quantity 0: nothing was run for it.
-  if (!isInputRequired(result)) await record(errorCode, fromCache ? 0 : 1);
-  return result;
+  // A kept result is a call of the quantity 0: nothing was run for it.
+  const quantity = outcome.fromCache ? 0 : 1;
+  if (!isInputRequired(outcome.result)) await record(outcome.errorCode, quantity);
+  return outcome;
 }
 
-/** A call that hears nothing but its result. */
-async function callForResult(
+async function callFrom(ctx: Ctx, call: ToolCall, origin: CallOrigin): Promise<ToolOutcome> {
+  authorize(ctx, "tools:call");
+  const [catalog, rules] = await Promise.all([catalogOf(ctx.tenantId), rulesOf(ctx.tenantId)]);
+  const tool = await find(ctx, catalog, rules, call);
+  const args = call.arguments;
+  const run = rules === null ? undefined : () => runGoverned(rules, ctx, tool, args, origin);
+  return (await runMetered(ctx, tool, args, origin, {}, run)).result;
+}
+
+/** A call that hears nothing but its result; what a running tool calls others by. */
+export async function callForResult(
   ctx: Ctx,
   call: ToolCall,
   origin: CallOrigin,
@@ -65,7 +84,7 @@ async function callForResult(
  * MCP and tasks do it here. Arguments are checked and defaults filled in before anything is called.
  * What goes wrong in the call is a result with `isError` that says what to change. The answer waits
  * until the call stands in the ledger. `InputRequired` is no call yet: call again with the client's
- * answers. Throws `not_found` for a tool that is not there, and `unavailable` when the ledger
+ * answers. Throws `not_found` for a tool that is not there or not live, and `unavailable` when the ledger
  * cannot be written.
  */
 export function callToolFor(ctx: Ctx, call: ToolCall, client: ToolClient): Promise<ToolOutcome> {

@@ -163,8 +163,8 @@ function refusal({ approvalId, status, mcpName, expiresAt, note }: Row): ToolErr
  * the request, or `approval_denied`. Throws `limit_exceeded` (409) where too many wait.
  */
 export async function useApproval(ctx: Ctx, tool: CatalogTool, args: JsonObject): Promise<string> {
-  const { toolId, version } = tool;
-  const callHash = canonicalHash(version, args);
+  const { toolId, revision } = tool;
+  const callHash = canonicalHash(revision, args);
   const outcome = await withTenant(ctx.tenantId, async (tx) => {
     const used = await use(tx, ctx, toolId, callHash);
     if (used !== null) return used;

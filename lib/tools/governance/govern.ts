@@ -9,7 +9,7 @@ import { ToolError, toErrorResult } from "../tool-error.ts";
 import { type Validator, validatorOf } from "../validator.ts";
 import { giveApprovalBack, useApproval } from "./gate.ts";
 import { type DailyCount, giveDayBack, limitsFor, takeDay, takeMinute } from "./limits.ts";
-import { agentOf, granteesOf } from "./principals.ts";
+import { agentOf } from "./principals.ts";
 import { keepResult, keptResult, resultPlace } from "./results.ts";
 import type { Rules, ToolPolicy } from "./rules.ts";
 import { takeSlot } from "./slots.ts";
@@ -17,13 +17,6 @@ import { takeSlot } from "./slots.ts";
 /** What a governed call came to, and whether an earlier one's result answered it. */
 export interface GovernedOutcome extends Outcome {
   fromCache?: true;
-}
-
-/** Whether the caller may call the tool at all: anyone, until somebody is granted it. */
-export async function isGranted(rules: Rules, ctx: Ctx, toolId: string): Promise<boolean> {
-  const grants = rules.grants.get(toolId);
-  if (!grants) return true;
-  return (await granteesOf(ctx)).some((name) => grants.has(name));
 }
 
 /** Why no call of this tool by this caller is let through now; null where it is. */

@@ -1,6 +1,7 @@
 import { keyAncestry } from "#lib/auth/key-ancestry.ts";
 import { findPlace } from "#lib/auth/members.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import type { Rules } from "./rules.ts";
 
 /** Whoever runs the deployment: people, platform keys, jobs. As a role, it can be granted a tool. */
 export const operatorRole = "operator";
@@ -49,6 +50,13 @@ export function granteesOf(ctx: Ctx): Promise<readonly string[]> {
   const found = name(ctx);
   named.set(ctx, found);
   return found;
+}
+
+/** Whether the caller may call the tool at all: anyone, until somebody is granted it. */
+export async function isGranted(rules: Rules, ctx: Ctx, toolId: string): Promise<boolean> {
+  const grants = rules.grants.get(toolId);
+  if (!grants) return true;
+  return (await granteesOf(ctx)).some((name) => grants.has(name));
 }
 
 /** The agent that calls, as a key names it; null for callers without one. */

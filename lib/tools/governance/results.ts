@@ -60,16 +60,16 @@ function newKept(): Kept {
   });
 }
 
-/** Where the result of a call is kept; the tool's version is part of it. */
+/** Where the result of a call is kept; the tool's revision is part of it. */
 export function resultPlace(
   ctx: Ctx,
-  { toolId, version }: CatalogTool,
+  { toolId, revision }: CatalogTool,
   { cacheScope }: ToolPolicy,
   args: JsonObject,
 ): string {
   const { type, id } = ctx.principal;
   const whose = cacheScope === "tenant" ? null : [type, id];
-  return canonicalHash(toolId, version, whose, args);
+  return canonicalHash(toolId, revision, whose, args);
 }
 
 /** The result kept there, marked as such; undefined where there is none. */
