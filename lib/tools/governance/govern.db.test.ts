@@ -339,7 +339,7 @@ test("errors are not kept", async () => {
   for (let count = 0; count < 2; count++) {
     const result = await call(ctx);
     expect(errorOf(result).code).toBe("egress_blocked");
-    expect(result._meta).toBeUndefined();
+    expect(result._meta?.["tausestack/cache"]).toBeUndefined();
   }
 });
 

@@ -84,12 +84,15 @@ const countText = `${tenantScope}
   on conflict (tenant_id, limit_id, caller, day) do update set
     calls = t.calls + 1, maximum = excluded.maximum`;
 
-const giveBackText = `${tenantScope}, c as (
-    select * from json_to_recordset($2::json) as r (limit_id text, caller text)
-  )
-  update tool_daily_calls t set calls = t.calls - 1 from scope, c
-  where t.tenant_id = scope.tenant_id and t.limit_id = c.limit_id and t.caller = c.caller
-    and t.day = $3::timestamptz and t.calls > 0`;
+// An upsert too: an UPDATE could look for rows before the tenant is set, and would see none.
+const giveBackText = `${tenantScope}
+  insert into tool_daily_calls as t (tenant_id, limit_id, caller, day, calls, maximum)
+  select scope.tenant_id, c.limit_id, c.caller, $3::timestamptz, 0, c.maximum
+  from scope, lateral (
+    select * from json_to_recordset($2::json) as r (limit_id text, caller text, maximum integer)
+    order by limit_id, caller offset 0
+  ) c
+  on conflict (tenant_id, limit_id, caller, day) do update set calls = greatest(t.calls - 1, 0)`;
 
 const readText = `${tenantScope}
   select t.limit_id, t.caller, t.calls from scope, lateral (
