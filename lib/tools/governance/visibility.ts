@@ -1,3 +1,4 @@
+import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { granteesOf, isGranted } from "./principals.ts";
 import { rulesOf } from "./rules.ts";
@@ -48,4 +49,18 @@ export async function ungrantedTo(ctx: Ctx): Promise<IsHidden | null> {
 export async function mayCall(ctx: Ctx, toolId: string): Promise<boolean> {
   const rules = await rulesOf(ctx.tenantId);
   return rules === null || isGranted(rules, ctx, toolId);
+}
+
+/** Why each tool that nobody can call now is so: it is disabled, or stopped by a kill switch. */
+export async function haltedTools(ctx: Ctx): Promise<ReadonlyMap<string, "disabled" | "stopped">> {
+  authorize(ctx, "tools:read");
+  const rules = await rulesOf(ctx.tenantId);
+  const halted = new Map<string, "disabled" | "stopped">();
+  for (const [toolId, { enabled }] of rules?.policies ?? []) {
+    if (!enabled) halted.set(toolId, "disabled");
+  }
+  for (const target of rules?.stopped.keys() ?? []) {
+    if (target.startsWith("tool ")) halted.set(target.slice(5), "stopped");
+  }
+  return halted;
 }
