@@ -5,8 +5,8 @@ import { pageQuery } from "#lib/core/page.ts";
 import { memberRoles } from "#lib/core/permissions.ts";
 import { oneLine } from "#lib/core/text-schema.ts";
 
-export const approvalRules = ["never", "destructive", "always"] as const;
-export const cacheScopes = ["principal", "tenant"] as const;
+const approvalRules = ["never", "destructive", "always"] as const;
+const cacheScopes = ["principal", "tenant"] as const;
 
 const by = z.object({ type: z.string(), id: z.string() });
 
@@ -137,7 +137,7 @@ export type ToolLimitView = z.output<typeof toolLimit>;
 
 export const deletedLimit = z.object({ status: z.literal("deleted"), limit_id: z.string() });
 
-export const switchScopes = ["tenant", "agent", "tool"] as const;
+const switchScopes = ["tenant", "agent", "tool"] as const;
 
 export const putSwitchInput = z
   .object({

@@ -4,7 +4,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import type { Rules } from "./rules.ts";
 
 /** Whoever runs the deployment: people, platform keys, jobs. As a role, it can be granted a tool. */
-export const operatorRole = "operator";
+const operatorRole = "operator";
 
 /** A person, and what they are in the tenant at this moment. */
 async function personOf(userId: string, tenantId: string): Promise<string[]> {

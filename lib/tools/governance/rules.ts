@@ -5,8 +5,7 @@ import { tenantTopic } from "#lib/tenants/snapshot.ts";
 
 export const rulesTopic = "tool-rules";
 
-export type ApprovalRule = "never" | "destructive" | "always";
-export type SwitchScope = "tenant" | "agent" | "tool";
+type ApprovalRule = "never" | "destructive" | "always";
 
 /** What is set for one tool; a tool without a row has none of it. */
 export interface ToolPolicy {
