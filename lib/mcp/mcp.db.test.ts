@@ -309,6 +309,7 @@ test.each(eras)(
         names.toReversed().map((name) => ({
           ...{ tenantId: ctx.tenantId, toolId: name, name, mcpName: name, parameters: {} },
           config: { implementation: "internal:echo" },
+          ...{ publishedRevision: 1, latestRevision: 1 },
         })),
       ),
     );

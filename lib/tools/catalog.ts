@@ -1,5 +1,5 @@
 import type { Tool } from "@modelcontextprotocol/server";
-import { eq } from "drizzle-orm";
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import { tools } from "#db/schema/tools.ts";
 import { withTenant } from "#db/transaction.ts";
 import { onChange } from "#lib/core/bus.ts";
@@ -20,6 +20,8 @@ export const catalogTopic = "catalog";
 export interface CatalogTool {
   toolId: string;
   mcpName: string;
+  /** The published revision; null for a definition that was never saved. */
+  revision: number | null;
   run: Run;
   /** As it stands in `tools/list`; null when it cannot run, and is not listed. */
   listed: Tool | null;
@@ -32,7 +34,7 @@ export interface CatalogTool {
   isPlain: boolean;
 }
 
-/** A tenant's tools, ready to be listed and called. */
+/** A tenant's live tools, ready to be listed and called: published ones, not archived. */
 export interface Catalog {
   /** Those that can run, in the order of their names' UTF-16 code units. */
   listed: readonly Tool[];
@@ -78,13 +80,15 @@ function outputCheck(schema: JsonObject | null): OutputCheck {
   };
 }
 
-function toEntry(row: Row): CatalogTool {
+/** A tool as its row says it, ready to run; `publishedRevision` is what its calls say they ran. */
+export function toEntry(row: Row): CatalogTool {
   const { toolId, mcpName, confirm, pinned, taskSupport, timeoutMs } = row;
+  const revision = row.publishedRevision;
   const config = row.config as JsonObject;
   const { destructiveHint } = row.annotations as NonNullable<Tool["annotations"]>;
   const needsConfirmation =
     confirm === "always" || (confirm === "destructive" && destructiveHint === true);
-  const known = { toolId, mcpName, confirm, needsConfirmation, pinned, taskSupport };
+  const known = { toolId, mcpName, revision, confirm, needsConfirmation, pinned, taskSupport };
   const kind = implementationKind(config);
   // Code is not run yet, and its text is too large to be kept for nothing.
   if (kind === null || kind === "code") {
@@ -92,7 +96,8 @@ function toEntry(row: Row): CatalogTool {
   }
   const listed = toListed(row);
   const checkOutput = outputCheck(row.outputSchema as JsonObject | null);
-  const conduct = { title: listed.title ?? mcpName, needsConfirmation, timeoutMs, checkOutput };
+  const title = listed.title ?? mcpName;
+  const conduct = { title, revision, needsConfirmation, timeoutMs, checkOutput };
   const run = runOf(kind, { toolId, mcpName, config }, listed.inputSchema, conduct);
   const { inputSchema, outputSchema } = listed;
   const isPlain =
@@ -106,7 +111,16 @@ function toEntry(row: Row): CatalogTool {
 
 async function load(tenantId: string): Promise<Catalog> {
   const rows = await withTenant(tenantId, (tx) =>
-    tx.select().from(tools).where(eq(tools.tenantId, tenantId)),
+    tx
+      .select()
+      .from(tools)
+      .where(
+        and(
+          eq(tools.tenantId, tenantId),
+          isNotNull(tools.publishedRevision),
+          isNull(tools.archivedAt),
+        ),
+      ),
   );
   const entries = rows
     .sort((a, b) => (a.mcpName < b.mcpName ? -1 : 1))

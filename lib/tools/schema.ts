@@ -25,7 +25,9 @@ export function implementationKind(config: JsonObject): RuntimeKind | "code" | n
 const largestConfig = 256 * 1024;
 const largestImplementation = 200_000;
 
-export const toolId = clientId("register", "dynamic").meta({ examples: ["premium_analytics"] });
+export const toolId = clientId("register", "dynamic", "drafts").meta({
+  examples: ["premium_analytics"],
+});
 
 const name = z
   .string({ error: "must be a string" })
@@ -83,14 +85,19 @@ const parameters = jsonObject.meta({
     'The arguments: a JSON Schema of type object, or the short form {"query": {"type": "string", "required": true}}.',
 });
 
-export const registerToolInput = z.object({
-  tool_id: toolId,
+/** What defines a tool, and what each of its revisions holds. */
+export const definitionFields = {
   name,
   description,
   config: config.default({}),
-  is_dynamic: z.boolean().default(false),
   parameters: parameters.default({}),
   ...listingFields,
+};
+
+export const registerToolInput = z.object({
+  tool_id: toolId,
+  is_dynamic: z.boolean().default(false),
+  ...definitionFields,
 });
 
 export type RegisterToolInput = z.input<typeof registerToolInput>;
@@ -119,25 +126,42 @@ export const createDynamicToolInput = z
 
 export type CreateDynamicToolInput = z.input<typeof createDynamicToolInput>;
 
+/** The same as it is shown. */
+export const shownDefinition = {
+  name: z.string(),
+  description: z.string(),
+  config: jsonObject,
+  parameters: jsonObject,
+  title: z.string().nullable(),
+  icons: z.array(icon),
+  annotations: toolAnnotations,
+  output_schema: jsonObject.nullable(),
+  meta: jsonObject,
+  confirm: z.enum(confirmations),
+  pinned: z.boolean(),
+  task_support: z.enum(taskSupports),
+  timeout_ms: z.number().int().nullable(),
+};
+
+export const toolStatuses = ["draft", "published", "archived"] as const;
+
+export type ToolStatus = (typeof toolStatuses)[number];
+
 export const tool = z
   .object({
     tool_id: z.string(),
-    name: z.string(),
-    description: z.string(),
-    config: jsonObject,
+    ...shownDefinition,
     is_dynamic: z.boolean(),
-    parameters: jsonObject,
-    title: z.string().nullable(),
-    icons: z.array(icon),
-    annotations: toolAnnotations,
-    output_schema: jsonObject.nullable(),
-    meta: jsonObject,
-    confirm: z.enum(confirmations),
-    pinned: z.boolean(),
-    task_support: z.enum(taskSupports),
-    timeout_ms: z.number().int().nullable(),
     tenant_id: z.string(),
     mcp_name: z.string().meta({ description: "The name that MCP clients call the tool by." }),
+    status: z.enum(toolStatuses).meta({ description: "Only a published tool can be called." }),
+    revision: z.number().int().nullable().meta({
+      description:
+        "The published revision, which this is; null: never published, this is the draft.",
+    }),
+    latest_revision: z.number().int().meta({ description: "The revision saved last." }),
+    has_draft: z.boolean().meta({ description: "A revision is saved and not published yet." }),
+    draft_revision: z.number().int().nullable().meta({ description: "That revision." }),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
   })
@@ -155,6 +179,12 @@ export const toolQuery = pageQuery.extend({
     .max(200)
     .optional()
     .meta({ description: "Tools whose `config.type` this is." }),
+  status: z
+    .enum([...toolStatuses, "all"])
+    .optional()
+    .meta({
+      description: "Absent: the published tools. `all`: drafts and archived ones too.",
+    }),
   search: searchText,
 });
 
