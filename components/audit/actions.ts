@@ -12,6 +12,7 @@ export const tenantActions: readonly string[] = [
   "tool.create",
   "tool.update",
   "tool.delete",
+  "tools.import",
   "tool.save_draft",
   "tool.discard_draft",
   "tool.publish",

@@ -9,7 +9,7 @@ import {
 import { lookUp } from "./references.ts";
 
 /** Characters of a tool's schema: what a model can still be given with each request. */
-const largest = 32 * 1024;
+const largest = 16 * 1024;
 const refPrefix = "#/$defs/";
 
 /** A shared schema of the document, converted once for all of its operations. */
@@ -19,6 +19,8 @@ interface Definition {
   /** The schema without its annotations. */
   bare: JsonObject;
   refs: ReadonlySet<string>;
+  /** Characters of each form, with its name. */
+  size: { schema: number; bare: number };
 }
 
 /** A schema with the shared ones that it needs, or why it cannot be had. */
@@ -108,7 +110,8 @@ export function bundlerOf(root: JsonObject, direction: Direction): Bundler {
       return null;
     }
     const name = nameFor(reference);
-    const made: Definition = { name, schema: {}, bare: {}, refs: new Set() };
+    const size = { schema: 0, bare: 0 };
+    const made: Definition = { name, schema: {}, bare: {}, refs: new Set(), size };
     byReference.set(reference, made);
     byName.set(name, made);
     // Later, so that a long chain of references does not nest as many calls.
@@ -116,6 +119,8 @@ export function bundlerOf(root: JsonObject, direction: Direction): Bundler {
       made.schema = convertSchema(target, conversion(warn));
       made.bare = withoutAnnotations(made.schema);
       made.refs = refsIn(made.schema);
+      size.schema = sizeOf(made.schema) + name.length + 4;
+      size.bare = sizeOf(made.bare) + name.length + 4;
     });
     return made;
   }
@@ -162,19 +167,24 @@ export function bundlerOf(root: JsonObject, direction: Direction): Bundler {
     },
     complete(schema) {
       const definitions = reachable(schema);
-      const whole = write(schema, definitions, "schema");
-      if (sizeOf(whole) <= largest) return { schema: whole, warnings: [] };
-      const short = write(schema, definitions, "bare");
+      const own = sizeOf(schema) + '"$defs":{}'.length + 1;
+      const total = (form: "schema" | "bare") =>
+        definitions.reduce((sum, { size }) => sum + size[form], own);
+      if (total("schema") <= largest) {
+        return { schema: write(schema, definitions, "schema"), warnings: [] };
+      }
       const less = "Its schema is large: the descriptions of its shared parts were left out.";
-      if (sizeOf(short) <= largest) return { schema: short, warnings: [less] };
-      const root = sizeOf(schema) <= largest / 2 ? schema : withoutAnnotations(schema);
-      if (sizeOf(root) > largest) {
+      if (total("bare") <= largest) {
+        return { schema: write(schema, definitions, "bare"), warnings: [less] };
+      }
+      const root = own <= largest / 2 ? schema : withoutAnnotations(schema);
+      let size = sizeOf(root) + '"$defs":{}'.length + 1;
+      if (size > largest) {
         return { problem: `has a schema of more than ${largest} characters` };
       }
       const kept = new Map<string, Definition>();
-      let size = sizeOf(root);
       for (const one of definitions) {
-        size += sizeOf(one.bare) + one.name.length + 4;
+        size += one.size.bare;
         if (size > largest) break;
         kept.set(one.name, one);
       }

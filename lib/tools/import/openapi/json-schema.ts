@@ -143,6 +143,7 @@ export function convertSchema(schema: unknown, conversion: Conversion, depth = 0
       else made.push([name, alternatives]);
     } else if (maps.has(keyword) && isJsonObject(value)) {
       const entries = Object.entries(value).filter(([name, one]) => {
+        if (!name.isWellFormed()) return false;
         if (keyword === "patternProperties" && !isPattern(name)) return false;
         if (keyword !== "properties" || !isElsewhere(one, direction)) return true;
         left.add(name);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { isReservedName } from "../../reserved-names.ts";
 
 /** What every model's function calling takes: narrower than MCP's own rule. */
 const longestName = 64;
@@ -30,6 +31,12 @@ export function operationName(method: string, path: string, operationId: unknown
     .replaceAll(/[^A-Za-z0-9_-]+/g, "_")
     .replaceAll(/^[_-]+|[_-]+$/g, "");
   return slug === "" ? toIdentifier(`${method.toLowerCase()} ${path.slice(0, 500)}`) : slug;
+}
+
+/** A tool's name: with the prefix, at most 64 characters, not the platform's, not taken; takes it. */
+export function claimToolName(prefix: string, name: string, taken: Set<string>): string {
+  const full = prefix + name;
+  return claimName(isReservedName(full) ? "api_" : "", full, taken);
 }
 
 /** The same with the prefix, at most 64 characters, and none that is taken; takes it. */

@@ -4,7 +4,7 @@ import { bundlerOf } from "./bundle.ts";
 import { readDocument } from "./document.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { cleanText } from "./json-schema.ts";
-import { claimName, operationName, toIdentifier } from "./names.ts";
+import { claimToolName, operationName, toIdentifier } from "./names.ts";
 import { OperationProblem } from "./parameters.ts";
 import { follow, ReferenceProblem } from "./references.ts";
 import type { Credential, ProposedTool, SecurityScheme } from "./schema.ts";
@@ -19,9 +19,11 @@ export interface PlanOptions {
   /** Where the document was fetched from, for servers that are relative to it. */
   documentUrl: string | null;
   serverUrl: string | null;
+  /** Null: the document's title. */
+  source: string | null;
   prefix: string;
-  /** Names that tools of this import cannot have. */
-  taken: readonly string[];
+  /** Names and ids of the tenant's tools, with the source that each was imported from. */
+  names: readonly { name: string; source: string | null }[];
   credentials: Readonly<Record<string, Credential>>;
   outputSchemas: boolean;
 }
@@ -42,9 +44,8 @@ export interface PlannedOperation {
 
 /** What would come of a document; nothing of it is written. */
 export interface Plan {
+  source: string;
   title: string;
-  /** As a source's name: the title in small letters. */
-  slug: string;
   version: string;
   openapi: string;
   servers: Server[];
@@ -107,6 +108,11 @@ function planned(operation: Operation, name: string, around: Surroundings): Plan
   }
 }
 
+/** A source's name: the title in small letters. */
+function sourceOf(title: string): string {
+  return toIdentifier(title).toLowerCase().slice(0, 64).replace(/_+$/, "") || "api";
+}
+
 function chosenServer(url: string | null): string | null {
   if (url === null) return null;
   try {
@@ -139,16 +145,18 @@ export function planImport(text: string, options: PlanOptions): Plan {
     requests: bundlerOf(root, "request"),
     responses: bundlerOf(root, "response"),
   };
-  const taken = new Set(options.taken);
-  const operations = operationsOf(root).map((operation) => {
-    const name = operationName(operation.method, operation.path, operation.operation.operationId);
-    return planned(operation, claimName(options.prefix, name || "operation", taken), around);
-  });
   const info = isJsonObject(root.info) ? root.info : {};
   const title = cleanText(info.title, 200).replaceAll(/\s+/g, " ") || "API";
+  const source = options.source ?? sourceOf(title);
+  const others = options.names.filter((one) => one.source !== source);
+  const taken = new Set(others.map(({ name }) => name));
+  const operations = operationsOf(root).map((operation) => {
+    const name = operationName(operation.method, operation.path, operation.operation.operationId);
+    return planned(operation, claimToolName(options.prefix, name || "operation", taken), around);
+  });
   return {
+    source,
     title,
-    slug: toIdentifier(title).toLowerCase().slice(0, 64) || "api",
     version: cleanText(String(info.version ?? ""), 100),
     openapi,
     servers: serversOf(root, options.documentUrl),

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { registerToolInput } from "../../schema.ts";
-import { schemaMistakes } from "../../validator.ts";
+import { formMistakes } from "../../validator.ts";
 import { addBody } from "./body.ts";
 import type { Bundler } from "./bundle.ts";
 import { cleanText } from "./json-schema.ts";
@@ -86,8 +86,8 @@ function check(tool: ProposedTool): void {
     );
   }
   const [mistake] = [
-    ...schemaMistakes(tool.parameters),
-    ...(tool.output_schema === null ? [] : schemaMistakes(tool.output_schema)),
+    ...formMistakes(tool.parameters),
+    ...(tool.output_schema === null ? [] : formMistakes(tool.output_schema)),
   ];
   if (mistake) {
     throw new OperationProblem(
