@@ -47,7 +47,7 @@ export async function audit(tx: Tx, ctx: Ctx, record: AuditRecord): Promise<void
   await tx.insert(auditEntries).values({ tenantId: ctx.tenantId, ...columns(ctx, record) });
 }
 
-const entriesAtOnce = 500;
+const entriesAtOnce = 100;
 
 /** The same for many changes of one transaction, in as few statements as that takes. */
 export async function auditAll(tx: Tx, ctx: Ctx, records: readonly AuditRecord[]): Promise<void> {
