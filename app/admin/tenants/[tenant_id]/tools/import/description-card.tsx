@@ -51,14 +51,14 @@ export function DescriptionCard({ form, onChange }: DescriptionCardProps) {
         <PlainField
           label="Prefix"
           description="Put before each tool's name, as in crm_."
-          className="font-mono"
+          mono
           value={form.prefix}
           onValueChange={(prefix) => onChange({ prefix })}
         />
         <PlainField
           label="Source"
           description="A later import under this name updates these tools. Empty: the API's title."
-          className="font-mono"
+          mono
           value={form.source}
           onValueChange={(source) => onChange({ source })}
         />
@@ -78,7 +78,7 @@ function PasteField({ form, onChange }: DescriptionCardProps) {
         id={id}
         rows={10}
         spellCheck={false}
-        className="font-mono text-xs"
+        className="min-h-56 font-mono text-xs"
         aria-describedby={`${id}-description`}
         placeholder={"openapi: 3.1.0\ninfo:\n  title: …"}
         value={form.text}

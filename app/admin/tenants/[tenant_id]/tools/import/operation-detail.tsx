@@ -52,13 +52,22 @@ export function OperationDetail({ operation, load }: OperationDetailProps) {
         ) : (
           <>
             <p className="whitespace-pre-wrap text-[0.8125rem]">{shown.proposed.description}</p>
-            <JsonView what="arguments" value={shown.proposed.parameters} />
-            <JsonView what="request" value={shown.proposed.config} />
+            <Part title="Arguments" value={shown.proposed.parameters} />
+            <Part title="Request" value={shown.proposed.config} />
             {shown.proposed.output_schema && (
-              <JsonView what="output schema" value={shown.proposed.output_schema} />
+              <Part title="Output schema" value={shown.proposed.output_schema} />
             )}
           </>
         ))}
     </div>
+  );
+}
+
+function Part({ title, value }: { title: string; value: unknown }) {
+  return (
+    <section className="flex min-w-0 flex-col gap-1.5">
+      <h3 className="font-medium text-[0.8125rem]">{title}</h3>
+      <JsonView what={title.toLowerCase()} value={value} maxLines={16} />
+    </section>
   );
 }

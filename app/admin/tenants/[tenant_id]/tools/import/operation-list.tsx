@@ -119,7 +119,7 @@ function OperationRow({ operation, isChosen, onChoose, load }: OperationRowProps
   const { key, method, path, name, summary, problem, warnings, state, edited } = operation;
   return (
     <li className="flex min-w-0 flex-col">
-      <div className="flex min-w-0 items-start gap-3 px-3 py-2.5">
+      <div className="flex min-w-0 flex-wrap items-start gap-x-3 gap-y-1.5 px-3 py-2.5 sm:flex-nowrap">
         <Checkbox
           className="mt-0.5"
           aria-label={`Import ${key}`}
@@ -134,13 +134,13 @@ function OperationRow({ operation, isChosen, onChoose, load }: OperationRowProps
             </span>
             <span className="min-w-0 font-mono text-xs [overflow-wrap:anywhere]">{path}</span>
           </span>
-          <span className="text-[0.8125rem] [overflow-wrap:anywhere]">
+          <span className="line-clamp-2 text-[0.8125rem] [overflow-wrap:anywhere]">
             <span className="font-medium">{name}</span>
             {summary !== "" && <span className="text-muted-foreground"> · {summary}</span>}
           </span>
           {problem !== null && <span className="text-destructive-text text-xs">{problem}</span>}
         </div>
-        <span className="flex shrink-0 flex-wrap items-center justify-end gap-1.5">
+        <span className="flex shrink-0 flex-wrap items-center justify-end gap-1.5 max-sm:w-full max-sm:justify-start max-sm:pl-7">
           {problem === null ? (
             <Badge tone={states[state].tone}>{states[state].label}</Badge>
           ) : (

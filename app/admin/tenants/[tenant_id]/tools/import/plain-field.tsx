@@ -2,6 +2,7 @@
 
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { FieldShell } from "#components/forms/field.tsx";
+import { cn } from "#components/ui/cn.ts";
 import { Input } from "#components/ui/input.tsx";
 
 type PlainFieldProps = Omit<ComponentProps<typeof Input>, "onChange" | "value"> & {
@@ -9,6 +10,7 @@ type PlainFieldProps = Omit<ComponentProps<typeof Input>, "onChange" | "value"> 
   description?: ReactNode;
   value: string;
   onValueChange: (value: string) => void;
+  mono?: boolean;
 };
 
 /** A line of text whose value its parent keeps. */
@@ -17,6 +19,7 @@ export function PlainField({
   description,
   className,
   onValueChange,
+  mono = false,
   ...props
 }: PlainFieldProps) {
   const id = useId();
@@ -24,6 +27,7 @@ export function PlainField({
     <FieldShell {...{ id, label, description, className }} error={undefined}>
       <Input
         id={id}
+        className={cn(mono && "font-mono")}
         autoComplete="off"
         spellCheck={false}
         aria-describedby={description ? `${id}-description` : undefined}

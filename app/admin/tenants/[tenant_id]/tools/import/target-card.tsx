@@ -50,7 +50,8 @@ export function TargetCard({ preview, form, onChange }: TargetCardProps) {
           placeholder={server?.url ?? "https://api.example.com"}
           value={form.serverUrl}
           onValueChange={(serverUrl) => onChange({ serverUrl })}
-          className="font-mono sm:col-span-2"
+          mono
+          className="sm:col-span-2"
         />
         {schemes.map((scheme) => (
           <SchemeFields
@@ -104,7 +105,7 @@ function SchemeFields({ scheme, credential, onChange }: SchemeFieldsProps) {
             label="Secret"
             aria-label={`Secret for ${name}`}
             description="Name of the tenant's secret. Empty: called without."
-            className="font-mono"
+            mono
             value={credential.secret}
             onValueChange={(secret) => set({ secret })}
           />
