@@ -19,7 +19,7 @@ import { readRevision } from "./revision-row.ts";
 import { checkId, readTool } from "./row.ts";
 import { registerToolInput } from "./schema.ts";
 import { createTrace } from "./trace.ts";
-import { checkSchemas } from "./write.ts";
+import { checkDefinition } from "./write.ts";
 
 /** Tells tests from ordinary calls in the ledger, and so in its hourly sums. */
 const mark = { provider: "test" };
@@ -59,7 +59,7 @@ export async function runnableRevision(
 async function runnableDefinition(ctx: Ctx, id: string, definition: object): Promise<CatalogTool> {
   checkId(id);
   const input = parse(registerToolInput, { ...definition, tool_id: id });
-  checkSchemas(input);
+  await checkDefinition(input);
   const row = await withTenant(ctx.tenantId, (tx) => readTool(tx, ctx, id));
   return runnable(row, documentOf(input), null);
 }

@@ -1,5 +1,6 @@
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import { notFound } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { recordUsage, type UsageEvent } from "#lib/usage/ledger.ts";
 import { type Catalog, type CatalogTool, catalogOf } from "./catalog.ts";
@@ -12,7 +13,9 @@ import type { CallToolResult } from "./schema.ts";
 async function find(ctx: Ctx, catalog: Catalog, call: ToolCall): Promise<CatalogTool> {
   const tool =
     "mcpName" in call ? catalog.byMcpName.get(call.mcpName) : catalog.byToolId.get(call.toolId);
-  return tool ?? refuseCall(ctx, call);
+  if (!tool) return refuseCall(ctx, call);
+  if (call.kind !== undefined && tool.kind !== call.kind) throw notFound("tool", tool.mcpName);
+  return tool;
 }
 
 /** Runs a tool and writes it to the ledger; `mark` tells such events from ordinary calls. */

@@ -12,7 +12,7 @@ import { searchOf } from "./catalog-search.ts";
 import type { Confirmation, TaskSupport } from "./listing-schema.ts";
 import { toInputSchema } from "./parameters.ts";
 import { type Run, refusalOf, runOf } from "./run.ts";
-import { implementationKind } from "./schema.ts";
+import { implementationKind, type RuntimeKind } from "./schema.ts";
 import { type OutputCheck, outputCheckOf } from "./validator.ts";
 
 export const catalogTopic = "catalog";
@@ -22,6 +22,8 @@ export interface CatalogTool {
   mcpName: string;
   /** The published revision; null for a definition that was never saved. */
   revision: number | null;
+  /** How it runs; null when it cannot. */
+  kind: RuntimeKind | null;
   run: Run;
   /** As it stands in `tools/list`; null when it cannot run, and is not listed. */
   listed: Tool | null;
@@ -90,9 +92,8 @@ export function toEntry(row: Row): CatalogTool {
     confirm === "always" || (confirm === "destructive" && destructiveHint === true);
   const known = { toolId, mcpName, revision, confirm, needsConfirmation, pinned, taskSupport };
   const kind = implementationKind(config);
-  // Code is not run yet, and its text is too large to be kept for nothing.
-  if (kind === null || kind === "code") {
-    return { ...known, run: refusalOf(mcpName, kind), listed: null, isPlain: false };
+  if (kind === null) {
+    return { ...known, kind, run: refusalOf(mcpName), listed: null, isPlain: false };
   }
   const listed = toListed(row);
   const checkOutput = outputCheck(row.outputSchema as JsonObject | null);
@@ -101,12 +102,12 @@ export function toEntry(row: Row): CatalogTool {
   const run = runOf(kind, { toolId, mcpName, config }, listed.inputSchema, conduct);
   const { inputSchema, outputSchema } = listed;
   const isPlain =
-    kind === "http" &&
+    (kind === "http" || kind === "code") &&
     !needsConfirmation &&
     taskSupport === "forbidden" &&
     (outputSchema === undefined || outputSchema.type === "object") &&
     !JSON.stringify(inputSchema).includes('"x-mcp-header"');
-  return { ...known, run, listed, isPlain };
+  return { ...known, kind, run, listed, isPlain };
 }
 
 async function load(tenantId: string): Promise<Catalog> {

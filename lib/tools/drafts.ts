@@ -28,7 +28,7 @@ import {
 } from "./revision-schema.ts";
 import { checkId, lockTool, maskedFor, oneTool, readTool, toAudited, toTool } from "./row.ts";
 import { registerToolInput, type Tool } from "./schema.ts";
-import { checkSchemas } from "./write.ts";
+import { checkDefinition } from "./write.ts";
 
 function noDraft(id: string): AppError {
   return new AppError("not_found", `The tool "${id}" has no draft.`);
@@ -45,9 +45,9 @@ function checkBase({ toolId, latestRevision }: ToolRow, base: number | null | un
 }
 
 /** What a draft is checked by is what a tool is registered by. */
-function checkedDefinition(id: string, definition: object): ToolDocument {
+async function checkedDefinition(id: string, definition: object): Promise<ToolDocument> {
   const input = parse(registerToolInput, { ...definition, tool_id: id });
-  checkSchemas(input);
+  await checkDefinition(input);
   return documentOf(input);
 }
 
@@ -59,7 +59,7 @@ export async function createDraft(ctx: Ctx, raw: CreateDraftInput): Promise<Tool
   authorize(ctx, "tools:write");
   const { is_dynamic, note, ...rest } = parse(createDraftInput, raw);
   const { tool_id = prefixedId("tool"), ...definition } = rest;
-  const document = checkedDefinition(tool_id, definition);
+  const document = await checkedDefinition(tool_id, definition);
   const mcpName = mcpNameOf(document.name, tool_id);
   refuseReservedName(mcpName, undefined);
   try {
@@ -100,7 +100,7 @@ export async function saveDraft(ctx: Ctx, id: string, raw: SaveDraftInput): Prom
   authorize(ctx, "tools:write");
   checkId(id);
   const { base_revision, note, ...definition } = parse(saveDraftInput, raw);
-  const document = checkedDefinition(id, definition);
+  const document = await checkedDefinition(id, definition);
   return withTenant(ctx.tenantId, async (tx) => {
     const before = await lockTool(tx, ctx, id);
     checkBase(before, base_revision);

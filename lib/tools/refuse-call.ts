@@ -16,7 +16,7 @@ const reasons = {
 export async function refuseCall(ctx: Ctx, call: ToolCall): Promise<never> {
   const byName = "mcpName" in call;
   const wanted = byName ? call.mcpName : call.toolId;
-  // An MCP name is shorter and plainer than an id may be, so this leaves no text that is none.
+  // What no tool can be called is a missing one, and PostgreSQL never sees it.
   if (!toolId.safeParse(wanted).success) throw notFound("tool", wanted);
   const [row] = await withTenant(ctx.tenantId, (tx) =>
     tx

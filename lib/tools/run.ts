@@ -39,12 +39,8 @@ function redacted(outcome: ToolOutcome, secrets: CallSecrets): ToolOutcome {
 }
 
 /** For a tool that cannot run here: every call says why. */
-export function refusalOf(mcpName: string, kind: "code" | null): Run {
-  const reason =
-    kind === "code"
-      ? "its implementation is code, which is not supported yet"
-      : "it has no implementation";
-  const text = `The tool ${mcpName} cannot run: ${reason}. Register it again with an https:// address or internal:<name> as config.implementation.`;
+export function refusalOf(mcpName: string): Run {
+  const text = `The tool ${mcpName} cannot run: it has no implementation. Register it again with an https:// address, internal:<name> or code as config.implementation.`;
   const outcome = failed(new ToolError("not_runnable", text));
   return () => Promise.resolve(outcome);
 }

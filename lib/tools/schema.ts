@@ -3,11 +3,12 @@ import { icon } from "#lib/core/icon-schema.ts";
 import { clientId } from "#lib/core/id-schema.ts";
 import { type JsonObject, jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
+import { codeConfig } from "./code-config.ts";
 import { httpConfig, unprintable, urlMistake } from "./http-config.ts";
 import { confirmations, listingFields, taskSupports, toolAnnotations } from "./listing-schema.ts";
 
 /** How a tool can run; adding one is a file in `runtimes/` and a line in its map. */
-export const runtimeKinds = ["http", "internal"] as const;
+export const runtimeKinds = ["http", "code", "internal"] as const;
 
 export type RuntimeKind = (typeof runtimeKinds)[number];
 
@@ -15,11 +16,13 @@ export type RuntimeKind = (typeof runtimeKinds)[number];
  * What a tool's `config.implementation` is: a URL, `internal:<name>`, or code. Null when the tool
  * is only registered.
  */
-export function implementationKind(config: JsonObject): RuntimeKind | "code" | null {
+export function implementationKind(config: JsonObject): RuntimeKind | null {
   const { implementation } = config;
   if (typeof implementation !== "string" || implementation.trim() === "") return null;
   if (/^\s*https?:/i.test(implementation)) return "http";
-  return implementation.startsWith("internal:") ? "internal" : "code";
+  if (implementation.startsWith("internal:")) return "internal";
+  // Not code, whatever runs it: a label of JavaScript would read as such.
+  return /^(mcp|ai):/.test(implementation) ? null : "code";
 }
 
 const largestConfig = 256 * 1024;
@@ -61,6 +64,12 @@ const config = jsonObject
     }
   });
 
+function configMistakes(schema: z.ZodType, value: JsonObject) {
+  return (
+    schema.safeParse(value).error?.issues.map(({ path, message }) => ({ path, message })) ?? []
+  );
+}
+
 /** What is wrong with what the config says of the tool's runtime; other keys are free. */
 function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }[] {
   const { implementation } = value;
@@ -73,9 +82,10 @@ function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }
   if (/^\s*([a-z][a-z0-9+.-]*:)?\/\/|^\s*(data|javascript|file):/i.test(implementation)) {
     if (implementationKind(value) === "code") return at("must start with https:// or http://");
   }
-  if (implementationKind(value) !== "http") return [];
-  const parsed = httpConfig.safeParse(value);
-  const mistakes = parsed.error?.issues.map(({ path, message }) => ({ path, message })) ?? [];
+  const kind = implementationKind(value);
+  if (kind === "code") return configMistakes(codeConfig, value);
+  if (kind !== "http") return [];
+  const mistakes = configMistakes(httpConfig, value);
   const problem = urlMistake(implementation);
   return problem === null ? mistakes : [...at(problem), ...mistakes];
 }
@@ -110,9 +120,18 @@ export const createDynamicToolInput = z
     implementation: z
       .string({ error: "must be a URL, internal:<name> or code" })
       .refine((text) => text.trim() !== "", "must not be empty")
-      .meta({ examples: ["https://api.example.com/analytics", "internal:echo"] }),
+      .meta({
+        examples: [
+          "https://api.example.com/analytics",
+          "internal:echo",
+          "return {sum: args.a + args.b}",
+        ],
+        description:
+          "A URL, internal:<name>, or code: a body that returns the result, or a module that exports a default function (args, ctx); JavaScript or TypeScript.",
+      }),
     config: jsonObject.default({}).meta({
-      description: "For a URL: method (default POST), headers, timeout_ms, retries.",
+      description:
+        "For a URL: method (default POST), headers, timeout_ms, retries. For code: limits, secrets, fetch_allow.",
     }),
     ...listingFields,
   })

@@ -21,7 +21,7 @@ import {
   type Tool,
   type ToolQuery,
 } from "./schema.ts";
-import { checkSchemas, saveAndPublish } from "./write.ts";
+import { checkDefinition, saveAndPublish } from "./write.ts";
 
 /**
  * Registers a tool, or replaces the one of that id: a revision that is published at once, and takes
@@ -32,7 +32,7 @@ import { checkSchemas, saveAndPublish } from "./write.ts";
 export async function registerTool(ctx: Ctx, raw: RegisterToolInput): Promise<Tool> {
   authorize(ctx, "tools:write");
   const input = parse(registerToolInput, raw);
-  checkSchemas(input);
+  await checkDefinition(input);
   try {
     return toTool(await change(ctx, (tx) => saveAndPublish(tx, ctx, input)));
   } catch (error) {

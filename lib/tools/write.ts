@@ -5,6 +5,7 @@ import type { Tx } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
+import { codeMistakes } from "./code-mistakes.ts";
 import {
   columnsOf,
   documentOf,
@@ -22,15 +23,17 @@ import { oneTool, statusOf, toAudited } from "./row.ts";
 import type { registerToolInput } from "./schema.ts";
 import { schemaMistakes } from "./validator.ts";
 
-/** Throws `invalid_request` for schemas that nothing could be checked against. */
-export function checkSchemas({
+/** Throws `invalid_request` for schemas that nothing could be checked against, and unreadable code. */
+export async function checkDefinition({
   parameters,
   output_schema,
-}: Pick<ToolDocument, "parameters" | "output_schema">): void {
+  config,
+}: Pick<ToolDocument, "config" | "parameters" | "output_schema">): Promise<void> {
   const schema = toInputSchema(parameters);
   const mistakes = schemaMistakes(schema);
   const input = mistakes.length > 0 ? mistakes : headerMistakes(schema);
   const errors = [
+    ...(await codeMistakes(config)),
     ...input.map(({ pointer, message }) => ({
       pointer: pointerInParameters(parameters, pointer),
       message,

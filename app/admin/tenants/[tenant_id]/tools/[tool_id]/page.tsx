@@ -28,11 +28,9 @@ export default async function ToolPage({ params }: { params: ToolParams }) {
   return (
     <>
       <DraftNotice tool={tool} />
-      {(kind === null || kind === "code") && (
+      {kind === null && (
         <Alert tone="warning" title="This tool cannot run">
-          {kind === null
-            ? "It has no implementation. Edit it to give it an address or a handler."
-            : "Its implementation is code, which is not supported yet."}
+          It has no implementation. Edit it to give it an address, a handler or code.
         </Alert>
       )}
       <div className="grid items-start gap-4 lg:grid-cols-2">

@@ -19,7 +19,7 @@ import {
   DialogTitle,
   DialogTrigger,
 } from "#components/ui/dialog.tsx";
-import { toFailure } from "#lib/client/api-error.ts";
+import { ApiError, messageOf, toFailure } from "#lib/client/api-error.ts";
 import { publishTool, rollBackTool } from "#lib/client/tools.ts";
 import { useChange } from "#lib/client/use-change.ts";
 import type { Tool } from "#lib/tools/schema.ts";
@@ -91,7 +91,10 @@ function Publish({ tool, revision, isBack, onDone }: PublishProps) {
       onDone();
       return undefined;
     } catch (error) {
-      return toFailure(error);
+      if (!(error instanceof ApiError)) return toFailure(error);
+      // What stands in the way is in the revision or its examples, not in this form.
+      const reasons = error.errors.map(({ message }) => message);
+      return { detail: [messageOf(error), ...reasons].join(" ") };
     }
   }
 

@@ -60,7 +60,9 @@ function ArgumentField({ argument, value, onChange, depth }: ArgumentFieldProps)
     );
   }
   const hint = kind.kind === "lines" ? "One a line." : kind.kind === "json" ? "As JSON." : "";
-  const about = [description, hint].filter(Boolean).join(" ");
+  const said =
+    description && hint && !/\p{P}$/u.test(description) ? `${description}.` : description;
+  const about = [said, hint].filter(Boolean).join(" ");
   return (
     <FieldShell
       id={id}

@@ -36,19 +36,18 @@ export function ExampleList({ tool, revision, examples, onShow }: ExampleListPro
   return (
     <Card>
       <CardHeader>
-        <div className="flex flex-wrap items-center justify-between gap-2">
-          <CardTitle>Examples</CardTitle>
-          {examples.length > 0 && (
-            <Button
-              variant="outline"
-              size="sm"
-              pending={replay.isPending}
-              onClick={() => replay.mutate()}
-            >
-              <ListChecks aria-hidden /> Run all against revision {revision}
-            </Button>
-          )}
-        </div>
+        <CardTitle>Examples</CardTitle>
+        {examples.length > 0 && (
+          <Button
+            variant="outline"
+            size="sm"
+            aria-label={`Run all against revision ${revision}`}
+            pending={replay.isPending}
+            onClick={() => replay.mutate()}
+          >
+            <ListChecks aria-hidden /> Run all
+          </Button>
+        )}
         <CardDescription>Runs that were saved, with what is expected of each.</CardDescription>
       </CardHeader>
       <CardContent className="flex flex-col gap-3">

@@ -66,70 +66,67 @@ export function TestBench({ tool, revision, schema, start, examples }: TestBench
   }
 
   return (
-    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
-      <div className="flex min-w-0 flex-col gap-4">
-        <Card>
-          <CardHeader>
-            <div className="flex flex-wrap items-center justify-between gap-2">
-              <CardTitle>Arguments</CardTitle>
-              {hasFields && (
-                <Segmented
-                  label="Write arguments as"
-                  options={modes}
-                  value={mode}
-                  onValueChange={(next) => {
-                    if (next === "json") setText(JSON.stringify(args, null, 2));
-                    else if (typed) show(typed);
-                    setMode(next);
-                  }}
+    // On phones the outcome follows the arguments; the examples come last.
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2 lg:grid-rows-[auto_1fr]">
+      <Card>
+        <CardHeader>
+          <CardTitle>Arguments</CardTitle>
+          {hasFields && (
+            <Segmented
+              label="Write arguments as"
+              options={modes}
+              value={mode}
+              onValueChange={(next) => {
+                if (next === "json") setText(JSON.stringify(args, null, 2));
+                else if (typed) show(typed);
+                setMode(next);
+              }}
+            />
+          )}
+          <CardDescription>
+            A real call: it reaches what the tool reaches, and is metered. Nobody is asked to
+            confirm it.
+          </CardDescription>
+        </CardHeader>
+        <CardContent>
+          <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+            {mode === "form" ? (
+              <ArgumentFields key={round} schema={schema} value={args} onChange={setArgs} />
+            ) : (
+              <div className="flex flex-col gap-2">
+                <Label htmlFor="arguments">Arguments as JSON</Label>
+                <Textarea
+                  id="arguments"
+                  value={text}
+                  spellCheck={false}
+                  aria-invalid={typed === null || undefined}
+                  aria-describedby={typed === null ? "arguments-error" : undefined}
+                  onChange={({ target }) => setText(target.value)}
+                  className="max-h-96 min-h-32 font-mono text-xs leading-5 touch:text-base"
                 />
-              )}
-            </div>
-            <CardDescription>
-              A real call: it reaches what the tool reaches, and is metered. Nobody is asked to
-              confirm it.
-            </CardDescription>
-          </CardHeader>
-          <CardContent>
-            <form onSubmit={submit} noValidate className="flex flex-col gap-4">
-              {mode === "form" ? (
-                <ArgumentFields key={round} schema={schema} value={args} onChange={setArgs} />
-              ) : (
-                <div className="flex flex-col gap-2">
-                  <Label htmlFor="arguments">Arguments as JSON</Label>
-                  <Textarea
-                    id="arguments"
-                    value={text}
-                    spellCheck={false}
-                    aria-invalid={typed === null || undefined}
-                    aria-describedby={typed === null ? "arguments-error" : undefined}
-                    onChange={({ target }) => setText(target.value)}
-                    className="max-h-96 min-h-32 font-mono text-xs leading-5 touch:text-base"
-                  />
-                  {typed === null && (
-                    <p id="arguments-error" className="text-destructive-text text-xs">
-                      Not a JSON object yet.
-                    </p>
-                  )}
-                </div>
-              )}
-              <Button
-                type="submit"
-                className="self-start"
-                disabled={given === null}
-                pending={run.isPending}
-              >
-                <Play aria-hidden /> Run revision {revision}
-              </Button>
-            </form>
-          </CardContent>
-        </Card>
-        <ExampleList
-          {...{ tool, revision, examples }}
-          onShow={({ arguments: next }) => show(next)}
-        />
-      </div>
-      <div aria-live="polite" aria-busy={run.isPending} className="min-w-0">
+                {typed === null && (
+                  <p id="arguments-error" className="text-destructive-text text-xs">
+                    Not a JSON object yet.
+                  </p>
+                )}
+              </div>
+            )}
+            <Button
+              type="submit"
+              className="self-start"
+              disabled={given === null}
+              pending={run.isPending}
+            >
+              <Play aria-hidden /> Run revision {revision}
+            </Button>
+          </form>
+        </CardContent>
+      </Card>
+      <div
+        aria-live="polite"
+        aria-busy={run.isPending}
+        className="min-w-0 lg:col-start-2 lg:row-span-2 lg:row-start-1"
+      >
         {run.error && (
           <Alert tone="danger" title="It could not be run">
             {messageOf(run.error)}
@@ -148,6 +145,7 @@ export function TestBench({ tool, revision, schema, start, examples }: TestBench
           </p>
         )}
       </div>
+      <ExampleList {...{ tool, revision, examples }} onShow={({ arguments: next }) => show(next)} />
     </div>
   );
 }

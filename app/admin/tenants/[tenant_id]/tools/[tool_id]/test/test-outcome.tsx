@@ -26,10 +26,8 @@ export function TestOutcome({ tool, test, args }: TestOutcomeProps) {
     <div className="flex flex-col gap-4">
       <Card>
         <CardHeader>
-          <div className="flex flex-wrap items-center justify-between gap-2">
-            <CardTitle>Result</CardTitle>
-            <SaveExampleButton tool={tool} args={args} result={result} />
-          </div>
+          <CardTitle>Result</CardTitle>
+          <SaveExampleButton tool={tool} args={args} result={result} />
         </CardHeader>
         <CardContent className="flex flex-col gap-4">
           <DetailList
