@@ -6,8 +6,11 @@ export interface Target {
   url: string;
   method?: "GET" | "POST";
   headers?: Record<string, string>;
-  /** A new body for each request, so that writes differ. */
-  body?: (count: number) => string;
+  /**
+   * One body for all requests, or a new one for each, so that writes differ. A new one costs the load
+   * generator as much again, on the cores that it shares with the server.
+   */
+  body?: string | ((count: number) => string);
 }
 
 export interface Figures {
@@ -30,7 +33,8 @@ export async function load(target: Target, connections: number, seconds: number)
     duration: seconds,
     method: target.method ?? "GET",
     headers: target.headers ?? {},
-    ...(body
+    ...(typeof body === "string" ? { body } : {}),
+    ...(typeof body === "function"
       ? {
           requests: [
             {

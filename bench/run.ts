@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { openCluster, startServer } from "../e2e/start-server.ts";
 import { capture, programOf } from "../scripts/run.ts";
 import { type Meter, meterOf, postgresMeter, residentMiB } from "./cpu.ts";
+import { printFairness, type SandboxParty, sandboxParty } from "./fairness.ts";
 import { type Figures, load, type Target } from "./load.ts";
 
 const { values } = parseArgs({
@@ -80,6 +81,10 @@ async function prepare(url: string, key: string, upstreamPort: number): Promise<
     });
   }
   const tools = (await call(url, tenantKey, "/tools")) as unknown as { tool_id: string }[];
+  await call(url, tenantKey, "/tools/register", {
+    ...{ tool_id: "sum", name: "sum", config: { implementation: "return {sum: args.a + args.b}" } },
+    parameters: { a: { type: "number" }, b: { type: "number" } },
+  });
   const authorized = { authorization: `Bearer ${tenantKey}` };
   const json = { ...authorized, "content-type": "application/json" };
   const mcp = {
@@ -87,8 +92,8 @@ async function prepare(url: string, key: string, upstreamPort: number): Promise<
     accept: "application/json, text/event-stream",
     "mcp-protocol-version": "2025-06-18",
   };
-  const rpc = (method: string, params: unknown) => (count: number) =>
-    JSON.stringify({ jsonrpc: "2.0", id: count, method, params });
+  const rpc = (method: string, params: unknown) =>
+    JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
   return [
     { name: "GET /memory/{id}", url: `${url}/memory/a`, headers: authorized },
     {
@@ -117,9 +122,26 @@ async function prepare(url: string, key: string, upstreamPort: number): Promise<
       url: `${url}/tools/${tools[3]?.tool_id}/call`,
       method: "POST",
       headers: json,
-      body: () => JSON.stringify({ arguments: { query: "x" } }),
+      body: JSON.stringify({ arguments: { query: "x" } }),
+    },
+    {
+      name: "POST /mcp tools/call, code",
+      url: `${url}/mcp`,
+      method: "POST",
+      headers: mcp,
+      body: rpc("tools/call", { name: "sum", arguments: { a: 1, b: 2 } }),
     },
   ];
+}
+
+/** A tenant of its own with code tools. */
+async function openParty(url: string, key: string, name: string): Promise<SandboxParty> {
+  await call(url, key, "/tenants/configure", {
+    ...{ tenant_id: name, name, mcp_config: { requests_per_minute: 100_000_000 } },
+  });
+  const own = (await call(url, key, "/keys", { name }, name)).key ?? "";
+  const headers = { authorization: `Bearer ${own}`, "content-type": "application/json" };
+  return sandboxParty(name, url, headers, (path, body) => call(url, own, path, body, name));
 }
 
 /** Processor time that a request took, in µs, by who spent it. */
@@ -243,6 +265,10 @@ async function main(): Promise<void> {
     }
     print(rows);
     printRatios(rows);
+    if ("sandbox fairness".includes(values.only)) {
+      const loud = await openParty(server.url, server.key, "loud");
+      await printFairness(loud, await openParty(server.url, server.key, "quiet"), seconds);
+    }
   } finally {
     await server.stop();
     for (const child of children) child.kill();

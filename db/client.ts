@@ -88,8 +88,8 @@ async function startsInRole(url: string, role: RoleName): Promise<boolean> {
 }
 
 /**
- * Few, so that statements of one turn of the event loop share a connection and so a write to its
- * socket; enough for PostgreSQL to commit several at once: those of one connection wait in line.
+ * Few, so that statements share a connection in busy times, and so writes to its socket; enough for
+ * PostgreSQL to commit several at once: those of one connection wait in line.
  */
 const mostShared = 8;
 

@@ -114,6 +114,31 @@ test("tenants of an earlier version get their limit of storage, whatever their d
   ]);
 });
 
+test("tools of an earlier version are published, each with its first revision as it stood", async () => {
+  const url = await emptyDatabase();
+  await migrate(url, migrationsBefore("_tool_versions"));
+  const config = '{"b": "\\u0000", "a": [1.50]}';
+  await query(
+    url,
+    `insert into tenants
+      (tenant_id, name, mcp_config, tool_limits, resource_limits, ai_providers)
+      values ('a', 'a', '{}', '{}', '{}', '[]')`,
+  );
+  await query(url, "insert into tenant_quotas (tenant_id, quota) values ('a', 'max_tools')");
+  await query(
+    url,
+    `insert into tools (tenant_id, tool_id, name, mcp_name, config, parameters)
+      values ('a', 't', 'Tool', 'Tool', '${config}', '{}')`,
+  );
+  await migrate(url);
+  const rows = `select t.published_revision, t.latest_revision, r.revision, r.name,
+      position('${config}' in r.document::text) > 0 as kept
+    from tools t join tool_revisions r using (tenant_id, tool_id)`;
+  expect(await query(url, rows)).toEqual([
+    { published_revision: 1, latest_revision: 1, revision: 1, name: "Tool", kept: true },
+  ]);
+});
+
 test("a login role that is no superuser can own the deployment", async () => {
   const login = `managed_${randomBytes(4).toString("hex")}`;
   await admin.unsafe(`create role ${login} login createrole password 'managed'`);

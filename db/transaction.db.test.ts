@@ -7,6 +7,7 @@ import { useTestDatabase } from "./testing/clone.ts";
 import {
   platformStatement,
   type Tx,
+  tenantRead,
   tenantScope,
   tenantStatement,
   withPlatform,
@@ -198,9 +199,10 @@ test.each(kinds)(
       const context = JSON.stringify({ at, of: tenantId });
       const [written] = await tenantStatement(tenantId, insertOne, [agentId, context]);
       expect(written).toEqual({ tenant_id: tenantId, agent_id: agentId });
+      const run = at % 3 === 0 ? tenantStatement : tenantRead;
       const rows =
-        at % 3 === 0
-          ? await tenantStatement(tenantId, selectAll, [])
+        at % 3 < 2
+          ? await run(tenantId, selectAll, [])
           : await withTenant(tenantId, (tx) => tx.execute(sql`select tenant_id from memories`));
       expect(new Set(rows.map((row) => row.tenant_id))).toEqual(new Set([tenantId]));
     });
@@ -211,6 +213,23 @@ test.each(kinds)(
     }
   },
 );
+
+test("reads of one turn of the event loop share a connection, as far as its line is short", async () => {
+  const whose = `${tenantScope}
+    select w.* from scope, lateral (
+      select pg_backend_pid() as pid, scope.tenant_id offset 0
+    ) w`;
+  const connectionsOf = async (count: number, run: typeof tenantRead) => {
+    const rows = await Promise.all(
+      Array.from({ length: count }, (_, at) => run(crowd[at % 20] as string, whose, [])),
+    );
+    expect(rows.map(([row]) => row?.tenant_id)).toEqual(rows.map((_, at) => crowd[at % 20]));
+    return new Set(rows.map(([row]) => row?.pid)).size;
+  };
+  expect(await connectionsOf(16, tenantRead)).toBe(1);
+  expect(await connectionsOf(17, tenantRead)).toBe(2);
+  expect(await connectionsOf(2, tenantStatement)).toBe(2);
+});
 
 /** Until the process has heard of every connection that the server ended. */
 async function settled(): Promise<void> {
@@ -238,7 +257,7 @@ test("statements under way when every connection ends are settled, and the pool 
     const work = Array.from({ length: 200 }, (_, at) =>
       at % 4 === 0
         ? withTenant("acme", (tx) => tx.execute(sql`select pg_sleep(0.01)`))
-        : tenantStatement(crowd[at % 20] as string, selectAll, []),
+        : (at % 2 === 0 ? tenantStatement : tenantRead)(crowd[at % 20] as string, selectAll, []),
     );
     const outcomes = Promise.allSettled(work);
     await new Promise((resolve) => setTimeout(resolve, 5 * round));

@@ -61,8 +61,13 @@ export function withPlatform<T>(run: (tx: Tx) => Promise<T>): Promise<T> {
 export type Parameter = string | number | boolean | Date | Buffer | null | string[];
 
 /** Behind a pooler the role must be set first, so the statement gets a transaction around it. */
-async function one(pool: RolePool, text: string, parameters: Parameter[]): Promise<Row[]> {
-  if (pool.setRole === null) return pool.statement(text, parameters);
+async function one(
+  pool: RolePool,
+  text: string,
+  parameters: Parameter[],
+  kind: "statement" | "read" = "statement",
+): Promise<Row[]> {
+  if (pool.setRole === null) return pool[kind](text, parameters);
   return pool.exclusive(async (session) => {
     const opened = opening(session, pool, null);
     const statement = session.unsafe(text, parameters as never[], { prepare: true }).execute();
@@ -94,6 +99,15 @@ export async function tenantStatement(
   rest: Parameter[],
 ): Promise<Row[]> {
   return one(database().app, text, [tenantId, ...rest]);
+}
+
+/** `tenantStatement` for a short one that writes nothing: reads of one moment travel together. */
+export async function tenantRead(
+  tenantId: string,
+  text: string,
+  rest: Parameter[],
+): Promise<Row[]> {
+  return one(database().app, text, [tenantId, ...rest], "read");
 }
 
 /** One prepared statement of the platform role, a transaction by itself. */

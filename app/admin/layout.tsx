@@ -38,9 +38,11 @@ const labels = {
   prompts: "Prompts",
   register: "Register",
   resources: "Resources",
+  revisions: "Revisions",
   settings: "Settings",
   tasks: "Tasks",
   tenants: "Tenants",
+  test: "Test",
   tools: "Tools",
   versions: "Versions",
 };

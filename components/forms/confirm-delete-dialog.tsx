@@ -25,6 +25,8 @@ type ConfirmDeleteDialogProps = {
   description: ReactNode;
   /** What has to be typed: the thing's id. Left out, a click is enough. */
   confirmText?: string;
+  /** Heads a failure; "Not deleted" unless said. */
+  failedTitle?: string;
   /** Closes on undefined, shows a failure otherwise. */
   onConfirm: () => Promise<FormFailure | undefined>;
 } & (
@@ -53,11 +55,18 @@ export function ConfirmDeleteDialog({
 
 type ConfirmFormProps = Pick<
   ConfirmDeleteDialogProps,
-  "title" | "description" | "confirmText" | "onConfirm"
+  "title" | "description" | "confirmText" | "failedTitle" | "onConfirm"
 > & { onDone: () => void };
 
 // Apart from the dialog, so that each opening starts with an empty box and no old failure.
-function ConfirmForm({ title, description, confirmText, onConfirm, onDone }: ConfirmFormProps) {
+function ConfirmForm({
+  title,
+  description,
+  confirmText,
+  failedTitle = "Not deleted",
+  onConfirm,
+  onDone,
+}: ConfirmFormProps) {
   const id = useId();
   const [typed, setTyped] = useState("");
   const [failure, setFailure] = useState<string>();
@@ -90,7 +99,7 @@ function ConfirmForm({ title, description, confirmText, onConfirm, onDone }: Con
         </DialogDescription>
       </DialogHeader>
       {failure && (
-        <Alert tone="danger" title="Not deleted">
+        <Alert tone="danger" title={failedTitle}>
           {failure}
         </Alert>
       )}

@@ -50,6 +50,8 @@ const ofTenant = [
   "/tools/ping",
   "/tools/dynamic",
   "/tools/ping/edit",
+  "/tools/ping/test",
+  "/tools/ping/revisions",
   "/tasks",
   "/resources",
   "/resources/r",

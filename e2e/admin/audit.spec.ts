@@ -1,4 +1,4 @@
-import { expect, mustCall, test } from "./fixtures.ts";
+import { choose, expect, mustCall, test } from "./fixtures.ts";
 
 test("the log shows what was before and after, and is filtered by action and target", async ({
   page,
@@ -10,8 +10,7 @@ test("the log shows what was before and after, and is filtered by action and tar
   await page.goto(`${tenant.path}/audit`);
   await expect(page.getByRole("row")).toHaveCount(4);
 
-  await page.getByRole("combobox", { name: "Action" }).click();
-  await page.getByRole("option", { name: "tenant.update" }).press("Enter");
+  await choose(page, "Action", "tenant.update");
   await expect(page.getByRole("row")).toHaveCount(2);
   await expect(page.getByRole("cell", { name: /name, .*tool_limits.max_tools/ })).toBeVisible();
   await page.getByRole("button", { name: /Details of tenant.update/ }).click();

@@ -4,6 +4,7 @@ import {
   type BrowserContextOptions,
   test as base,
   expect,
+  type Locator,
   type Page,
 } from "@playwright/test";
 
@@ -65,6 +66,17 @@ export async function fillSignIn(page: Page, password: string): Promise<void> {
   await page.getByLabel("E-mail").fill(operator.email);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/**
+ * Chooses in a select by the keyboard, since a click is lost while the list opens. Once the list
+ * stands it takes the focus, so a key has to wait for that.
+ */
+export async function choose(scope: Page | Locator, label: string, option: string): Promise<void> {
+  const page = "page" in scope ? scope.page() : scope;
+  await scope.getByRole("combobox", { name: label }).click();
+  await expect(page.locator("[role=listbox]:focus-within")).toBeVisible();
+  await page.getByRole("option", { name: option }).press("Enter");
 }
 
 /** A refused request is told by the browser as an error of the page; that one is expected. */

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { callApi, expect, mustCall, test } from "./fixtures.ts";
+import { callApi, choose, expect, mustCall, test } from "./fixtures.ts";
 
 /** A red dot. */
 const png =
@@ -46,8 +46,7 @@ test("a prompt is written with arguments, text and an image, and previewed as it
 
   await page.getByRole("button", { name: "Add message" }).click();
   const second = page.getByRole("group", { name: "Message 2" });
-  await second.getByLabel("Content").click();
-  await page.getByRole("option", { name: "Image" }).click();
+  await choose(second, "Content", "Image");
   await second.getByLabel("Image file").setInputFiles({
     name: "dot.png",
     mimeType: "image/png",
@@ -83,8 +82,7 @@ test("a save is a new version, told apart from the one before, which can be made
   const changes = page.getByRole("region", { name: "Changes" });
   await expect(changes.getByText("Removed: Hello {{who}}")).toBeVisible();
   await expect(changes.getByText("Added: Good day, {{who}}")).toBeVisible();
-  await page.getByLabel("Compare to").click();
-  await page.getByRole("option", { name: "Version 1" }).click();
+  await choose(page, "Compare to", "Version 1");
   await expect(page.getByText("These two say the same.")).toBeVisible();
 
   await page.getByRole("link", { name: "Version 1" }).click();

@@ -1,4 +1,4 @@
-import { expect, mustCall, test } from "./fixtures.ts";
+import { choose, expect, mustCall, test } from "./fixtures.ts";
 
 test("a resource's password is sealed, and editing keeps it", async ({ page, tenant }) => {
   await page.goto(`${tenant.path}/resources`);
@@ -36,8 +36,7 @@ test("resources are listed by type", async ({ page, tenant }) => {
     await mustCall("POST", "/resources/register", body, { tenantId: tenant.id });
   }
   await page.goto(`${tenant.path}/resources`);
-  await page.getByRole("combobox", { name: "Type" }).click();
-  await page.getByRole("option", { name: "file" }).click();
+  await choose(page, "Type", "file");
   await expect(page).toHaveURL(/type=file/);
   await expect(page.getByRole("row")).toHaveCount(2);
 });
@@ -49,8 +48,7 @@ test("a text is kept, shown, changed and removed", async ({ page, tenant }) => {
   await page.getByLabel("Title").fill("House guide");
   await page.getByLabel("Type", { exact: true }).fill("file");
   await page.getByLabel("Address").fill("docs://guide");
-  await page.getByRole("combobox", { name: "Kept here" }).click();
-  await page.getByRole("option", { name: "A text" }).click();
+  await choose(page, "Kept here", "A text");
   await page.getByLabel("Text", { exact: true }).fill("# Welcome\n\nTake off your shoes.");
   await page.getByLabel("Media type").fill("text/markdown");
   await page.getByRole("button", { name: "Register resource" }).click();
@@ -61,8 +59,7 @@ test("a text is kept, shown, changed and removed", async ({ page, tenant }) => {
   expect((await download).suggestedFilename()).toBe("guide");
 
   await page.getByRole("link", { name: "Edit" }).click();
-  await page.getByRole("combobox", { name: "Kept here" }).click();
-  await page.getByRole("option", { name: "A text" }).click();
+  await choose(page, "Kept here", "A text");
   const text = page.getByLabel("Text", { exact: true });
   await expect(text).toHaveValue(/Take off your shoes/);
   await text.fill("Keep them on.");
@@ -73,8 +70,7 @@ test("a text is kept, shown, changed and removed", async ({ page, tenant }) => {
   await expect(page.getByLabel("Text", { exact: true })).toHaveValue("Keep them on.");
 
   await page.getByRole("link", { name: "Edit" }).click();
-  await page.getByRole("combobox", { name: "Kept here" }).click();
-  await page.getByRole("option", { name: "Nothing" }).click();
+  await choose(page, "Kept here", "Nothing");
   await page.getByRole("button", { name: "Save resource" }).click();
   await expect.poll(read).toMatchObject({ size: null });
   await expect(page.getByRole("link", { name: "Download" })).toBeHidden();
@@ -88,8 +84,7 @@ test("an image is uploaded and shown, JSON is shown as such, and a mistake opens
   const resource = { resource_id: "logo", name: "logo", type: "file", uri: "docs://logo" };
   await mustCall("POST", "/resources/register", resource, credential);
   await page.goto(`${tenant.path}/resources/logo/edit`);
-  await page.getByRole("combobox", { name: "Kept here" }).click();
-  await page.getByRole("option", { name: "A file" }).click();
+  await choose(page, "Kept here", "A file");
   await page.getByRole("button", { name: "Save resource" }).click();
   await expect(page.getByText("Choose a file.")).toBeVisible();
   const buffer = Buffer.from(

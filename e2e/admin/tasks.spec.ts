@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { askAs } from "../mcp.ts";
-import { callApi, expect, mustCall, type Tenant, test } from "./fixtures.ts";
+import { callApi, choose, expect, mustCall, type Tenant, test } from "./fixtures.ts";
 
 /** A service that answers when the test says so. */
 let upstream: Server;
@@ -56,8 +56,7 @@ test("a task is watched until it has its result", async ({ page, tenant, baseURL
   await page.keyboard.press("Escape");
   await expect(row).toContainText("Completed");
 
-  await page.getByRole("combobox", { name: "Status" }).click();
-  await page.getByRole("option", { name: "Cancelled" }).click();
+  await choose(page, "Status", "Cancelled");
   await expect(page.getByText(/No tasks/)).toBeVisible();
 });
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, mustCall, test } from "./fixtures.ts";
+import { choose, expect, mustCall, test } from "./fixtures.ts";
 
 /** A service that a tool can reach: answers with what it was sent. */
 let upstream: Server;
@@ -32,21 +32,25 @@ test("a dynamic tool is created, called for real, metered and audited", async ({
   await page.getByRole("button", { name: "Create tool" }).click();
   await expect(page.getByRole("heading", { name: "product_search" })).toBeVisible();
 
-  const args = page.getByLabel("Arguments");
-  await expect(args).toHaveValue(/"query": ""/);
-  await args.fill('{"query": "red shoes"}');
-  await page.getByRole("button", { name: "Call" }).click();
+  await page.getByRole("link", { name: "Test", exact: true }).click();
+  await expect(page.getByLabel("limit")).toHaveValue("10");
+  await page.getByLabel("query").fill("red shoes");
+  await page.getByRole("button", { name: "Run revision 1" }).click();
   const result = page.getByRole("region", { name: "Result" });
   await expect(result.getByText("Succeeded")).toBeVisible();
   await expect(result).toContainText("by the upstream");
   await expect(result).toContainText("red shoes");
 
+  await page.getByRole("radio", { name: "JSON" }).click();
+  const args = page.getByLabel("Arguments as JSON");
+  await expect(args).toHaveValue(/"query": "red shoes"/);
   await args.fill('{"limit": "many"}');
-  await page.getByRole("button", { name: "Call" }).click();
+  await page.getByRole("button", { name: "Run revision 1" }).click();
   await expect(result.getByText("The tool failed")).toBeVisible();
   await expect(result).toContainText("query");
 
-  await page.getByRole("link", { name: "Overview" }).click();
+  const sections = page.getByRole("navigation", { name: "Tenant sections" });
+  await sections.getByRole("link", { name: "Overview" }).click();
   const ranking = page.getByRole("list", { name: "Calls by tool" });
   await expect(ranking.getByText("product_search")).toBeVisible({ timeout: 15_000 });
   await expect(ranking).toContainText("1 error");
@@ -111,7 +115,7 @@ test("an id with any printable characters has its page, and is edited and delete
 
   await page.getByRole("link", { name: "Edit" }).click();
   await page.getByLabel("Description").fill("Now it says what it does");
-  await page.getByRole("button", { name: "Save tool" }).click();
+  await page.getByRole("button", { name: "Save and publish" }).click();
   await expect(page.getByText("Now it says what it does")).toBeVisible();
   const path = `/tools/${encodeURIComponent(tool_id)}`;
   expect(await mustCall("GET", path, undefined, { tenantId: tenant.id })).toMatchObject({ config });
@@ -133,8 +137,7 @@ test("tools are found by search and by type", async ({ page, tenant }) => {
   }
   await page.goto(`${tenant.path}/tools`);
   await expect(page.getByRole("row")).toHaveCount(4);
-  await page.getByRole("combobox", { name: "Type" }).click();
-  await page.getByRole("option", { name: "lookup" }).click();
+  await choose(page, "Type", "lookup");
   await expect(page.getByRole("row")).toHaveCount(3);
   await page.getByRole("textbox", { name: "Search tools" }).fill("BET");
   await expect(page.getByRole("row")).toHaveCount(2);
@@ -150,8 +153,7 @@ test("what MCP is told of a tool is written in the form and shown on its page", 
   await page.getByLabel("Name", { exact: true }).fill("wipe");
   await page.getByLabel("Title").fill("Wipe the board");
   await page.getByLabel("Address or handler").fill("internal:echo");
-  await page.getByRole("combobox", { name: "May destroy" }).click();
-  await page.getByRole("option", { name: "Yes" }).click();
+  await choose(page, "May destroy", "Yes");
   await page.getByRole("switch", { name: "Pinned" }).click();
   await page.getByText("Advanced").click();
   await page.getByLabel("Output schema").fill('{"type": "objekt"}');

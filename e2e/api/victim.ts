@@ -21,6 +21,11 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     implementation: "internal:echo",
     task_support: "optional",
   });
+  const example = await call<{ example_id: string }>(
+    "POST",
+    `/tools/${tool.body.tool_id}/examples`,
+    { name: "s3://bucket/secret" },
+  );
   await call("POST", "/resources/register", {
     resource_id: "secret-resource",
     name: "r",
@@ -50,6 +55,8 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     tenant_id: victim.tenantId,
     agent_id: "secret-agent",
     tool_id: tool.body.tool_id,
+    revision: "1",
+    example_id: example.body.example_id,
     resource_id: "secret-resource",
     prompt_name: "secret_prompt",
     version: "1",
@@ -87,6 +94,9 @@ export async function operationsOf(
     })),
   );
 }
+
+/** Fits what the addresses with ids in them take, so that the ids decide the answer. */
+export const someBody = { status: "active", arguments: {}, revision: 1, name: "x" };
 
 /** A path with the victim's ids in it. */
 export function addressOf(path: string, { ids }: Victim): string {

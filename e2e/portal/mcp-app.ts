@@ -1,20 +1,18 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import {
-  Client,
-  type OAuthClientProvider,
-  type OAuthDiscoveryState,
-  type StoredOAuthClientInformation,
-  type StoredOAuthTokens,
-  StreamableHTTPClientTransport,
+import type {
+  OAuthClientProvider,
+  OAuthDiscoveryState,
+  StoredOAuthClientInformation,
+  StoredOAuthTokens,
 } from "@modelcontextprotocol/client";
-import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
-import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { reservedNames } from "#lib/tools/reserved-names.ts";
+import { type Connection, type OpenConnection, usualClient } from "./official-clients.ts";
 
 /** An MCP application on this computer: the official client, and where its answers go. */
 export interface McpApp {
-  /** Asks for the tenant's own tools; null: a person has to visit `authorizationUrl` first. */
+  /** Uses a new connection; null: a person has to visit `authorizationUrl` first. */
+  connected<T>(use: (connection: Connection) => Promise<T>): Promise<T | null>;
+  /** Asks for the tenant's own tools over a new connection; null as above. */
   listTools(): Promise<string[] | null>;
   readonly authorizationUrl: string;
   /** Waits for the browser to come back, and takes the code. */
@@ -24,54 +22,9 @@ export interface McpApp {
   close(): Promise<void>;
 }
 
-/** One connection of a generation of the official client. */
-interface Connection {
-  listTools(): Promise<string[]>;
-  finish(answer: URLSearchParams): Promise<void>;
-  close(): Promise<void>;
-}
-
-const info = { name: "suite", version: "1.0.0" };
-
-/** The names of the tenant's own tools, without the platform's. */
-function ownOf({ tools }: { tools: { name: string }[] }): string[] {
-  return tools.map(({ name }) => name).filter((name) => !reservedNames.includes(name));
-}
-
-/** The current client. */
-function openV2(endpoint: URL, authProvider: OAuthClientProvider): Connection {
-  const transport = new StreamableHTTPClientTransport(endpoint, { authProvider });
-  const client = new Client(info);
-  return {
-    async listTools() {
-      await client.connect(transport);
-      return ownOf(await client.listTools());
-    },
-    finish: (answer) => transport.finishAuth(answer),
-    close: () => client.close(),
-  };
-}
-
-/** The client before it, which knows revisions up to 2025-11-25. */
-function openV1(endpoint: URL, provider: OAuthClientProvider): Connection {
-  const authProvider = provider as unknown as NonNullable<
-    NonNullable<ConstructorParameters<typeof TransportV1>[1]>["authProvider"]
-  >;
-  const transport = new TransportV1(endpoint, { authProvider });
-  const client = new ClientV1(info);
-  return {
-    async listTools() {
-      await client.connect(transport as Parameters<typeof client.connect>[0]);
-      return ownOf(await client.listTools());
-    },
-    finish: (answer) => transport.finishAuth(answer.get("code") ?? ""),
-    close: () => client.close(),
-  };
-}
-
 export async function startMcpApp(
   endpoint: string,
-  { sdk = "v2" }: { sdk?: "v1" | "v2" } = {},
+  open: OpenConnection = usualClient,
 ): Promise<McpApp> {
   const arrived = Promise.withResolvers<URLSearchParams>();
   let answer: URLSearchParams | null = null;
@@ -126,8 +79,20 @@ export async function startMcpApp(
       if (what === "all" || what === "tokens") tokens = undefined;
     },
   };
-  const open = sdk === "v1" ? openV1 : openV2;
   let connection = open(new URL(endpoint), authProvider);
+  async function connected<T>(use: (connection: Connection) => Promise<T>): Promise<T | null> {
+    authorizationUrl = "";
+    connection = open(new URL(endpoint), authProvider);
+    try {
+      await connection.connect();
+      return await use(connection);
+    } catch (error) {
+      if (authorizationUrl !== "") return null;
+      throw error;
+    } finally {
+      await connection.close();
+    }
+  }
 
   return {
     get authorizationUrl() {
@@ -136,18 +101,8 @@ export async function startMcpApp(
     get answer() {
       return answer;
     },
-    async listTools() {
-      authorizationUrl = "";
-      connection = open(new URL(endpoint), authProvider);
-      try {
-        return await connection.listTools();
-      } catch (error) {
-        if (authorizationUrl !== "") return null;
-        throw error;
-      } finally {
-        await connection.close();
-      }
-    },
+    connected,
+    listTools: () => connected(({ listTools }) => listTools()),
     async finish() {
       await connection.finish(await arrived.promise);
     },

@@ -1,7 +1,8 @@
 import type { Page } from "@playwright/test";
-import { callApi, mustCall, operator } from "../admin/fixtures.ts";
+import { callApi, choose, mustCall, operator } from "../admin/fixtures.ts";
 import { expect, newMember, newTenant, type Person, test } from "./fixtures.ts";
 import { startMcpApp } from "./mcp-app.ts";
+import { officialClients } from "./official-clients.ts";
 
 /** Signs in where the visitor was sent to do so. */
 async function fillSignIn(page: Page, person: Pick<Person, "email" | "password">): Promise<void> {
@@ -40,11 +41,9 @@ test("the official client signs a member in, who chooses a tenant, until the app
     await expect(page.getByRole("heading", { name: "Connect Suite desktop?" })).toBeVisible();
     await expect(page.getByText("The name is not verified")).toBeVisible();
     await expect(page.getByText("a program on this computer")).toBeVisible();
-    await page.getByRole("combobox", { name: "Tenant" }).click();
-    await page.getByRole("option", { name: other.name }).click();
+    await choose(page, "Tenant", other.name);
     await expect(page.getByText("does not allow: tools:call")).toBeVisible();
-    await page.getByRole("combobox", { name: "Tenant" }).click();
-    await page.getByRole("option", { name: tenant.name }).click();
+    await choose(page, "Tenant", tenant.name);
     await page.getByRole("checkbox", { name: "memory:read" }).uncheck();
     await page.getByRole("button", { name: "Allow" }).click();
     await expect(page).toHaveTitle("Done");
@@ -172,24 +171,35 @@ test("somebody who belongs nowhere near the tenant is told so, and can use anoth
   }
 });
 
-test("the client of the generation before signs in the same way", async ({
-  page,
-  tenant,
-  baseURL,
-}) => {
-  await addTool(tenant.id, "old");
-  const app = await startMcpApp(`${baseURL}/t/${tenant.id}/mcp`, { sdk: "v1" });
-  try {
-    expect(await app.listTools()).toBeNull();
-    await page.goto(app.authorizationUrl);
-    await page.getByRole("button", { name: "Allow" }).click();
-    await expect(page).toHaveTitle("Done");
-    await app.finish();
-    expect(await app.listTools()).toEqual(["old"]);
-  } finally {
-    await app.close();
-  }
-});
+for (const { name, open, revision } of officialClients) {
+  test(`${name} signs a member in, then lists and calls a tool in ${revision}`, async ({
+    signedOut: page,
+    tenant,
+    baseURL,
+  }) => {
+    await addTool(tenant.id, "echo");
+    const person = await newMember(tenant, "developer");
+    const app = await startMcpApp(`${baseURL}/t/${tenant.id}/mcp`, open);
+    try {
+      expect(await app.listTools()).toBeNull();
+      await page.goto(app.authorizationUrl);
+      await fillSignIn(page, person);
+      await page.getByRole("button", { name: "Allow" }).click();
+      await expect(page).toHaveTitle("Done");
+      await app.finish();
+
+      const seen = await app.connected(async (connection) => ({
+        revision: connection.revision(),
+        tools: await connection.listTools(),
+        answer: await connection.callTool("echo", { said: name }),
+      }));
+      const answer = { structuredContent: { said: name } };
+      expect(seen).toMatchObject({ revision, tools: ["echo"], answer });
+    } finally {
+      await app.close();
+    }
+  });
+}
 
 test("the form may lead to the application that asked, and nowhere else", async ({
   page,

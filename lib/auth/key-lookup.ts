@@ -1,4 +1,4 @@
-import { platformStatement, tenantScope, tenantStatement } from "#db/transaction.ts";
+import { platformStatement, tenantRead, tenantScope } from "#db/transaction.ts";
 import { createCache } from "#lib/core/cache.ts";
 import { sha256Hex } from "#lib/core/crypto.ts";
 import { AppError } from "#lib/core/errors.ts";
@@ -37,7 +37,7 @@ async function load(cacheKey: string): Promise<Slot> {
   const rows =
     tenantId === undefined
       ? await platformStatement(platformKey, [bytes])
-      : await tenantStatement(tenantId, tenantKey, [bytes]);
+      : await tenantRead(tenantId, tenantKey, [bytes]);
   const row = (rows[0] as unknown as KeyRow | undefined) ?? null;
   return { row, identity: row && toIdentity(row, tenantId ?? null) };
 }

@@ -7,6 +7,7 @@ import { keyring } from "#lib/core/keyring.ts";
 import { log } from "#lib/core/log.ts";
 import { closeRateLimits } from "#lib/http/rate-limit.ts";
 import { flushGrantUses } from "#lib/oauth/grant-use.ts";
+import { closeSandbox } from "#lib/tools/sandbox/pool.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 
 /** Connects this process to the database; the answer closes what was opened, in reverse. */
@@ -22,6 +23,7 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
   const stopJobs = await startJobs();
   return async () => {
     for (const close of [
+      closeSandbox,
       stopJobs,
       flushLedger,
       flushKeyUses,

@@ -1,8 +1,23 @@
-import type { JsonObject } from "#lib/core/json.ts";
+import { type TestToolInput, type ToolTest, toolTest } from "#lib/tools/bench-schema.ts";
 import {
-  type CallToolResult,
+  type CreateExampleInput,
+  deletedExample,
+  type ExamplesRun,
+  examplesRun,
+  type RunExamplesInput,
+  type ToolExample,
+  toolExample,
+} from "#lib/tools/example-schema.ts";
+import {
+  type CreateDraftInput,
+  type PublishInput,
+  type RollBackInput,
+  type SaveDraftInput,
+  type ToolRevision,
+  toolRevision,
+} from "#lib/tools/revision-schema.ts";
+import {
   type CreateDynamicToolInput,
-  callToolResult,
   deletedTool,
   type RegisterToolInput,
   type Tool,
@@ -29,19 +44,73 @@ export async function deleteTool(tenantId: string, toolId: string): Promise<void
   await callApi({ method: "DELETE", path, tenantId, response: deletedTool });
 }
 
-/** Calls a tool as the tenant's clients do; a tool's own failure is a result with `isError`. */
-export function callTool(
+export function createDraft(tenantId: string, body: CreateDraftInput): Promise<Tool> {
+  return callApi({ method: "POST", path: "/tools/drafts", tenantId, body, response: tool });
+}
+
+export function saveDraft(
   tenantId: string,
   toolId: string,
-  args: JsonObject,
-  signal?: AbortSignal,
-): Promise<CallToolResult> {
-  return callApi({
-    method: "POST",
-    path: pathOf("tools", toolId, "call"),
-    tenantId,
-    body: { arguments: args },
-    response: callToolResult,
-    ...(signal ? { signal } : {}),
-  });
+  body: SaveDraftInput,
+): Promise<ToolRevision> {
+  const path = pathOf("tools", toolId, "draft");
+  return callApi({ method: "PUT", path, tenantId, body, response: toolRevision });
+}
+
+export function discardDraft(tenantId: string, toolId: string): Promise<Tool> {
+  const path = pathOf("tools", toolId, "draft");
+  return callApi({ method: "DELETE", path, tenantId, response: tool });
+}
+
+export function publishTool(tenantId: string, toolId: string, body: PublishInput): Promise<Tool> {
+  const path = pathOf("tools", toolId, "publish");
+  return callApi({ method: "POST", path, tenantId, body, response: tool });
+}
+
+export function rollBackTool(tenantId: string, toolId: string, body: RollBackInput): Promise<Tool> {
+  const path = pathOf("tools", toolId, "rollback");
+  return callApi({ method: "POST", path, tenantId, body, response: tool });
+}
+
+/** Takes a tool out of use, or puts it in use again. */
+export function setToolArchived(
+  tenantId: string,
+  toolId: string,
+  archived: boolean,
+): Promise<Tool> {
+  const path = pathOf("tools", toolId, archived ? "archive" : "unarchive");
+  return callApi({ method: "POST", path, tenantId, response: tool });
+}
+
+/** Calls a revision of a tool and tells all that happened in it. */
+export function testTool(tenantId: string, toolId: string, body: TestToolInput): Promise<ToolTest> {
+  const path = pathOf("tools", toolId, "test");
+  return callApi({ method: "POST", path, tenantId, body, response: toolTest });
+}
+
+export function createExample(
+  tenantId: string,
+  toolId: string,
+  body: CreateExampleInput,
+): Promise<ToolExample> {
+  const path = pathOf("tools", toolId, "examples");
+  return callApi({ method: "POST", path, tenantId, body, response: toolExample });
+}
+
+export async function deleteExample(
+  tenantId: string,
+  toolId: string,
+  exampleId: string,
+): Promise<void> {
+  const path = pathOf("tools", toolId, "examples", exampleId);
+  await callApi({ method: "DELETE", path, tenantId, response: deletedExample });
+}
+
+export function runExamples(
+  tenantId: string,
+  toolId: string,
+  body: RunExamplesInput,
+): Promise<ExamplesRun> {
+  const path = pathOf("tools", toolId, "examples", "run");
+  return callApi({ method: "POST", path, tenantId, body, response: examplesRun });
 }

@@ -31,6 +31,8 @@ export interface EgressRequest {
   maxRedirects?: number;
   /** Names of headers that, besides the usual ones, must not follow a redirect elsewhere. */
   secretHeaders?: readonly string[];
+  /** Throws for an address that this call may not reach; asked before each hop, redirects included. */
+  guard?(url: URL): void;
   signal?: AbortSignal;
 }
 
@@ -95,7 +97,10 @@ export async function egressFetch(
       first,
       maxRedirects,
       request.secretHeaders ?? [],
-      (to) => exchange(agentFor(policy), to, maxBytes, cancellation),
+      async (to) => {
+        request.guard?.(to.url);
+        return exchange(agentFor(policy), to, maxBytes, cancellation);
+      },
     );
     const layers = answer.body.length > 0 ? codingsOf(answer.headers, hop.url.host) : [];
     return {

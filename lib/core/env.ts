@@ -197,6 +197,31 @@ export const variables = {
     "4",
     "most processes of stdio MCP servers that a tenant has in a worker",
   ),
+  TAUSESTACK_SANDBOX_WORKERS: variable(
+    whole(1, 256).optional(),
+    "",
+    "code tools that compute at once in a process; unset: one per core, at least 2",
+  ),
+  TAUSESTACK_SANDBOX_WALL_MS: variable(
+    whole(1, 300_000).default(60_000),
+    "60000",
+    "longest time that a code tool may take for a call, in ms",
+  ),
+  TAUSESTACK_SANDBOX_CPU_MS: variable(
+    whole(1, 60_000).default(10_000),
+    "10000",
+    "most processor time that a code tool may use for a call, in ms",
+  ),
+  TAUSESTACK_SANDBOX_MEMORY_MB: variable(
+    whole(1, 512).default(128),
+    "128",
+    "most memory that a code tool may use for a call, in MB",
+  ),
+  TAUSESTACK_SANDBOX_OUTPUT_BYTES: variable(
+    whole(1, 16 * 1024 * 1024).default(4 * 1024 * 1024),
+    "4194304",
+    "largest result of a code tool, in bytes",
+  ),
   WEB_CONCURRENCY: variable(whole(1, 256).default(1), "1", "worker processes"),
   LOG_LEVEL: variable(
     z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),

@@ -95,7 +95,10 @@ test("an upstream on another port gets the tools and the allow-list, and nothing
     found.map(({ tenant, tools, ...rest }) => ({
       ...rest,
       tenant: { ...tenant, updated_at: "" },
-      tools: tools.map((tool) => ({ ...tool, updated_at: "" })),
+      tools: tools.map((tool) => ({
+        ...tool,
+        ...{ updated_at: "", revision: 0, latest_revision: 0 },
+      })),
     }));
   expect(after.flatMap(({ tools }) => tools.map((tool) => tool.config.implementation))).toEqual(
     before.flatMap(({ tools }) =>

@@ -138,8 +138,8 @@ test.each(clients)(
   async (_name, open) => {
     const client = await open("/mcp", bearer(acme.key));
     const { tools: listed } = await client.listTools();
-    expect(listed.map(({ name }) => name)).toEqual(["array", "fetch", "hang", "search"]);
-    expect(listed[3]?.inputSchema).toEqual({
+    expect(listed.map(({ name }) => name)).toEqual(["array", "code", "fetch", "hang", "search"]);
+    expect(listed[4]?.inputSchema).toEqual({
       type: "object",
       properties: { query: { type: "string" }, limit: { default: 5 } },
       required: ["query"],
@@ -309,6 +309,7 @@ test.each(eras)(
         names.toReversed().map((name) => ({
           ...{ tenantId: ctx.tenantId, toolId: name, name, mcpName: name, parameters: {} },
           config: { implementation: "internal:echo" },
+          ...{ publishedRevision: 1, latestRevision: 1 },
         })),
       ),
     );
@@ -530,6 +531,8 @@ test("calls that run at the same time are answered each with its own tenant's to
     }),
   );
   for (const [at, names] of answers.entries()) {
-    expect(names).toEqual(at % 2 === 0 ? ["array", "fetch", "hang", "search"] : ["private"]);
+    expect(names).toEqual(
+      at % 2 === 0 ? ["array", "code", "fetch", "hang", "search"] : ["private"],
+    );
   }
 });

@@ -1,7 +1,7 @@
 import { and, eq, gte } from "drizzle-orm";
 import type { Row } from "postgres";
 import { memories } from "#db/schema/memory.ts";
-import { tenantScope, tenantStatement, withTenant } from "#db/transaction.ts";
+import { tenantRead, tenantScope, tenantStatement, withTenant } from "#db/transaction.ts";
 import { audit, auditJson } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
@@ -139,7 +139,7 @@ export async function getMemory(ctx: Ctx, agentId: string): Promise<Memory> {
   authorize(ctx, "memory:read");
   checkId(agentId);
   const startedAt = performance.now();
-  const [row] = await tenantStatement(ctx.tenantId, selectOne, [await expiryOf(ctx), agentId]);
+  const [row] = await tenantRead(ctx.tenantId, selectOne, [await expiryOf(ctx), agentId]);
   if (!row) throw notFound("memory of agent", agentId);
   noteUsage(ctx, usageOf("memory.get", startedAt, agentId));
   return toMemory(row);

@@ -1,4 +1,4 @@
-import { tenantScope, tenantStatement } from "#db/transaction.ts";
+import { tenantRead, tenantScope } from "#db/transaction.ts";
 import type { Change } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
@@ -38,7 +38,7 @@ const cache = createCache<Slot>({
   ttlMs: 1000,
   async load(key) {
     const [grantId = "", tenantId = ""] = key.split(" ");
-    const [row] = await tenantStatement(tenantId, statement, [grantId]);
+    const [row] = await tenantRead(tenantId, statement, [grantId]);
     return { grant: (row as unknown as Grant | undefined) ?? null };
   },
   // The grants of a tenant that is deleted must not serve another that is given its slug.

@@ -112,7 +112,10 @@ test("a task is there before its tool has run, and has the result when it has", 
   await vi.waitFor(() => expect(gates).toHaveLength(1));
   gates[0]?.end("finished");
   const task = await settles(ctx, id, "completed");
-  expect(task.result).toEqual({ content: [{ type: "text", text: "finished" }] });
+  expect(task.result).toEqual({
+    content: [{ type: "text", text: "finished" }],
+    _meta: { "tausestack/revision": 1 },
+  });
   expect(task).toMatchObject({ is_error: false, ended_at: expect.any(String) });
   const { total } = await reportUsage(ctx, { kind: "tool_call" });
   expect(total).toMatchObject({ calls: 1, errors: 0 });

@@ -1,5 +1,5 @@
 import type { Tool } from "@modelcontextprotocol/server";
-import { eq } from "drizzle-orm";
+import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import { tools } from "#db/schema/tools.ts";
 import { withTenant } from "#db/transaction.ts";
 import { onChange } from "#lib/core/bus.ts";
@@ -12,7 +12,7 @@ import { searchOf } from "./catalog-search.ts";
 import type { Confirmation, TaskSupport } from "./listing-schema.ts";
 import { toInputSchema } from "./parameters.ts";
 import { type Run, refusalOf, runOf } from "./run.ts";
-import { implementationKind } from "./schema.ts";
+import { implementationKind, type RuntimeKind } from "./schema.ts";
 import { type OutputCheck, outputCheckOf } from "./validator.ts";
 
 export const catalogTopic = "catalog";
@@ -20,6 +20,10 @@ export const catalogTopic = "catalog";
 export interface CatalogTool {
   toolId: string;
   mcpName: string;
+  /** The published revision; null for a definition that was never saved. */
+  revision: number | null;
+  /** How it runs; null when it cannot. */
+  kind: RuntimeKind | null;
   run: Run;
   /** As it stands in `tools/list`; null when it cannot run, and is not listed. */
   listed: Tool | null;
@@ -32,7 +36,7 @@ export interface CatalogTool {
   isPlain: boolean;
 }
 
-/** A tenant's tools, ready to be listed and called. */
+/** A tenant's live tools, ready to be listed and called: published ones, not archived. */
 export interface Catalog {
   /** Those that can run, in the order of their names' UTF-16 code units. */
   listed: readonly Tool[];
@@ -78,35 +82,46 @@ function outputCheck(schema: JsonObject | null): OutputCheck {
   };
 }
 
-function toEntry(row: Row): CatalogTool {
+/** A tool as its row says it, ready to run; `publishedRevision` is what its calls say they ran. */
+export function toEntry(row: Row): CatalogTool {
   const { toolId, mcpName, confirm, pinned, taskSupport, timeoutMs } = row;
+  const revision = row.publishedRevision;
   const config = row.config as JsonObject;
   const { destructiveHint } = row.annotations as NonNullable<Tool["annotations"]>;
   const needsConfirmation =
     confirm === "always" || (confirm === "destructive" && destructiveHint === true);
-  const known = { toolId, mcpName, confirm, needsConfirmation, pinned, taskSupport };
+  const known = { toolId, mcpName, revision, confirm, needsConfirmation, pinned, taskSupport };
   const kind = implementationKind(config);
-  // Code is not run yet, and its text is too large to be kept for nothing.
-  if (kind === null || kind === "code") {
-    return { ...known, run: refusalOf(mcpName, kind), listed: null, isPlain: false };
+  if (kind === null) {
+    return { ...known, kind, run: refusalOf(mcpName), listed: null, isPlain: false };
   }
   const listed = toListed(row);
   const checkOutput = outputCheck(row.outputSchema as JsonObject | null);
-  const conduct = { title: listed.title ?? mcpName, needsConfirmation, timeoutMs, checkOutput };
+  const title = listed.title ?? mcpName;
+  const conduct = { title, revision, needsConfirmation, timeoutMs, checkOutput };
   const run = runOf(kind, { toolId, mcpName, config }, listed.inputSchema, conduct);
   const { inputSchema, outputSchema } = listed;
   const isPlain =
-    kind === "http" &&
+    (kind === "http" || kind === "code") &&
     !needsConfirmation &&
     taskSupport === "forbidden" &&
     (outputSchema === undefined || outputSchema.type === "object") &&
     !JSON.stringify(inputSchema).includes('"x-mcp-header"');
-  return { ...known, run, listed, isPlain };
+  return { ...known, kind, run, listed, isPlain };
 }
 
 async function load(tenantId: string): Promise<Catalog> {
   const rows = await withTenant(tenantId, (tx) =>
-    tx.select().from(tools).where(eq(tools.tenantId, tenantId)),
+    tx
+      .select()
+      .from(tools)
+      .where(
+        and(
+          eq(tools.tenantId, tenantId),
+          isNotNull(tools.publishedRevision),
+          isNull(tools.archivedAt),
+        ),
+      ),
   );
   const entries = rows
     .sort((a, b) => (a.mcpName < b.mcpName ? -1 : 1))

@@ -9,7 +9,10 @@ export const reservedNames: readonly string[] = [
   "search_tools",
 ];
 
+/** Kept for tools of the platform that are still to come. */
+const reservedPrefix = /^(tausestack|platform)[_.-]/i;
+
 /** True for an MCP name that no tenant's tool may newly take. */
 export function isReservedName(mcpName: string): boolean {
-  return reservedNames.includes(mcpName);
+  return reservedNames.includes(mcpName) || reservedPrefix.test(mcpName);
 }

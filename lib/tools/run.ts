@@ -39,12 +39,8 @@ function redacted(outcome: ToolOutcome, secrets: CallSecrets): ToolOutcome {
 }
 
 /** For a tool that cannot run here: every call says why. */
-export function refusalOf(mcpName: string, kind: "code" | null): Run {
-  const reason =
-    kind === "code"
-      ? "its implementation is code, which is not supported yet"
-      : "it has no implementation";
-  const text = `The tool ${mcpName} cannot run: ${reason}. Register it again with an https:// address or internal:<name> as config.implementation.`;
+export function refusalOf(mcpName: string): Run {
+  const text = `The tool ${mcpName} cannot run: it has no implementation. Register it again with an https:// address, internal:<name> or code as config.implementation.`;
   const outcome = failed(new ToolError("not_runnable", text));
   return () => Promise.resolve(outcome);
 }
@@ -53,6 +49,8 @@ export function refusalOf(mcpName: string, kind: "code" | null): Run {
 export interface Conduct {
   /** As a person knows the tool. */
   title: string;
+  /** The revision that runs; null where it was never saved. */
+  revision: number | null;
   needsConfirmation: boolean;
   /** The whole call; null: as long as the runtime allows. */
   timeoutMs: number | null;
@@ -88,6 +86,15 @@ function checked(outcome: ToolOutcome, mcpName: string, { checkOutput }: Conduct
   );
 }
 
+/** The key of a result's `_meta` that says which revision of the tool ran. */
+const revisionKey = "tausestack/revision";
+
+function withRevision(outcome: Outcome, revision: number | null): Outcome {
+  const { result } = outcome;
+  if (revision === null || isInputRequired(result)) return outcome;
+  return { ...outcome, result: { ...result, _meta: { ...result._meta, [revisionKey]: revision } } };
+}
+
 /** How to run a tool; its schema is compiled and its config read at the first call. */
 export function runOf(
   kind: RuntimeKind,
@@ -97,9 +104,11 @@ export function runOf(
 ): Run {
   let made: { validate: Validator; invoke: Invoke } | undefined;
   const { mcpName } = tool;
+  const { revision } = conduct;
   return async (ctx, given, origin) => {
     const { client } = origin;
     const secrets = callSecrets(ctx.tenantId, tool.toolId);
+    origin.trace?.redactWith(secrets.redact);
     try {
       made ??= { validate: validatorOf(schema), invoke: runtimes[kind](tool) };
       const { validate, invoke } = made;
@@ -114,9 +123,9 @@ export function runOf(
       const result = conduct.needsConfirmation
         ? await withConfirmation(conduct.title, valid.args, client, run)
         : await run(client);
-      return { result };
+      return withRevision({ result }, revision);
     } catch (error) {
-      if (error instanceof ToolError) return secrets.redact(failed(error));
+      if (error instanceof ToolError) return withRevision(secrets.redact(failed(error)), revision);
       throw error;
     }
   };

@@ -3,11 +3,12 @@ import { icon } from "#lib/core/icon-schema.ts";
 import { clientId } from "#lib/core/id-schema.ts";
 import { type JsonObject, jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
+import { codeConfig } from "./code-config.ts";
 import { httpConfig, unprintable, urlMistake } from "./http-config.ts";
 import { confirmations, listingFields, taskSupports, toolAnnotations } from "./listing-schema.ts";
 
 /** How a tool can run; adding one is a file in `runtimes/` and a line in its map. */
-export const runtimeKinds = ["http", "internal"] as const;
+export const runtimeKinds = ["http", "code", "internal"] as const;
 
 export type RuntimeKind = (typeof runtimeKinds)[number];
 
@@ -15,17 +16,21 @@ export type RuntimeKind = (typeof runtimeKinds)[number];
  * What a tool's `config.implementation` is: a URL, `internal:<name>`, or code. Null when the tool
  * is only registered.
  */
-export function implementationKind(config: JsonObject): RuntimeKind | "code" | null {
+export function implementationKind(config: JsonObject): RuntimeKind | null {
   const { implementation } = config;
   if (typeof implementation !== "string" || implementation.trim() === "") return null;
   if (/^\s*https?:/i.test(implementation)) return "http";
-  return implementation.startsWith("internal:") ? "internal" : "code";
+  if (implementation.startsWith("internal:")) return "internal";
+  // Not code, whatever runs it: a label of JavaScript would read as such.
+  return /^(mcp|ai):/.test(implementation) ? null : "code";
 }
 
 const largestConfig = 256 * 1024;
 const largestImplementation = 200_000;
 
-export const toolId = clientId("register", "dynamic").meta({ examples: ["premium_analytics"] });
+export const toolId = clientId("register", "dynamic", "drafts").meta({
+  examples: ["premium_analytics"],
+});
 
 const name = z
   .string({ error: "must be a string" })
@@ -59,6 +64,12 @@ const config = jsonObject
     }
   });
 
+function configMistakes(schema: z.ZodType, value: JsonObject) {
+  return (
+    schema.safeParse(value).error?.issues.map(({ path, message }) => ({ path, message })) ?? []
+  );
+}
+
 /** What is wrong with what the config says of the tool's runtime; other keys are free. */
 function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }[] {
   const { implementation } = value;
@@ -71,9 +82,10 @@ function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }
   if (/^\s*([a-z][a-z0-9+.-]*:)?\/\/|^\s*(data|javascript|file):/i.test(implementation)) {
     if (implementationKind(value) === "code") return at("must start with https:// or http://");
   }
-  if (implementationKind(value) !== "http") return [];
-  const parsed = httpConfig.safeParse(value);
-  const mistakes = parsed.error?.issues.map(({ path, message }) => ({ path, message })) ?? [];
+  const kind = implementationKind(value);
+  if (kind === "code") return configMistakes(codeConfig, value);
+  if (kind !== "http") return [];
+  const mistakes = configMistakes(httpConfig, value);
   const problem = urlMistake(implementation);
   return problem === null ? mistakes : [...at(problem), ...mistakes];
 }
@@ -83,14 +95,19 @@ const parameters = jsonObject.meta({
     'The arguments: a JSON Schema of type object, or the short form {"query": {"type": "string", "required": true}}.',
 });
 
-export const registerToolInput = z.object({
-  tool_id: toolId,
+/** What defines a tool, and what each of its revisions holds. */
+export const definitionFields = {
   name,
   description,
   config: config.default({}),
-  is_dynamic: z.boolean().default(false),
   parameters: parameters.default({}),
   ...listingFields,
+};
+
+export const registerToolInput = z.object({
+  tool_id: toolId,
+  is_dynamic: z.boolean().default(false),
+  ...definitionFields,
 });
 
 export type RegisterToolInput = z.input<typeof registerToolInput>;
@@ -103,9 +120,18 @@ export const createDynamicToolInput = z
     implementation: z
       .string({ error: "must be a URL, internal:<name> or code" })
       .refine((text) => text.trim() !== "", "must not be empty")
-      .meta({ examples: ["https://api.example.com/analytics", "internal:echo"] }),
+      .meta({
+        examples: [
+          "https://api.example.com/analytics",
+          "internal:echo",
+          "return {sum: args.a + args.b}",
+        ],
+        description:
+          "A URL, internal:<name>, or code: a body that returns the result, or a module that exports a default function (args, ctx); JavaScript or TypeScript.",
+      }),
     config: jsonObject.default({}).meta({
-      description: "For a URL: method (default POST), headers, timeout_ms, retries.",
+      description:
+        "For a URL: method (default POST), headers, timeout_ms, retries. For code: limits, secrets, fetch_allow.",
     }),
     ...listingFields,
   })
@@ -119,25 +145,42 @@ export const createDynamicToolInput = z
 
 export type CreateDynamicToolInput = z.input<typeof createDynamicToolInput>;
 
+/** The same as it is shown. */
+export const shownDefinition = {
+  name: z.string(),
+  description: z.string(),
+  config: jsonObject,
+  parameters: jsonObject,
+  title: z.string().nullable(),
+  icons: z.array(icon),
+  annotations: toolAnnotations,
+  output_schema: jsonObject.nullable(),
+  meta: jsonObject,
+  confirm: z.enum(confirmations),
+  pinned: z.boolean(),
+  task_support: z.enum(taskSupports),
+  timeout_ms: z.number().int().nullable(),
+};
+
+export const toolStatuses = ["draft", "published", "archived"] as const;
+
+export type ToolStatus = (typeof toolStatuses)[number];
+
 export const tool = z
   .object({
     tool_id: z.string(),
-    name: z.string(),
-    description: z.string(),
-    config: jsonObject,
+    ...shownDefinition,
     is_dynamic: z.boolean(),
-    parameters: jsonObject,
-    title: z.string().nullable(),
-    icons: z.array(icon),
-    annotations: toolAnnotations,
-    output_schema: jsonObject.nullable(),
-    meta: jsonObject,
-    confirm: z.enum(confirmations),
-    pinned: z.boolean(),
-    task_support: z.enum(taskSupports),
-    timeout_ms: z.number().int().nullable(),
     tenant_id: z.string(),
     mcp_name: z.string().meta({ description: "The name that MCP clients call the tool by." }),
+    status: z.enum(toolStatuses).meta({ description: "Only a published tool can be called." }),
+    revision: z.number().int().nullable().meta({
+      description:
+        "The published revision, which this is; null: never published, this is the draft.",
+    }),
+    latest_revision: z.number().int().meta({ description: "The revision saved last." }),
+    has_draft: z.boolean().meta({ description: "A revision is saved and not published yet." }),
+    draft_revision: z.number().int().nullable().meta({ description: "That revision." }),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
   })
@@ -155,6 +198,12 @@ export const toolQuery = pageQuery.extend({
     .max(200)
     .optional()
     .meta({ description: "Tools whose `config.type` this is." }),
+  status: z
+    .enum([...toolStatuses, "all"])
+    .optional()
+    .meta({
+      description: "Absent: the published tools. `all`: drafts and archived ones too.",
+    }),
   search: searchText,
 });
 

@@ -12,6 +12,13 @@ export type ToolErrorCode =
   | "needs_client"
   | "invalid_output"
   | "secret_unavailable"
+  | "sandbox_time"
+  | "sandbox_memory"
+  | "sandbox_stack"
+  | "sandbox_output"
+  | "code_failed"
+  | "busy"
+  | "too_deep"
   | "endpoint_failed"
   | "endpoint_invalid_json"
   | `egress_${string}`;

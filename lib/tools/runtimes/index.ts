@@ -1,4 +1,5 @@
 import type { RuntimeKind } from "../schema.ts";
+import { codeRuntime } from "./code.ts";
 import { httpRuntime } from "./http.ts";
 import { internalRuntime } from "./internal.ts";
 import type { Runtime } from "./runtime.ts";
@@ -6,5 +7,6 @@ import type { Runtime } from "./runtime.ts";
 /** Every way in which a tool can run. */
 export const runtimes = {
   http: httpRuntime,
+  code: codeRuntime,
   internal: internalRuntime,
 } satisfies Record<RuntimeKind, Runtime>;

@@ -2,7 +2,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import type { CallSecrets } from "../call-secrets.ts";
 import type { ToolClient, ToolOutcome } from "../client.ts";
-import type { CallToolResult } from "../schema.ts";
+import type { CallToolResult, RuntimeKind } from "../schema.ts";
 import type { CallTrace } from "../trace.ts";
 
 /** What a runtime is told of the tool that it is to run. */
@@ -14,7 +14,11 @@ export interface RunnableTool {
 }
 
 /** Which tool, by the id of the REST API or by the name that MCP clients use, and with what. */
-export type ToolCall = ({ toolId: string } | { mcpName: string }) & { arguments: JsonObject };
+export type ToolCall = ({ toolId: string } | { mcpName: string }) & {
+  arguments: JsonObject;
+  /** Only where the tool runs so; any other tool is missing. */
+  kind?: RuntimeKind;
+};
 
 /** Where a call comes from: who hears of it, and how deep it lies in calls of other tools. */
 export interface CallOrigin {

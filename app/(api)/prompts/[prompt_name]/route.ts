@@ -1,6 +1,6 @@
+import { baseVersionOf, versionTag } from "#lib/core/entity-tag.ts";
 import { Reply } from "#lib/http/reply.ts";
 import { route } from "#lib/http/route.ts";
-import { baseVersionOf, versionTag } from "#lib/prompts/base-version.ts";
 import { deletedPrompt, prompt, putPromptInput } from "#lib/prompts/schema.ts";
 import { deletePrompt, getPrompt, putPrompt } from "#lib/prompts/service.ts";
 

@@ -14,7 +14,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Code } from "#components/ui/code.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
-import type { Tool } from "#lib/tools/schema.ts";
+import { type Tool, toolStatuses } from "#lib/tools/schema.ts";
 import { listTools } from "#lib/tools/service.ts";
 import { toolTypes } from "#lib/tools/types.ts";
 import { pageAt, type SearchParams, textParam } from "../../../list-params.ts";
@@ -22,6 +22,7 @@ import { openTenant, type TenantParams } from "../open-tenant.ts";
 import { ToolActions } from "./tool-actions.tsx";
 import { toolHref } from "./tool-href.ts";
 import { ToolRuntime } from "./tool-runtime.tsx";
+import { ToolStatus } from "./tool-status.tsx";
 
 export const metadata: Metadata = { title: "Tools" };
 
@@ -41,6 +42,7 @@ const columns: Column<Tool>[] = [
     cell: (tool) =>
       tool.is_dynamic ? <Badge tone="accent">Dynamic</Badge> : <Badge>Registered</Badge>,
   },
+  { id: "status", header: "Status", cell: (tool) => <ToolStatus tool={tool} /> },
   { id: "runs", header: "Runs", cell: (tool) => <ToolRuntime config={tool.config} /> },
   {
     id: "mcp",
@@ -64,12 +66,15 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
   const search = textParam(asked.q);
   const tool_type = textParam(asked.type);
   const include_dynamic = asked.kind !== "registered";
+  const status = toolStatuses.find((each) => each === asked.status);
   const [page, types] = await Promise.all([
-    pageAt(asked.cursor, (at) => listTools(ctx, { ...at, include_dynamic, search, tool_type })),
+    pageAt(asked.cursor, (at) =>
+      listTools(ctx, { ...at, include_dynamic, search, tool_type, status: status ?? "all" }),
+    ),
     toolTypes(ctx),
   ]);
   const base = `/admin/tenants/${tenant.tenant_id}/tools`;
-  const narrowed = search || tool_type || !include_dynamic || asked.cursor;
+  const narrowed = search || status || tool_type || !include_dynamic || asked.cursor;
   return (
     <>
       <SectionHeader
@@ -95,6 +100,15 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
               label="Kind"
               param="kind"
               options={[{ value: "registered", label: "Registered only" }]}
+            />
+            <FilterSelect
+              label="Status"
+              param="status"
+              options={[
+                { value: "published", label: "Published" },
+                { value: "draft", label: "Draft" },
+                { value: "archived", label: "Archived" },
+              ]}
             />
             {types.length > 0 && (
               <FilterSelect

@@ -17,7 +17,7 @@ export function ToolActions({ tool }: ToolActionsProps) {
     <>
       <RowActions of={tool.name}>
         <DropdownMenuItem asChild>
-          <Link href={`${toolHref(tool)}#try`}>
+          <Link href={`${toolHref(tool)}/test`}>
             <Play aria-hidden /> Try it
           </Link>
         </DropdownMenuItem>

@@ -7,7 +7,7 @@ export function ToolRuntime({ config }: { config: JsonObject }) {
   const kind = implementationKind(config);
   const text = String(config.implementation);
   if (kind === null) return <span className="text-muted-foreground">Nothing</span>;
-  if (kind === "code") return <Badge tone="warning">Code, not runnable yet</Badge>;
+  if (kind === "code") return <Badge>Code</Badge>;
   return (
     <span className="inline-flex max-w-full items-center gap-2">
       <Badge>{kind === "http" ? "HTTP" : "Internal"}</Badge>

@@ -7,5 +7,5 @@ export type ToolParams = Promise<{ tenant_id: string; tool_id: string }>;
 /** The tool of an address; a 404 when the tenant has none of that id. */
 export const openTool = cache(async (tenantId: string, id: string) => {
   const { ctx, tenant } = await openTenant(tenantId);
-  return { tenant, tool: await orNotFound(getTool(ctx, id)) };
+  return { ctx, tenant, tool: await orNotFound(getTool(ctx, id)) };
 });

@@ -9,6 +9,9 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
+import { ComparePicker } from "#components/versions/compare-picker.tsx";
+import { lineDiff } from "#components/versions/line-diff.ts";
+import { VersionDiff } from "#components/versions/version-diff.tsx";
 import type { Prompt, PromptVersionSummary } from "#lib/prompts/schema.ts";
 import { getPromptVersion, listPromptVersions } from "#lib/prompts/versions.ts";
 import { pageAt, type SearchParams, textParam } from "../../../../../list-params.ts";
@@ -16,9 +19,6 @@ import { idOf, orNotFound } from "../../../open-tenant.ts";
 import { promptHref } from "../../prompt-href.ts";
 import { MakeCurrentButton } from "../make-current.tsx";
 import { openPrompt, type PromptParams } from "../open-prompt.ts";
-import { ComparePicker } from "./compare-picker.tsx";
-import { lineDiff } from "./line-diff.ts";
-import { VersionDiff } from "./version-diff.tsx";
 import { versionLines } from "./version-lines.ts";
 
 export const metadata: Metadata = { title: "Versions" };
@@ -110,6 +110,7 @@ export default async function VersionsPage({ params, searchParams }: VersionsPag
           </CardHeader>
           <CardContent className="flex flex-col gap-4">
             <ComparePicker
+              word="Version"
               from={before.version}
               to={after.version}
               versions={page.items.map(({ version }) => version)}

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { SectionHeader } from "#components/shell/section-header.tsx";
+import { getDraft } from "#lib/tools/drafts.ts";
 import { idOf } from "../../../open-tenant.ts";
 import { RegisterToolForm } from "../../register-tool-form.tsx";
 import { openTool, type ToolParams } from "../open-tool.ts";
@@ -8,14 +8,16 @@ export const metadata: Metadata = { title: "Edit tool" };
 
 export default async function EditToolPage({ params }: { params: ToolParams }) {
   const { tenant_id, tool_id } = await params;
-  const { tool } = await openTool(tenant_id, idOf(tool_id));
+  const { ctx, tool } = await openTool(tenant_id, idOf(tool_id));
+  // What is edited is the draft where there is one.
+  const draft = tool.has_draft ? (await getDraft(ctx, tool.tool_id)).draft : {};
+  const { is_dynamic, status, tenant_id: _, ...rest } = tool;
   return (
-    <>
-      <SectionHeader
-        title={`Edit ${tool.name}`}
-        description="Saved changes are in force at once."
-      />
-      <RegisterToolForm tenantId={tenant_id} tool={tool} />
-    </>
+    <RegisterToolForm
+      // A new revision fills the form anew.
+      key={tool.latest_revision}
+      tenantId={tenant_id}
+      tool={{ ...rest, ...draft, is_dynamic, status, tenant_id, revision: tool.revision }}
+    />
   );
 }

@@ -3,14 +3,20 @@
 import { usePathname, useRouter } from "next/navigation";
 import { Select } from "#components/ui/select.tsx";
 
-type ComparePickerProps = { from: number; to: number; versions: readonly number[] };
+type ComparePickerProps = {
+  /** What one of them is called: "Version". */
+  word: string;
+  from: number;
+  to: number;
+  versions: readonly number[];
+};
 
 /** Chooses the two versions that are compared. */
-export function ComparePicker({ from, to, versions }: ComparePickerProps) {
+export function ComparePicker({ word, from, to, versions }: ComparePickerProps) {
   const router = useRouter();
   const path = usePathname();
   const numbers = [...new Set([...versions, from, to])].sort((a, b) => b - a);
-  const options = numbers.map((version) => ({ value: `${version}`, label: `Version ${version}` }));
+  const options = numbers.map((version) => ({ value: `${version}`, label: `${word} ${version}` }));
   const show = (pair: { from: string; to: string }) =>
     router.replace(`${path}?${new URLSearchParams(pair)}`, { scroll: false });
   return (

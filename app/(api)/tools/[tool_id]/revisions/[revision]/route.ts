@@ -1,0 +1,11 @@
+import { route } from "#lib/http/route.ts";
+import { toolRevision } from "#lib/tools/revision-schema.ts";
+import { getRevision } from "#lib/tools/revisions.ts";
+
+export const GET = route({
+  scope: "tenant",
+  permission: "tools:read",
+  summary: "Read a revision of a tool",
+  response: toolRevision,
+  run: (ctx, { params }) => getRevision(ctx, params.tool_id ?? "", params.revision ?? ""),
+});

@@ -1,0 +1,13 @@
+import { route } from "#lib/http/route.ts";
+import { createDraft } from "#lib/tools/drafts.ts";
+import { createDraftInput } from "#lib/tools/revision-schema.ts";
+import { tool } from "#lib/tools/schema.ts";
+
+export const POST = route({
+  scope: "tenant",
+  permission: "tools:write",
+  summary: "Create a tool as a draft, which cannot be called before it is published",
+  body: createDraftInput,
+  response: tool,
+  run: (ctx, { body }) => createDraft(ctx, body),
+});

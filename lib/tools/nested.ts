@@ -1,0 +1,25 @@
+import type { CallOrigin, CallScope } from "./runtimes/runtime.ts";
+import { ToolError } from "./tool-error.ts";
+
+/** How many tools may call each other in one call. */
+export const deepestCall = 8;
+
+/**
+ * The origin of a call that a running tool makes of another tool: told as much as its own caller,
+ * but asked nothing, since its answers would not find the way back. Throws `ToolError` (`too_deep`).
+ */
+export function nestedOrigin(
+  { client, depth, trace, callTool }: CallScope,
+  signal: AbortSignal | undefined = client.signal,
+): CallOrigin {
+  if (depth >= deepestCall) {
+    throw new ToolError("too_deep", `Tools may call each other ${deepestCall} deep at most.`);
+  }
+  const { log } = client;
+  return {
+    client: { capabilities: null, signal, ...(log ? { log: log.bind(client) } : {}) },
+    depth: depth + 1,
+    trace,
+    callTool,
+  };
+}
