@@ -97,7 +97,7 @@ function toBulkError(error: unknown): unknown {
 
 /**
  * Registers many tools within the caller's transaction, as `saveAndPublish` does one: all or none.
- * The caller has parsed the inputs, has passed them to `checkSchemas`, and announces the catalog.
+ * The caller has parsed the inputs, has passed them to `checkDefinition`, and announces the catalog.
  * Answers which ids are new. Throws `conflict` for a name that is reserved or taken, and
  * `limit_exceeded` when not all of them fit into the tenant's `max_tools`.
  */

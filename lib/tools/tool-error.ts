@@ -19,6 +19,7 @@ export type ToolErrorCode =
   | "code_failed"
   | "busy"
   | "too_deep"
+  | "upstream_tool_gone"
   | "endpoint_failed"
   | "endpoint_invalid_json"
   | `egress_${string}`;
