@@ -89,15 +89,55 @@ function isReadOnly(root: JsonObject, schema: unknown): boolean {
   }
 }
 
+function styleOf(media: JsonObject, name: string): unknown {
+  const encoding = isJsonObject(media.encoding) ? media.encoding : {};
+  const own = Object.hasOwn(encoding, name) ? encoding[name] : undefined;
+  return isJsonObject(own) ? own.style : undefined;
+}
+
+const mostNested = 4;
+
+/**
+ * A form's fields of one property, as its style says: an object of style deepObject has a field for
+ * each property, by the way of names that leads to it; all else is one field.
+ */
+function fieldsOf(
+  root: JsonObject,
+  { name, schema, way }: { name: string; schema: unknown; way: string },
+  depth = 0,
+): [string, string][] {
+  const one: [string, string][] = [[name, template(way)]];
+  if (!isJsonObject(schema) || depth > mostNested) return one;
+  let shape: JsonObject;
+  try {
+    shape = follow(root, schema);
+  } catch {
+    return one;
+  }
+  if (shape.type === "array") return [[`${name}[]`, template(way)]];
+  const properties = isJsonObject(shape.properties) ? Object.entries(shape.properties) : [];
+  const usable = properties.filter(([inner]) => /^[^{}\s.]+$/u.test(inner) && inner.isWellFormed());
+  if (usable.length === 0 || usable.length < properties.length) return one;
+  return usable.flatMap(([inner, value]) =>
+    fieldsOf(root, { name: `${name}[${inner}]`, schema: value, way: `${way}.${inner}` }, depth + 1),
+  );
+}
+
 /** Writes the body's parts into the request's arguments and answers its template. */
 export function addBody(
   request: Request,
   root: JsonObject,
-  operation: JsonObject,
+  { method, operation }: { method: string; operation: JsonObject },
   bundler: Bundler,
 ): Body {
   if (operation.requestBody === undefined) return { body_type: "none" };
   const given = follow(root, operation.requestBody);
+  if (method === "GET" || method === "HEAD") {
+    if (given.required === true)
+      throw new OperationProblem(`needs a body, which ${method} has not`);
+    request.warnings.push(`Its body is left out: ${method} has none.`);
+    return { body_type: "none" };
+  }
   const content = isJsonObject(given.content) ? given.content : {};
   if (Object.keys(content).length === 0) return { body_type: "none" };
   const { type, kind, media } = choose(content);
@@ -129,7 +169,9 @@ export function addBody(
     const argument = claimArgument(name, "body", request.taken);
     request.properties.set(argument, bundler.convert(schema, warn));
     if (required && shape.required.has(name)) request.required.add(argument);
-    body.push([name, template(argument)]);
+    const style = kind === "form" ? styleOf(media, name) : undefined;
+    if (style === "deepObject") body.push(...fieldsOf(root, { name, schema, way: argument }));
+    else body.push([name, template(argument)]);
   }
   return { body_type: kind, body: Object.fromEntries(body) };
 }

@@ -151,6 +151,37 @@ test("a body that is no plain object is one argument, and allOf of plain objects
   expect(merged.config.body).toEqual({ a: "{{a}}", b: "{{b}}" });
 });
 
+test("a form's fields are its properties, an object of style deepObject a field for each of its own", () => {
+  const at = {
+    type: "object",
+    properties: { from: text, deep: { type: "object", properties: { x: text } } },
+  };
+  const schema = {
+    type: "object",
+    properties: { name: text, at, tags: { type: "array", items: text } },
+  };
+  const deep = { style: "deepObject", explode: true };
+  const content = {
+    "application/x-www-form-urlencoded": { schema, encoding: { at: deep, tags: deep } },
+  };
+  const { tool } = only(documentOf({ "/a": { post: { requestBody: { content } } } }));
+  expect(tool.config).toMatchObject({
+    body_type: "form",
+    body: {
+      ...{ name: "{{name}}", "at[from]": "{{at.from}}", "at[deep][x]": "{{at.deep.x}}" },
+      "tags[]": "{{tags}}",
+    },
+  });
+});
+
+test("a body of GET is left out where it may be", () => {
+  const content = { "application/json": { schema: { type: "object" } } };
+  const get = (required: boolean) =>
+    documentOf({ "/a": { get: { requestBody: { required, content } } } });
+  expect(only(get(false)).tool.config.body_type).toBe("none");
+  expect(problem(get(true))).toContain("needs a body");
+});
+
 test("3.0's own schema keywords become those of JSON Schema 2020-12", () => {
   const { tool } = only(
     documentOf(

@@ -144,7 +144,7 @@ export function toolOf(
     withPlaceholders(parametersOf(root, pathItem, given), operation),
     requests,
   );
-  const body = addBody(request, root, given, requests);
+  const body = addBody(request, root, operation, requests);
   const requirement = given.security ?? root.security;
   const authentication = authenticationOf(requirement, around.schemes, around.credentials);
   warnings.push(...authentication.warnings);
