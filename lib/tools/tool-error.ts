@@ -23,6 +23,7 @@ export type ToolErrorCode =
   | "stopped"
   | "approval_required"
   | "approval_denied"
+  | "upstream_tool_gone"
   | "endpoint_failed"
   | "endpoint_invalid_json"
   | "endpoint_unauthorized"

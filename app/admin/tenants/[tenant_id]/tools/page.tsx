@@ -1,4 +1,4 @@
-import { Plus, Wrench, Zap } from "lucide-react";
+import { FileDown, Plus, Wrench, Zap } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { type Column, DataTable } from "#components/data-table/data-table.tsx";
@@ -157,6 +157,11 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
 function NewToolButtons({ base }: { base: string }) {
   return (
     <span className="flex flex-wrap justify-center gap-2">
+      <Button variant="outline" size="sm" asChild>
+        <Link href={`${base}/import`}>
+          <FileDown aria-hidden /> Import
+        </Link>
+      </Button>
       <Button variant="outline" size="sm" asChild>
         <Link href={`${base}/register`}>
           <Plus aria-hidden /> Register tool
