@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
+import type { Credential, ProposedTool } from "../../openapi-import-schema.ts";
 import { registerToolInput } from "../../schema.ts";
 import { formMistakes } from "../../validator.ts";
 import { addBody } from "./body.ts";
@@ -6,7 +7,6 @@ import type { Bundler } from "./bundle.ts";
 import { cleanText } from "./json-schema.ts";
 import { addParameters, emptyRequest, OperationProblem, parametersOf } from "./parameters.ts";
 import { follow } from "./references.ts";
-import type { Credential, ProposedTool } from "./schema.ts";
 import { type Authentication, authenticationOf, type schemesOf } from "./security.ts";
 import { addressOf, baseOf } from "./servers.ts";
 

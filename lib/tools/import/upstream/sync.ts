@@ -2,9 +2,9 @@ import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { change } from "../../row.ts";
+import type { SyncedUpstream } from "../../upstream-tool-schema.ts";
 import { toOffered } from "./definition.ts";
 import { recordOffered } from "./record.ts";
-import type { SyncedUpstream } from "./schema.ts";
 
 /**
  * Notes what an upstream lists now, beside what was accepted of it. No tool that is served changes:
