@@ -2,13 +2,13 @@
 
 import { ChevronRight } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { useFormContext } from "react-hook-form";
+import { get, useFormContext } from "react-hook-form";
 import { Card, CardContent } from "#components/ui/card.tsx";
 
 type AdvancedCardProps = {
   title: string;
   description: string;
-  /** Names of the fields within: a mistake in one of them opens the card. */
+  /** Names of the fields within, such as `http.retries`: a mistake in one of them opens the card. */
   names: readonly string[];
   children: ReactNode;
 };
@@ -17,7 +17,7 @@ type AdvancedCardProps = {
 export function AdvancedCard({ title, description, names, children }: AdvancedCardProps) {
   const { errors } = useFormContext().formState;
   const [open, setOpen] = useState(false);
-  const wrong = names.some((name) => name in errors);
+  const wrong = names.some((name) => get(errors, name) !== undefined);
   return (
     <Card>
       <details

@@ -9,7 +9,8 @@ test("a tool is drafted, tried, kept to its examples, published, compared, rolle
   await page.goto(`${tenant.path}/tools/register`);
   await page.getByLabel("Tool id").fill("greet");
   await page.getByLabel("Name", { exact: true }).fill("greet");
-  await page.getByLabel("Address or handler").fill("internal:echo");
+  await page.getByRole("radio", { name: "Internal" }).check({ force: true });
+  await page.getByLabel("Handler").fill("echo");
   await page
     .getByLabel("Parameters", { exact: true })
     .fill('{"who": {"type": "string", "required": true}, "loud": {"type": "boolean"}}');
@@ -44,7 +45,7 @@ test("a tool is drafted, tried, kept to its examples, published, compared, rolle
 
   await tab("Edit").click();
   await page.getByLabel("Description").fill("Says hello");
-  await page.getByLabel("Address or handler").fill("internal:time");
+  await page.getByLabel("Handler").fill("time");
   await page.getByRole("button", { name: "Save as draft" }).click();
   await expect(page.getByText("A draft waits to be published")).toBeVisible();
   await page.getByRole("button", { name: "Publish draft" }).click();

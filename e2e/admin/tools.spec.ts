@@ -28,7 +28,7 @@ test("a dynamic tool is created, called for real, metered and audited", async ({
   await page.getByRole("link", { name: "New dynamic tool" }).first().click();
   await page.getByLabel("Name", { exact: true }).fill("product_search");
   await page.getByLabel("Description").fill("Finds products");
-  await page.getByLabel("Address or handler").fill(address);
+  await page.getByLabel("Address", { exact: true }).fill(address);
   await page.getByRole("button", { name: "Create tool" }).click();
   await expect(page.getByRole("heading", { name: "product_search" })).toBeVisible();
 
@@ -81,7 +81,7 @@ test("mistakes of a tool are told where they are, and nothing is created", async
   tenant,
 }) => {
   await page.goto(`${tenant.path}/tools/dynamic`);
-  await page.getByLabel("Address or handler").fill("https://user:pw@example.com/");
+  await page.getByLabel("Address", { exact: true }).fill("https://user:pw@example.com/");
   await page.getByLabel("Time limit").fill("0");
   await page.getByLabel("Parameters", { exact: true }).fill('{"query": ');
   await page.getByRole("button", { name: "Create tool" }).click();
@@ -91,7 +91,7 @@ test("mistakes of a tool are told where they are, and nothing is created", async
   );
   await page.getByLabel("Parameters", { exact: true }).fill("{}");
   await page.getByRole("button", { name: "Create tool" }).click();
-  for (const label of ["Name", "Address or handler", "Time limit"]) {
+  for (const label of ["Name", "Address", "Time limit"]) {
     await expect(page.getByLabel(label, { exact: true })).toHaveAttribute("aria-invalid", "true");
   }
   const stats = await mustCall("GET", `/tenants/${tenant.id}/stats`);
@@ -152,7 +152,8 @@ test("what MCP is told of a tool is written in the form and shown on its page", 
   await page.getByLabel("Tool id").fill("wipe");
   await page.getByLabel("Name", { exact: true }).fill("wipe");
   await page.getByLabel("Title").fill("Wipe the board");
-  await page.getByLabel("Address or handler").fill("internal:echo");
+  await page.getByRole("radio", { name: "Internal" }).check({ force: true });
+  await page.getByLabel("Handler").fill("echo");
   await choose(page, "May destroy", "Yes");
   await page.getByRole("switch", { name: "Pinned" }).click();
   await page.getByText("Advanced").click();

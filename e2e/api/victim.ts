@@ -35,6 +35,7 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
   await call("PUT", "/prompts/secret_prompt", {
     messages: [{ role: "user", content: { type: "text", text: "s3://bucket/secret" } }],
   });
+  await call("PUT", "/secrets/SECRET_NAME", { value: "s3://bucket/secret" });
   const key = await call<{ key_id: string }>("POST", "/keys", { name: "second" });
   const member = await call<{ user_id: string }>("POST", "/members", {
     email: `${randomBytes(6).toString("hex")}@secret.example`,
@@ -51,6 +52,17 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     const { body } = await call<{ status: string }>("GET", `/tasks/${task_id}`);
     if (body.status !== "completed") throw new Error(`The victim's task is ${body.status}`);
   }, 10_000);
+  const limit = await call<{ limit_id: string }>("PUT", "/tool-limits", { calls_per_day: 1000 });
+  const stopped = { scope: "agent", target_id: "secret-agent", reason: "secret" };
+  const killed = await call<{ switch_id: string }>("PUT", "/kill-switches", stopped);
+  await call("POST", "/tools/register", {
+    tool_id: "guarded",
+    name: "guarded",
+    config: { implementation: "internal:echo" },
+  });
+  await call("PUT", "/tools/guarded/policy", { approval: "always" });
+  await call("POST", "/tools/guarded/call", { arguments: { secret: "s3://bucket/secret" } });
+  const { body: asked } = await call<{ approval_id: string }[]>("GET", "/approvals");
   const ids = {
     tenant_id: victim.tenantId,
     agent_id: "secret-agent",
@@ -60,8 +72,12 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     resource_id: "secret-resource",
     prompt_name: "secret_prompt",
     version: "1",
+    secret_name: "SECRET_NAME",
     key_id: key.body.key_id,
     task_id,
+    limit_id: limit.body.limit_id,
+    switch_id: killed.body.switch_id,
+    approval_id: asked[0]?.approval_id ?? "",
     user_id: member.body.user_id,
     // Only a person's browser makes one; that a foreign one is not found is tested beside the verb.
     grant_id: `app_${"0".repeat(32)}`,
@@ -71,7 +87,18 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
 
 /** All that a tenant's lists show, to compare before and after. */
 export async function contentsOf({ call, tenantId }: NewTenant): Promise<string> {
-  const paths = ["/memory/all", "/tools", "/tasks", "/resources", "/prompts", "/keys", "/members"];
+  const governed = ["/tool-limits", "/kill-switches", "/approvals", "/tools/guarded/policy"];
+  const paths = [
+    ...governed,
+    "/memory/all",
+    "/tools",
+    "/tasks",
+    "/resources",
+    "/prompts",
+    "/keys",
+    "/members",
+    "/secrets",
+  ];
   const answers = await Promise.all(
     [...paths, `/tenants/${tenantId}`].map((path) => call("GET", path)),
   );

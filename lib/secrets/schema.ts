@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clientId } from "#lib/core/id-schema.ts";
-import { pageQuery } from "#lib/core/page.ts";
+import { pageQuery, searchText } from "#lib/core/page.ts";
 import { oneLine } from "#lib/core/text-schema.ts";
 
 /** How tools name a secret: `{{secret:CRM_TOKEN}}`, `secrets.get("CRM_TOKEN")`. */
@@ -35,6 +35,15 @@ export const putSecretInput = z.object({
 
 export type PutSecretInput = z.input<typeof putSecretInput>;
 
+/** What names a secret, by its id. */
+export const secretUse = z.object({
+  kind: z.enum(["tool", "provider", "upstream"]),
+  id: z.string(),
+  name: z.string(),
+});
+
+export type SecretUse = z.output<typeof secretUse>;
+
 export const secret = z
   .object({
     name: z.string(),
@@ -51,8 +60,26 @@ export const secret = z
 
 export type Secret = z.output<typeof secret>;
 
-export const secretQuery = pageQuery;
+/** A secret and what would fail without it. */
+export const usedSecret = secret
+  .extend({
+    used_by: z
+      .array(secretUse)
+      .meta({ description: "Tools, also drafts, and others that name it." }),
+  })
+  .meta({ id: "UsedSecret" });
+
+export type UsedSecret = z.output<typeof usedSecret>;
+
+export const secretQuery = pageQuery.extend({ search: searchText });
 
 export type SecretQuery = z.output<typeof secretQuery>;
+
+export const deleteSecretQuery = z.object({
+  force: z
+    .stringbool({ error: "must be true or false" })
+    .default(false)
+    .meta({ description: "true: also while tools name it, whose calls then fail." }),
+});
 
 export const deletedSecret = z.object({ status: z.literal("deleted"), name: z.string() });

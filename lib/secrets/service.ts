@@ -15,6 +15,7 @@ import {
   putSecretInput,
   type Secret,
   type SecretQuery,
+  type SecretUse,
   secretName,
 } from "./schema.ts";
 import { secretTopic } from "./values.ts";
@@ -50,6 +51,26 @@ function checkName(name: string): void {
   if (!secretName.safeParse(name).success) throw notFound("secret", name);
 }
 
+const mostSecrets = 500;
+
+async function find(tx: Tx, ctx: Ctx, name: string): Promise<Row | undefined> {
+  const [row] = await tx.select().from(secrets).where(one(ctx, name)).for("update");
+  return row;
+}
+
+/** One creation at a time in a tenant, so that the count is exact. Answers who came first, if any. */
+async function makeRoom(tx: Tx, ctx: Ctx, name: string): Promise<Row | undefined> {
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended('secrets ' || ${ctx.tenantId}, 0))`,
+  );
+  const there = await find(tx, ctx, name);
+  if (there) return there;
+  const count = await tx.$count(secrets, eq(secrets.tenantId, ctx.tenantId));
+  if (count < mostSecrets) return undefined;
+  const detail = `The tenant has ${mostSecrets} secrets, which is the most. Delete one that is not used.`;
+  throw new AppError("limit_exceeded", detail, { extra: { limit: "secrets", value: mostSecrets } });
+}
+
 async function change<T>(ctx: Ctx, write: (tx: Tx) => Promise<T>): Promise<T> {
   const notice = { topic: secretTopic, key: ctx.tenantId };
   const result = await withTenant(ctx.tenantId, async (tx) => {
@@ -64,13 +85,16 @@ async function change<T>(ctx: Ctx, write: (tx: Tx) => Promise<T>): Promise<T> {
 /** The tenant's secrets without their values, in the order of their names. */
 export async function listSecrets(ctx: Ctx, query: SecretQuery): Promise<Page<Secret>> {
   authorize(ctx, "secrets:read");
-  const size = Math.min(pageSize(query), 1000);
+  const size = pageSize(query);
   const after = query.cursor ? (decodeCursor(query.cursor, 1)[0] ?? "") : "";
+  const found = query.search
+    ? sql`position(lower(${query.search}) in lower(${secrets.name})) > 0`
+    : undefined;
   const rows = await withTenant(ctx.tenantId, (tx) =>
     tx
       .select()
       .from(secrets)
-      .where(and(eq(secrets.tenantId, ctx.tenantId), gt(secrets.name, after)))
+      .where(and(eq(secrets.tenantId, ctx.tenantId), gt(secrets.name, after), found))
       .orderBy(asc(secrets.name))
       .limit(size + 1),
   );
@@ -90,7 +114,8 @@ export async function getSecret(ctx: Ctx, name: string): Promise<Secret> {
 
 /**
  * Creates a secret, or changes what is given of one: a new `value` rotates it at once, for the next
- * call of every tool. Throws `invalid_request`, also for a new secret without a value.
+ * call of every tool. Throws `invalid_request`, also for a new secret without a value, and
+ * `limit_exceeded` for one too many.
  */
 export async function putSecret(ctx: Ctx, name: string, raw: PutSecretInput): Promise<Secret> {
   authorize(ctx, "secrets:write");
@@ -102,7 +127,7 @@ export async function putSecret(ctx: Ctx, name: string, raw: PutSecretInput): Pr
   const valueSealed = value === undefined ? undefined : seal(keyring(), ctx.tenantId, value);
   const by = { principalType: ctx.principal.type, principalId: ctx.principal.id };
   return change(ctx, async (tx) => {
-    const [before] = await tx.select().from(secrets).where(one(ctx, name)).for("update");
+    const before = (await find(tx, ctx, name)) ?? (await makeRoom(tx, ctx, name));
     if (!before && valueSealed === undefined) {
       throw new AppError("invalid_request", `There is no secret "${name}" yet. Send its value.`, {
         errors: [{ pointer: "/value", message: "is required for a new secret" }],
@@ -138,13 +163,30 @@ export async function putSecret(ctx: Ctx, name: string, raw: PutSecretInput): Pr
   });
 }
 
-/** Removes a secret; tools that name it fail from the next call on. `not_found` for none. */
-export async function deleteSecret(ctx: Ctx, name: string): Promise<void> {
+/**
+ * Removes a secret; what names it fails from the next call on. `findUses` tells what does, and any
+ * refuses the removal with `conflict`. `not_found` for a secret that is not there.
+ */
+export async function deleteSecret(
+  ctx: Ctx,
+  name: string,
+  findUses: (tx: Tx) => Promise<SecretUse[]>,
+): Promise<void> {
   authorize(ctx, "secrets:write");
   checkName(name);
   await change(ctx, async (tx) => {
-    const [gone] = await tx.delete(secrets).where(one(ctx, name)).returning();
+    const gone = await find(tx, ctx, name);
     if (!gone) throw notFound("secret", name);
+    const uses = await findUses(tx);
+    if (uses.length > 0) {
+      const named = uses.slice(0, 10).map((use) => `${use.kind} ${use.id}`);
+      const more = uses.length > named.length ? ` and ${uses.length - named.length} more` : "";
+      throw new AppError(
+        "conflict",
+        `The secret "${name}" is used by ${named.join(", ")}${more}. Change what uses it, or delete it with force=true.`,
+      );
+    }
+    await tx.delete(secrets).where(one(ctx, name));
     await audit(tx, ctx, {
       action: "secret.delete",
       target: { type: "secret", id: name },

@@ -6,6 +6,7 @@ import { createCache } from "#lib/core/cache.ts";
 import { unseal } from "#lib/core/crypto.ts";
 import { keyring } from "#lib/core/keyring.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
+import { noteSecretUse } from "./use.ts";
 
 export const secretTopic = "secrets";
 
@@ -61,5 +62,6 @@ export async function secretValue(
       `The secret "${name}" is not for this tool. Add ${toolId} to its allowed_tools.`,
     );
   }
+  noteSecretUse(tenantId, name);
   return unseal(keyring(), tenantId, kept.sealed);
 }

@@ -5,7 +5,7 @@ import { withTenant } from "#db/transaction.ts";
 import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import type { Icon } from "#lib/core/icon-schema.ts";
-import type { JsonObject } from "#lib/core/json.ts";
+import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { log } from "#lib/core/log.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import { searchOf } from "./catalog-search.ts";
@@ -70,6 +70,11 @@ function toListed(row: Row): Tool {
   };
 }
 
+/** An HTTP tool that tells of its answer while it arrives. */
+function streams({ response }: JsonObject): boolean {
+  return isJsonObject(response) && response.stream === true;
+}
+
 /** Compiled at the first check; most tools of a catalog are not called while it lives. */
 function outputCheck(schema: JsonObject | null): OutputCheck {
   if (schema === null) return () => [];
@@ -103,7 +108,7 @@ export function toEntry(row: Row): CatalogTool {
   const run = runOf(kind, { toolId, mcpName, config }, listed.inputSchema, conduct);
   const { inputSchema, outputSchema } = listed;
   const isPlain =
-    (kind === "http" || kind === "code") &&
+    ((kind === "http" && !streams(config)) || kind === "code") &&
     !needsConfirmation &&
     taskSupport === "forbidden" &&
     (outputSchema === undefined || outputSchema.type === "object") &&

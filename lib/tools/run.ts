@@ -38,6 +38,17 @@ function redacted(outcome: ToolOutcome, secrets: CallSecrets): ToolOutcome {
   return isInputRequired(outcome) ? outcome : secrets.redact(outcome);
 }
 
+/** What a tool tells its client of a call leaves as its result does. */
+function redacting(client: ToolClient, secrets: CallSecrets): ToolClient {
+  const { progress, log } = client;
+  if (!progress && !log) return client;
+  return {
+    ...client,
+    ...(progress ? { progress: (update) => progress(secrets.redact(update)) } : {}),
+    ...(log ? { log: (level, data, logger) => log(level, secrets.redact(data), logger) } : {}),
+  };
+}
+
 /** For a tool that cannot run here: every call says why. */
 export function refusalOf(mcpName: string): Run {
   const text = `The tool ${mcpName} cannot run: it has no implementation. Register it again with an https:// address, internal:<name> or code as config.implementation.`;
@@ -123,7 +134,7 @@ export function runOf(
       if ("errors" in valid) throw invalidArguments(mcpName, valid.errors);
       const run = async (asked: ToolClient) => {
         const outcome = await within(conduct, asked, (timed) =>
-          invoke(ctx, valid.args, { ...origin, client: timed, secrets }),
+          invoke(ctx, valid.args, { ...origin, client: redacting(timed, secrets), secrets }),
         );
         return checked(answerable(redacted(outcome, secrets), asked, mcpName), mcpName, conduct);
       };

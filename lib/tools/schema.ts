@@ -4,7 +4,8 @@ import { clientId } from "#lib/core/id-schema.ts";
 import { type JsonObject, jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
 import { codeConfig } from "./code-config.ts";
-import { httpConfig, unprintable, urlMistake } from "./http-config.ts";
+import { urlMistake } from "./http/url-template.ts";
+import { httpConfig, unprintable } from "./http-config.ts";
 import { confirmations, listingFields, taskSupports, toolAnnotations } from "./listing-schema.ts";
 
 /** How a tool can run; adding one is a file in `runtimes/` and a line in its map. */
@@ -79,7 +80,9 @@ function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }
   if (implementation.length > largestImplementation) {
     return at(`must have at most ${largestImplementation} characters`);
   }
-  if (/^\s*([a-z][a-z0-9+.-]*:)?\/\/|^\s*(data|javascript|file):/i.test(implementation)) {
+  if (
+    /^\s*[a-z][a-z0-9+.-]*:\/\/|^\s*\/\/\S+\s*$|^\s*(data|javascript|file):/i.test(implementation)
+  ) {
     if (implementationKind(value) === "code") return at("must start with https:// or http://");
   }
   const kind = implementationKind(value);
@@ -131,7 +134,7 @@ export const createDynamicToolInput = z
       }),
     config: jsonObject.default({}).meta({
       description:
-        "For a URL: method (default POST), headers, timeout_ms, retries. For code: limits, secrets, fetch_allow.",
+        "For a URL, whose path and query may hold {name}: method (default POST), query, headers, body, body_type, auth, response, timeout_ms, retries. For code: limits, secrets, fetch_allow.",
     }),
     ...listingFields,
   })

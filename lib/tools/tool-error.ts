@@ -20,8 +20,14 @@ export type ToolErrorCode =
   | "busy"
   | "too_deep"
   | "upstream_tool_gone"
+  | "tool_disabled"
+  | "stopped"
+  | "approval_required"
+  | "approval_denied"
   | "endpoint_failed"
   | "endpoint_invalid_json"
+  | "endpoint_unauthorized"
+  | "response_mapping_failed"
   | `egress_${string}`;
 
 /** A call that failed as MCP means it: the caller reads `message` and may change its arguments. */
@@ -29,15 +35,18 @@ export class ToolError extends Error {
   override readonly name = "ToolError";
   readonly code: ToolErrorCode;
   readonly errors: FieldError[];
+  /** More members of the result's `error`, such as an approval's id. */
+  readonly extra: Readonly<Record<string, string>>;
 
   constructor(
     code: ToolErrorCode,
     message: string,
-    options: ErrorOptions & { errors?: FieldError[] } = {},
+    options: ErrorOptions & { errors?: FieldError[]; extra?: Record<string, string> } = {},
   ) {
     super(message, options);
     this.code = code;
     this.errors = options.errors ?? [];
+    this.extra = options.extra ?? {};
   }
 }
 
@@ -49,10 +58,11 @@ export function invalidArguments(tool: string, errors: FieldError[]): ToolError 
 }
 
 /** The error as the result of the call (MCP, server/tools, error handling). */
-export function toErrorResult({ code, message, errors }: ToolError): CallToolResult {
+export function toErrorResult({ code, message, errors, extra }: ToolError): CallToolResult {
+  const error = { code, message, ...extra, ...(errors.length > 0 ? { errors } : {}) };
   return {
     content: [{ type: "text", text: message }],
-    structuredContent: { error: { code, message, ...(errors.length > 0 ? { errors } : {}) } },
+    structuredContent: { error },
     isError: true,
   };
 }

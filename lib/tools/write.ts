@@ -14,6 +14,7 @@ import {
   type ToolDocument,
   type ToolRow,
 } from "./document.ts";
+import { httpMistakes } from "./http/mistakes.ts";
 import { mcpNameOf } from "./mcp-name.ts";
 import { refuseReservedName, refuseTakenName } from "./names.ts";
 import { headerMistakes } from "./param-headers.ts";
@@ -23,7 +24,7 @@ import { oneTool, statusOf, toAudited } from "./row.ts";
 import type { registerToolInput } from "./schema.ts";
 import { schemaMistakes } from "./validator.ts";
 
-/** Throws `invalid_request` for schemas that nothing could be checked against, and unreadable code. */
+/** Throws `invalid_request` for schemas that nothing could be checked against, and what cannot run. */
 export async function checkDefinition({
   parameters,
   output_schema,
@@ -34,6 +35,7 @@ export async function checkDefinition({
   const input = mistakes.length > 0 ? mistakes : headerMistakes(schema);
   const errors = [
     ...(await codeMistakes(config)),
+    ...httpMistakes(config, schema),
     ...input.map(({ pointer, message }) => ({
       pointer: pointerInParameters(parameters, pointer),
       message,

@@ -13,7 +13,7 @@ import { createDraft, registerTool, saveDraft, toolExists } from "#lib/client/to
 import { useChange } from "#lib/client/use-change.ts";
 import type { RegisterToolInput, Tool } from "#lib/tools/schema.ts";
 import { AdvancedToolCard, BehaviourCard } from "./behaviour-cards.tsx";
-import { ImplementationCard, NameFields, ParametersCard } from "./tool-fields.tsx";
+import { Implementation, NameFields, ParametersCard } from "./tool-fields.tsx";
 import { registerToolForm, toToolFields } from "./tool-form-schema.ts";
 import { toolHref } from "./tool-href.ts";
 
@@ -109,7 +109,7 @@ export function RegisterToolForm({ tenantId, tool }: RegisterToolFormProps) {
           />
         </CardContent>
       </Card>
-      <ImplementationCard />
+      <Implementation />
       <ParametersCard />
       <BehaviourCard />
       <AdvancedToolCard />

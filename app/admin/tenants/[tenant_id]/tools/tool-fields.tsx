@@ -1,78 +1,44 @@
 "use client";
 
-import { useFormContext } from "react-hook-form";
+import { useFormContext, useWatch } from "react-hook-form";
+import { ChoiceField } from "#components/forms/choice-field.tsx";
 import { JsonField } from "#components/forms/json-field.tsx";
-import { KeyValueField } from "#components/forms/key-value-field.tsx";
-import { NumberField } from "#components/forms/number-field.tsx";
-import { SelectField } from "#components/forms/select-field.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { TextareaField } from "#components/forms/textarea-field.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
+import { kindFields } from "./kinds/kind-fields.tsx";
+import { type FormKind, formKinds, kindForms } from "./kinds/kind-forms.ts";
 import type { ToolFields } from "./tool-form-schema.ts";
 
-const methods = ["POST", "GET", "PUT", "PATCH", "DELETE", "HEAD"].map((method) => ({
-  value: method,
-  label: method,
-}));
+type ImplementationProps = {
+  /** Kinds that cannot be chosen here. */
+  without?: readonly FormKind[];
+};
 
-/** What the tool runs and how its address is called. */
-export function ImplementationCard() {
+/** What kind of runtime the tool has, and that kind's own fields. */
+export function Implementation({ without = [] }: ImplementationProps) {
   const { control } = useFormContext<ToolFields>();
+  const kind = useWatch({ control, name: "kind" });
+  const Fields = kindFields[kind];
+  const offered = formKinds.filter((each) => !without.includes(each));
   return (
-    <Card>
-      <CardHeader>
-        <CardTitle>Implementation</CardTitle>
-        <CardDescription>
-          An address is called with the arguments as JSON; method, headers, time and retries are for
-          addresses alone.
-        </CardDescription>
-      </CardHeader>
-      <CardContent className="grid items-start gap-x-6 gap-y-5 sm:grid-cols-6">
-        <TextField
-          {...{ control }}
-          name="implementation"
-          label="Address or handler"
-          description="https://… or internal:<name>: internal:echo, internal:time, internal:usage_summary."
-          mono
-          placeholder="https://api.example.com/search"
-          autoComplete="off"
-          className="sm:col-span-6"
-        />
-        <SelectField
-          {...{ control }}
-          name="method"
-          label="Method"
-          options={methods}
-          className="sm:col-span-2"
-        />
-        <NumberField
-          {...{ control }}
-          name="timeout_ms"
-          label="Time limit"
-          suffix="ms"
-          placeholder="30000"
-          min={1}
-          className="sm:col-span-2"
-        />
-        <NumberField
-          {...{ control }}
-          name="retries"
-          label="Retries"
-          placeholder="0"
-          min={0}
-          max={5}
-          className="sm:col-span-2"
-        />
-        <div className="sm:col-span-6">
-          <KeyValueField
+    <>
+      <Card>
+        <CardContent>
+          <ChoiceField
             {...{ control }}
-            name="headers"
-            label="Headers"
-            description="Sent with each call. Their values are shown only to those who may change the tool."
+            name="kind"
+            label="What it runs"
+            options={offered.map((value) => ({
+              value,
+              label: kindForms[value].label,
+              about: kindForms[value].about,
+            }))}
           />
-        </div>
-      </CardContent>
-    </Card>
+        </CardContent>
+      </Card>
+      <Fields />
+    </>
   );
 }
 

@@ -45,34 +45,65 @@ test("a tool that is opened and saved stays the same, keys without a field inclu
 });
 
 test("what is left empty is not sent, so that defaults stay defaults", () => {
-  const values = { ...toToolFields(undefined), name: "a", implementation: "internal:echo" };
-  expect(dynamicToolForm.parse(values)).toMatchObject({
+  const values = { ...toToolFields(undefined), name: "a", kind: "internal" as const };
+  expect(dynamicToolForm.parse({ ...values, internal: { handler: "echo" } })).toMatchObject({
     implementation: "internal:echo",
     config: {},
   });
 });
 
 test("the API's own complaints stand at the fields that they are about", () => {
+  const opened = open();
   const values = {
-    ...open(),
+    ...opened,
     name: "",
-    implementation: "https://user:pw@api.example.com",
-    timeout_ms: 0,
+    http: { ...opened.http, url: "https://user:pw@api.example.com", timeout_ms: 0 },
     parameters: "[]",
   };
   const paths = (form: typeof values) =>
     registerToolForm.safeParse(form).error?.issues.map((issue) => issue.path.join("."));
   expect(paths(values)).toEqual(["parameters"]);
-  expect(paths({ ...values, parameters: "{}" })).toEqual(["name", "implementation", "timeout_ms"]);
+  expect(paths({ ...values, parameters: "{}" })).toEqual(["name", "http.url", "http.timeout_ms"]);
 });
 
 test("a header that cannot be set is named", () => {
-  const values = { ...open(), headers: [{ key: "Host", value: "x" }] };
+  const opened = open();
+  const headers = [
+    { key: "X-Team", value: "a" },
+    { key: "Host", value: "x" },
+  ];
+  const values = { ...opened, http: { ...opened.http, headers } };
   const [issue] = registerToolForm.safeParse(values).error?.issues ?? [];
-  expect(issue?.message).toContain("Host");
+  expect(issue?.path).toEqual(["http", "headers", 1, "value"]);
+  expect(issue?.message).toContain("cannot be set");
 });
 
 test("a dynamic tool needs an implementation", () => {
   const result = dynamicToolForm.safeParse({ ...toToolFields(undefined), name: "a" });
-  expect(result.error?.issues.map((issue) => issue.path.join("."))).toEqual(["implementation"]);
+  expect(result.error?.issues.map((issue) => issue.path.join("."))).toEqual(["http.url"]);
+});
+
+test("what the form has no fields for is kept as JSON", () => {
+  const odd = { ...tool, config: { implementation: "return args.a", runtime: "python" } };
+  const values = { ...toToolFields(odd), tool_id: tool.tool_id, is_dynamic: false };
+  expect(registerToolForm.parse(values).config).toEqual(odd.config);
+});
+
+test("the fields of another kind are not asked for, and not sent", () => {
+  const opened = open();
+  const values = {
+    ...opened,
+    kind: "internal" as const,
+    internal: { handler: "time" },
+    http: { ...opened.http, url: "nonsense" },
+  };
+  expect(registerToolForm.parse(values).config).toEqual({
+    implementation: "internal:time",
+    type: "lookup",
+  });
+});
+
+test("a key with a field of its own is refused in the JSON beside it", () => {
+  const result = registerToolForm.safeParse({ ...open(), config: '{"retries": 1}' });
+  expect(result.error?.issues.map((issue) => issue.path.join("."))).toEqual(["config"]);
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { jsonText, type Pair, pairsRecord, toPairs } from "#components/forms/schema.ts";
-import { isJsonObject, type JsonObject, jsonObject } from "#lib/core/json.ts";
+import { jsonText } from "#components/forms/schema.ts";
+import { type JsonObject, jsonObject } from "#lib/core/json.ts";
 import {
   type CreateDynamicToolInput,
   createDynamicToolInput,
@@ -8,73 +8,71 @@ import {
   registerToolInput,
   type Tool,
 } from "#lib/tools/schema.ts";
+import { formKinds, type KindValues, kindForms, kindOf } from "./kinds/kind-forms.ts";
 import { listingFormFields, toListing, toListingFields } from "./tool-listing-schema.ts";
 
-/** Keys of a tool's config that have fields of their own; the rest is edited as JSON. */
-const ownKeys = ["implementation", "method", "headers", "timeout_ms", "retries"];
+/** The fields of every kind; only those of the chosen one are checked. */
+const kindValues = Object.fromEntries(
+  formKinds.map((kind) => [kind, z.custom(() => true)]),
+) as unknown as { [K in keyof KindValues]: z.ZodType<KindValues[K], KindValues[K]> };
 
 const fields = z.object({
   ...listingFormFields.shape,
+  ...kindValues,
   name: z.string(),
   description: z.string(),
-  implementation: z.string().trim(),
-  method: z.string(),
-  headers: pairsRecord(),
-  timeout_ms: z.number().nullable(),
-  retries: z.number().nullable(),
+  kind: z.enum(formKinds),
   parameters: jsonText(jsonObject),
-  config: jsonText(
-    jsonObject.superRefine((value, context) => {
-      const taken = ownKeys.find((key) => Object.hasOwn(value, key));
-      if (taken === undefined) return;
-      context.addIssue({ code: "custom", message: `${taken} has a field of its own above.` });
-    }),
-  ),
+  config: jsonText(jsonObject),
 });
 
-/** Only what was filled in, so that the server's defaults stay defaults. */
-function configOf(values: z.output<typeof fields>): JsonObject {
-  const { implementation, method, headers, timeout_ms, retries, config } = values;
-  return {
-    ...config,
-    ...(implementation === "" ? {} : { implementation }),
-    ...(method === defaultMethod ? {} : { method }),
-    ...(Object.keys(headers).length === 0 ? {} : { headers }),
-    ...(timeout_ms === null ? {} : { timeout_ms }),
-    ...(retries === null ? {} : { retries }),
-  };
+type Values = z.output<typeof fields>;
+
+/** The tool's config: what the kind's fields say, and the JSON beside them; null for mistakes. */
+function configOf(values: Values, context: z.RefinementCtx): JsonObject | null {
+  const { kind, config } = values;
+  const form = kindForms[kind];
+  const taken = form.keys.find((key) => Object.hasOwn(config, key));
+  if (taken !== undefined) {
+    const message = `${taken} has a field of its own above.`;
+    context.addIssue({ code: "custom", path: ["config"], message });
+  }
+  const composed = form.compose(values[kind]);
+  if ("config" in composed) return { ...config, ...composed.config };
+  for (const { path, message } of composed.issues) {
+    context.addIssue({ code: "custom", path: [kind, ...path], message });
+  }
+  return null;
 }
 
-const defaultMethod = "POST";
+/** The field that the API's complaint about its input at `path` belongs to. */
+function fieldAt([first = "", ...rest]: PropertyKey[], values: Values): PropertyKey[] {
+  if (first === "timeout_ms") return ["call_timeout_ms"];
+  const { kind } = values;
+  const path = first === "config" ? rest : first === "implementation" ? [first] : null;
+  if (path === null) return [first];
+  const own = kindForms[kind].keys.some((key) => key === path[0]);
+  return own ? [kind, ...kindForms[kind].fieldAt(path, values[kind])] : ["config"];
+}
 
 /** Tells the API's own complaints at the field that each is about. */
-function complain(error: z.ZodError | undefined, context: z.RefinementCtx): void {
-  for (const issue of error?.issues ?? []) {
-    const [first, second] = issue.path;
-    if (first === "timeout_ms") {
-      context.addIssue({ code: "custom", path: ["call_timeout_ms"], message: issue.message });
-      continue;
-    }
-    const inConfig = first === "config" && ownKeys.includes(String(second));
-    const field = String(inConfig ? second : first);
-    const key =
-      field === "headers" && issue.path[2] !== undefined ? `${String(issue.path[2])} ` : "";
-    // Rows of headers have no field for the whole, so the complaint stands at the address.
-    const shown = field === "headers" ? "implementation" : field;
-    const what = field === "headers" ? `header ${key}` : "";
-    context.addIssue({ code: "custom", path: [shown], message: `${what}${issue.message}` });
+function complain(error: z.ZodError | undefined, values: Values, context: z.RefinementCtx): void {
+  for (const { path, message } of error?.issues ?? []) {
+    context.addIssue({ code: "custom", path: fieldAt(path, values), message });
   }
 }
 
 /** A dynamic tool as the form has it → as the API takes it. */
 export const dynamicToolForm = fields.transform((values, context): CreateDynamicToolInput => {
-  const { implementation, ...config } = configOf(values);
+  const composed = configOf(values, context);
+  if (!composed) return z.NEVER;
+  const { implementation, ...config } = composed;
   const { name, description, parameters } = values;
   const input = {
     ...{ name, description, parameters, config, ...toListing(values) },
     implementation: String(implementation ?? ""),
   };
-  complain(createDynamicToolInput.safeParse(input).error, context);
+  complain(createDynamicToolInput.safeParse(input).error, values, context);
   return input;
 });
 
@@ -83,25 +81,16 @@ export const registerToolForm = fields
   .extend({ tool_id: registerToolInput.shape.tool_id, is_dynamic: z.boolean() })
   .transform((values, context): RegisterToolInput => {
     const { tool_id, name, description, is_dynamic, parameters } = values;
+    const config = configOf(values, context);
+    if (!config) return z.NEVER;
     const input = {
-      ...{ tool_id, name, description, is_dynamic, parameters, config: configOf(values) },
-      ...toListing(values),
+      ...{ tool_id, name, description, is_dynamic, parameters, config, ...toListing(values) },
     };
-    complain(registerToolInput.safeParse(input).error, context);
+    complain(registerToolInput.safeParse(input).error, values, context);
     return input;
   });
 
 export type ToolFields = z.input<typeof fields>;
-
-function headersOf(config: JsonObject): Pair[] {
-  if (!isJsonObject(config.headers)) return [];
-  const entries = Object.entries(config.headers).map(([key, value]) => [key, String(value)]);
-  return toPairs(Object.fromEntries(entries));
-}
-
-function numberOf(value: unknown): number | null {
-  return typeof value === "number" ? value : null;
-}
 
 const exampleParameters = {
   query: { type: "string", description: "What to look for", required: true },
@@ -111,17 +100,18 @@ const exampleParameters = {
 /** What the form starts with: a tool, or an example of one. */
 export function toToolFields(tool: Tool | undefined): ToolFields {
   const config = tool?.config ?? {};
-  const rest = Object.entries(config).filter(([key]) => !ownKeys.includes(key));
-  const { implementation, method } = config;
+  const kind = tool ? kindOf(config) : "http";
+  const { keys } = kindForms[kind];
+  const rest = Object.entries(config).filter(([key]) => !keys.some((own) => own === key));
+  const perKind = Object.fromEntries(
+    formKinds.map((each) => [each, kindForms[each].toFields(each === kind ? config : {})]),
+  ) as KindValues;
   return {
     ...toListingFields(tool),
+    ...perKind,
     name: tool?.name ?? "",
     description: tool?.description ?? "",
-    implementation: typeof implementation === "string" ? implementation : "",
-    method: typeof method === "string" ? method.toUpperCase() : defaultMethod,
-    headers: headersOf(config),
-    timeout_ms: numberOf(config.timeout_ms),
-    retries: numberOf(config.retries),
+    kind,
     parameters: JSON.stringify(tool?.parameters ?? exampleParameters, null, 2),
     config: JSON.stringify(Object.fromEntries(rest), null, 2),
   };

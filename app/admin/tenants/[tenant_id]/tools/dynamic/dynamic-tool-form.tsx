@@ -10,7 +10,7 @@ import { createDynamicTool } from "#lib/client/tools.ts";
 import { useChange } from "#lib/client/use-change.ts";
 import type { CreateDynamicToolInput } from "#lib/tools/schema.ts";
 import { AdvancedToolCard, BehaviourCard } from "../behaviour-cards.tsx";
-import { ImplementationCard, NameFields, ParametersCard } from "../tool-fields.tsx";
+import { Implementation, NameFields, ParametersCard } from "../tool-fields.tsx";
 import { dynamicToolForm, toToolFields } from "../tool-form-schema.ts";
 import { toolHref } from "../tool-href.ts";
 
@@ -37,7 +37,7 @@ export function DynamicToolForm({ tenantId }: { tenantId: string }) {
           <NameFields />
         </CardContent>
       </Card>
-      <ImplementationCard />
+      <Implementation without={["none"]} />
       <ParametersCard />
       <BehaviourCard />
       <AdvancedToolCard />

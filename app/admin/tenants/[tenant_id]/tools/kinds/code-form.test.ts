@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { codeConfig } from "#lib/tools/code-config.ts";
-import { codeFormDefinition as form } from "./code-form.ts";
+import { codeForm as form } from "./code-form.ts";
 
 const config = {
   implementation: "return 1",
@@ -21,7 +21,7 @@ test("a new tool starts with an example and nothing but its source is written", 
 });
 
 test("a complaint stands at the field that it is about", () => {
-  expect(form.fieldAt(["limits", "cpu_ms"])).toEqual(["cpu_ms"]);
-  expect(form.fieldAt(["fetch_allow", 1])).toEqual(["fetch_allow"]);
-  expect(form.fieldAt(["implementation"])).toEqual(["source"]);
+  expect(form.fieldAt(["limits", "cpu_ms"], form.toFields({}))).toEqual(["cpu_ms"]);
+  expect(form.fieldAt(["fetch_allow", 1], form.toFields({}))).toEqual(["fetch_allow"]);
+  expect(form.fieldAt(["implementation"], form.toFields({}))).toEqual(["source"]);
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
+import { kindForm } from "./kind-form.ts";
 
 const limitNames = ["wall_ms", "cpu_ms", "memory_mb", "output_bytes"] as const;
 
@@ -29,8 +30,8 @@ function linesOf(list: unknown): string {
   return Array.isArray(list) ? list.map(String).join("\n") : "";
 }
 
-/** A tool that is the tenant's own code, for the form's map of kinds. */
-export const codeFormDefinition = {
+/** A tool that is the tenant's own code. */
+export const codeForm = kindForm({
   label: "Code",
   about: "Runs your JavaScript or TypeScript here",
   keys: ["implementation", "limits", "secrets", "fetch_allow"],
@@ -66,4 +67,4 @@ export const codeFormDefinition = {
     if (key === "limits") return [limitNames.find((each) => each === name) ?? "wall_ms"];
     return [key === "secrets" || key === "fetch_allow" ? key : "source"];
   },
-};
+});
