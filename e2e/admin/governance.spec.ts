@@ -47,12 +47,14 @@ test("a tool is granted, limited, stopped and disabled, and a call of it is appr
   await page.getByRole("button", { name: "Stop this tool" }).click();
   await dialog.getByLabel("Reason").fill("An incident");
   await dialog.getByRole("button", { name: "Stop", exact: true }).click();
-  await expect(page.getByText("The tool wipe is stopped")).toBeVisible();
+  await expect(page.getByText("The tool wipe is stopped", { exact: true })).toBeVisible();
   await page.goto(`${tenant.path}/tools`);
   await expect(page.getByText("Stopped", { exact: true })).toBeVisible();
-  await page.goto(`${tenant.path}/tools/wipe/access`);
+  await page.getByRole("link", { name: "wipe" }).click();
+  const tabs = page.getByRole("navigation", { name: "Tool sections" });
+  await tabs.getByRole("link", { name: "Access" }).click();
   await page.getByRole("button", { name: "Let it run again" }).click();
-  await expect(page.getByText("The tool wipe is stopped")).toBeHidden();
+  await expect(page.getByText("The tool wipe is stopped", { exact: true })).toBeHidden();
   await page.getByRole("switch", { name: "Enabled" }).click();
   await page.getByLabel("Why it is disabled").fill("Under repair");
   await page.getByRole("button", { name: "Save policy" }).click();

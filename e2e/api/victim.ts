@@ -77,6 +77,8 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     task_id,
     limit_id: limit.body.limit_id,
     switch_id: killed.body.switch_id,
+    // Upstreams are tested beside their verbs.
+    upstream_id: "secret-upstream",
     approval_id: asked[0]?.approval_id ?? "",
     user_id: member.body.user_id,
     // Only a person's browser makes one; that a foreign one is not found is tested beside the verb.

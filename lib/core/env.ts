@@ -45,7 +45,8 @@ const commands = z.string().transform((text, refinement): string[][] => {
   try {
     return argvs.parse(JSON.parse(text));
   } catch {
-    const message = 'must be a JSON array of commands, as in [["/usr/bin/mcp-files", "--readonly"]]';
+    const message =
+      'must be a JSON array of commands, as in [["/usr/bin/mcp-files", "--readonly"]]';
     refinement.addIssue({ code: "custom", message });
     return z.NEVER;
   }

@@ -92,7 +92,10 @@ export const auth = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("headers"),
     headers: z
-      .record(headerName, z.union([z.object({ secret: secretName }), z.object({ text: headerText })]))
+      .record(
+        headerName,
+        z.union([z.object({ secret: secretName }), z.object({ text: headerText })]),
+      )
       .refine((value) => Object.keys(value).length <= 20, "must have at most 20 headers"),
   }),
   z.object({
