@@ -125,7 +125,10 @@ export async function operationsOf(
 }
 
 /** Fits what the addresses with ids in them take, so that the ids decide the answer. */
-export const someBody = { status: "active", arguments: {}, revision: 1, name: "x" };
+export const someBody = {
+  ...{ status: "active", arguments: {}, revision: 1, name: "x" },
+  ...{ tools: [{ name: "x", digest: "x" }], names: ["x"] },
+};
 
 /** A path with the victim's ids in it. */
 export function addressOf(path: string, { ids }: Victim): string {
