@@ -5,6 +5,7 @@ import { promptTopic } from "#lib/prompts/catalog.ts";
 import { resourcesTopic, resourceUpdatedTopic } from "#lib/resources/change.ts";
 import { catalogTopic } from "#lib/tools/catalog.ts";
 import { rulesTopic } from "#lib/tools/governance/rules.ts";
+import { upstreamListTopic } from "#lib/upstreams/list-changes.ts";
 
 type Listener = (event: ServerEvent) => void;
 
@@ -31,6 +32,15 @@ function eventOf({ topic, key }: Change): { tenantId: string; event: ServerEvent
     const at = key.indexOf(" ");
     const event: ServerEvent = { kind: "resource_updated", uri: key.slice(at + 1) };
     return { tenantId: key.slice(0, at), event };
+  }
+  if (topic === upstreamListTopic) {
+    const [tenantId = "", , kind] = JSON.parse(key) as string[];
+    // A changed list of tools changes nothing here until it is accepted.
+    if (kind === "tools") return null;
+    return {
+      tenantId,
+      event: { kind: kind === "prompts" ? "prompts_list_changed" : "resources_list_changed" },
+    };
   }
   const event = listChanges[topic];
   return event ? { tenantId: key, event } : null;

@@ -11,8 +11,9 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { type ListedPrompt, promptCatalogOf } from "#lib/prompts/catalog.ts";
 import { renderPrompt } from "#lib/prompts/render.ts";
 import { canElicit, elicitation, elicitResult } from "#lib/tools/elicitation.ts";
+import { exposedPrompts, getUpstreamPrompt } from "#lib/upstreams/exposed.ts";
 import { handle } from "./handle.ts";
-import { pageOf } from "./page.ts";
+import { inOrder, pageOf } from "./page.ts";
 import { asking } from "./request-state.ts";
 import { capabilitiesOf } from "./tool-client.ts";
 
@@ -21,8 +22,15 @@ const question = "arguments";
 
 async function listPrompts(ctx: Ctx, cursor: string | undefined): Promise<ListPromptsResult> {
   authorize(ctx, "prompts:read");
-  const { listed } = await promptCatalogOf(ctx.tenantId);
-  const { items, nextCursor } = pageOf(listed, ({ name }) => name, cursor);
+  const [{ listed }, others] = await Promise.all([
+    promptCatalogOf(ctx.tenantId),
+    exposedPrompts(ctx),
+  ]);
+  // A prompt of the tenant's own stands before one of that name elsewhere.
+  const own = new Set(listed.map(({ name }) => name));
+  const more = others.filter(({ name }) => !own.has(name));
+  const all = inOrder<ListedPrompt>(listed, more as ListedPrompt[], ({ name }) => name);
+  const { items, nextCursor } = pageOf(all, ({ name }) => name, cursor);
   return { prompts: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
 }
 
@@ -74,6 +82,10 @@ async function getPrompt(
   const given = params.arguments ?? {};
   const { listed } = await promptCatalogOf(ctx.tenantId);
   const prompt = listed.find((each) => each.name === name);
+  const elsewhere = prompt
+    ? null
+    : await getUpstreamPrompt(ctx, name, given, context.mcpReq.signal);
+  if (elsewhere) return elsewhere;
   const asked = missingOf(prompt, given);
   const answers =
     asked.length === 0 ? {} : answered(elicitResult(context.mcpReq.inputResponses?.[question]));

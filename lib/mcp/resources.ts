@@ -7,8 +7,9 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { listResourceCatalog } from "#lib/resources/catalog.ts";
 import { isReadableUri, readResource } from "#lib/resources/read.ts";
+import { exposedResources, isUpstreamUri, readUpstreamResource } from "#lib/upstreams/exposed.ts";
 import { handle } from "./handle.ts";
-import { pageOf } from "./page.ts";
+import { inOrder, pageOf } from "./page.ts";
 
 /** URIs whose changes a legacy session is told of. */
 export type Subscriptions = Set<string>;
@@ -16,8 +17,9 @@ export type Subscriptions = Set<string>;
 const mostSubscriptions = 1_000;
 
 async function listResources(ctx: Ctx, cursor: string | undefined): Promise<ListResourcesResult> {
-  const { resources } = await listResourceCatalog(ctx);
-  const { items, nextCursor } = pageOf(resources, ({ uri }) => uri, cursor);
+  const [own, others] = await Promise.all([listResourceCatalog(ctx), exposedResources(ctx)]);
+  const all = inOrder(own.resources, others.resources, ({ uri }) => uri);
+  const { items, nextCursor } = pageOf(all, ({ uri }) => uri, cursor);
   return { resources: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
 }
 
@@ -25,8 +27,9 @@ async function listTemplates(
   ctx: Ctx,
   cursor: string | undefined,
 ): Promise<ListResourceTemplatesResult> {
-  const { templates } = await listResourceCatalog(ctx);
-  const { items, nextCursor } = pageOf(templates, ({ uriTemplate }) => uriTemplate, cursor);
+  const [own, others] = await Promise.all([listResourceCatalog(ctx), exposedResources(ctx)]);
+  const all = inOrder(own.templates, others.templates, ({ uriTemplate }) => uriTemplate);
+  const { items, nextCursor } = pageOf(all, ({ uriTemplate }) => uriTemplate, cursor);
   return { resourceTemplates: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
 }
 
@@ -54,7 +57,9 @@ export function serveResources(server: Server, subscriptions: Subscriptions | nu
   server.setRequestHandler(
     "resources/read",
     handle(async (ctx, { params }, { mcpReq }) => ({
-      contents: await readResource(ctx, params.uri, { signal: mcpReq.signal }),
+      contents: isUpstreamUri(params.uri)
+        ? await readUpstreamResource(ctx, params.uri, mcpReq.signal)
+        : await readResource(ctx, params.uri, { signal: mcpReq.signal }),
     })),
   );
   if (subscriptions === null) return;

@@ -4,14 +4,15 @@ import { log } from "#lib/core/log.ts";
 import type { ListKind } from "./connection.ts";
 import type { RegisteredUpstream } from "./registry.ts";
 
-const topic = "upstream-list";
+/** The key is tenant, upstream and kind, as JSON. */
+export const upstreamListTopic = "upstream-list";
 
 /** An upstream says that a list of its has changed: every process hears of it. */
 export function announceListChange(
   { tenantId, upstreamId }: RegisteredUpstream,
   kind: ListKind,
 ): void {
-  const notice = { topic, key: JSON.stringify([tenantId, upstreamId, kind]) };
+  const notice = { topic: upstreamListTopic, key: JSON.stringify([tenantId, upstreamId, kind]) };
   announceHere(notice);
   withTenant(tenantId, (tx) => announce(tx, notice)).catch((err: unknown) =>
     log.warn({ err, upstreamId }, "a change of an upstream's list is not announced"),
@@ -23,7 +24,7 @@ export function onUpstreamListChanged(
   listener: (tenantId: string, upstreamId: string, kind: ListKind) => void,
 ): () => void {
   return onChange((change) => {
-    if (change === "everything" || change.topic !== topic) return;
+    if (change === "everything" || change.topic !== upstreamListTopic) return;
     const [tenantId, upstreamId, kind] = JSON.parse(change.key) as [string, string, ListKind];
     listener(tenantId, upstreamId, kind);
   });
