@@ -96,13 +96,18 @@ export function toEntry(row: Row): CatalogTool {
     return { ...known, kind, run: refusalOf(mcpName), listed: null, isPlain: false };
   }
   const listed = toListed(row);
-  const checkOutput = outputCheck(row.outputSchema as JsonObject | null);
+  const schema = row.outputSchema as JsonObject | null;
+  const checkOutput = outputCheck(schema);
   const title = listed.title ?? mcpName;
   const conduct = { title, revision, needsConfirmation, timeoutMs, checkOutput };
-  const run = runOf(kind, { toolId, mcpName, config }, listed.inputSchema, conduct);
+  const runnable = {
+    ...{ toolId, mcpName, config },
+    ...(schema === null ? {} : { output: { schema, check: checkOutput } }),
+  };
+  const run = runOf(kind, runnable, listed.inputSchema, conduct);
   const { inputSchema, outputSchema } = listed;
   const isPlain =
-    (kind === "http" || kind === "code") &&
+    (kind === "http" || kind === "code" || kind === "ai") &&
     !needsConfirmation &&
     taskSupport === "forbidden" &&
     (outputSchema === undefined || outputSchema.type === "object") &&

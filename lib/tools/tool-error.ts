@@ -19,6 +19,13 @@ export type ToolErrorCode =
   | "code_failed"
   | "busy"
   | "too_deep"
+  | "template_failed"
+  | "unknown_model"
+  | "provider_refused"
+  | "provider_busy"
+  | "provider_failed"
+  | "provider_invalid_answer"
+  | "answer_cut_off"
   | "endpoint_failed"
   | "endpoint_invalid_json"
   | `egress_${string}`;

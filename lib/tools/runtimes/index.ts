@@ -1,4 +1,5 @@
 import type { RuntimeKind } from "../schema.ts";
+import { aiRuntime } from "./ai.ts";
 import { codeRuntime } from "./code.ts";
 import { httpRuntime } from "./http.ts";
 import { internalRuntime } from "./internal.ts";
@@ -8,5 +9,6 @@ import type { Runtime } from "./runtime.ts";
 export const runtimes = {
   http: httpRuntime,
   code: codeRuntime,
+  ai: aiRuntime,
   internal: internalRuntime,
 } satisfies Record<RuntimeKind, Runtime>;
