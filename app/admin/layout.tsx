@@ -39,6 +39,7 @@ const labels = {
   register: "Register",
   resources: "Resources",
   revisions: "Revisions",
+  secrets: "Secrets",
   settings: "Settings",
   tasks: "Tasks",
   tenants: "Tenants",

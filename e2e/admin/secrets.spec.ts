@@ -8,11 +8,11 @@ test("a secret is created, rotated, narrowed and deleted, and no page has its va
   await page.goto(`${tenant.path}/secrets`);
   await page.getByRole("button", { name: "New secret" }).first().click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Name").fill("a-b");
+  await dialog.getByRole("textbox", { name: "Name" }).fill("a-b");
   await dialog.getByRole("button", { name: "Create secret" }).click();
   await expect(dialog.getByText(/letters, digits or _/)).toBeVisible();
-  await dialog.getByLabel("Name").fill("CRM_TOKEN");
-  await dialog.getByLabel("Value").fill("tok-first-value");
+  await dialog.getByRole("textbox", { name: "Name" }).fill("CRM_TOKEN");
+  await dialog.getByRole("textbox", { name: "Value" }).fill("tok-first-value");
   await dialog.getByLabel("Description").fill("Of the CRM");
   await dialog.getByRole("button", { name: "Create secret" }).click();
   const row = page.getByRole("row", { name: /CRM_TOKEN/ });
@@ -41,7 +41,7 @@ test("a secret is created, rotated, narrowed and deleted, and no page has its va
   await page.getByRole("button", { name: "Actions for CRM_TOKEN" }).click();
   await page.getByRole("menuitem", { name: "Edit" }).click();
   await dialog.getByRole("switch", { name: "Any tool that names it" }).click();
-  await dialog.getByLabel("Tools").fill("another");
+  await dialog.getByRole("textbox", { name: "Tools" }).fill("another");
   await dialog.getByRole("button", { name: "Save changes" }).click();
   await expect(row).toContainText("1 tool");
   const refused = await callApi("POST", "/tools/crm/call", { arguments: {} }, as);

@@ -55,7 +55,9 @@ async function client(ctx: Ctx, scopes?: ("secrets:read" | "tools:read")[]) {
     const response = await fetch(`${server.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     expect(text).not.toContain(value);
@@ -119,6 +121,8 @@ test("over REST a refusal never repeats the value that was sent, and a key witho
   const wrong = await call("PUT", "/secrets/KEY", { value: `${value}\0` });
   expect(wrong).toMatchObject({ status: 400, body: { errors: [{ pointer: "/value" }] } });
   expect((await call("PUT", "/secrets/a-b", { value })).status).toBe(400);
+  expect((await call("PUT", "/secrets/KEY", `{"value": "${value}" ${value}`)).status).toBe(400);
+  expect((await call("PUT", "/secrets/KEY", { value: [value] })).status).toBe(400);
   const reader = await client(ctx, ["secrets:read"]);
   expect((await reader("GET", "/secrets")).status).toBe(200);
   expect((await reader("PUT", "/secrets/KEY", { value })).status).toBe(403);

@@ -4,7 +4,7 @@ import { type Tx, withTenant } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { isJsonObject } from "#lib/core/json.ts";
 import type { Page } from "#lib/core/page.ts";
-import { readProviders } from "#lib/providers/schema.ts";
+import { type Provider, readProviders } from "#lib/providers/schema.ts";
 import type { Secret, SecretQuery, SecretUse, UsedSecret } from "#lib/secrets/schema.ts";
 import { deleteSecret, getSecret, listSecrets } from "#lib/secrets/service.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
@@ -70,21 +70,34 @@ async function* toolsWithSecrets(tx: Tx, tenantId: string) {
 
 type Uses = ReadonlyMap<string, SecretUse[]>;
 
+/** The tenant's providers; asked before a transaction, since it may have to read the tenant. */
+async function providersOf(tenantId: string): Promise<Provider[]> {
+  return readProviders((await findSnapshot(tenantId))?.tenant.ai_providers ?? []);
+}
+
 /** Everything of the tenant that names a secret, by the secret's name. */
-async function findUses(tx: Tx, tenantId: string): Promise<Uses> {
+async function findUses(tx: Tx, tenantId: string, providers: Provider[]): Promise<Uses> {
   const uses = new Map<string, SecretUse[]>();
-  const add = (secret: string, use: SecretUse) =>
-    uses.set(secret, [...(uses.get(secret) ?? []), use]);
+  const add = (secret: string, use: SecretUse) => {
+    const there = uses.get(secret);
+    if (there) there.push(use);
+    else uses.set(secret, [use]);
+  };
   for await (const { toolId, name, config, draft } of toolsWithSecrets(tx, tenantId)) {
-    for (const secret of secretNamesIn([config, isJsonObject(draft) ? draft.config : null])) {
+    const drafted = isJsonObject(draft) ? draft.config : null;
+    for (const secret of secretNamesIn([config, drafted])) {
       add(secret, { kind: "tool", id: toolId, name });
     }
   }
-  const snapshot = await findSnapshot(tenantId);
-  for (const { name, key } of readProviders(snapshot?.tenant.ai_providers ?? [])) {
+  for (const { name, key } of providers) {
     if ("secret" in key) add(key.secret, { kind: "provider", id: name, name });
   }
   return uses;
+}
+
+async function usesOf(tenantId: string): Promise<Uses> {
+  const providers = await providersOf(tenantId);
+  return withTenant(tenantId, (tx) => findUses(tx, tenantId, providers));
 }
 
 const withUses = (uses: Uses) => (secret: Secret) => ({
@@ -96,21 +109,22 @@ const withUses = (uses: Uses) => (secret: Secret) => ({
 export async function listUsedSecrets(ctx: Ctx, query: SecretQuery): Promise<Page<UsedSecret>> {
   const { items, next } = await listSecrets(ctx, query);
   if (items.length === 0) return { items: [], next };
-  const uses = await withTenant(ctx.tenantId, (tx) => findUses(tx, ctx.tenantId));
+  const uses = await usesOf(ctx.tenantId);
   return { items: items.map(withUses(uses)), next };
 }
 
 /** One secret without its value, with what names it; `not_found` for none. */
 export async function getUsedSecret(ctx: Ctx, name: string): Promise<UsedSecret> {
   const found = await getSecret(ctx, name);
-  const uses = await withTenant(ctx.tenantId, (tx) => findUses(tx, ctx.tenantId));
+  const uses = await usesOf(ctx.tenantId);
   return withUses(uses)(found);
 }
 
 /** Deletes a secret that nothing names, or any with `force`. Throws `conflict`, `not_found`. */
-export function deleteUnusedSecret(ctx: Ctx, name: string, force: boolean): Promise<void> {
-  return deleteSecret(ctx, name, async (tx) => {
+export async function deleteUnusedSecret(ctx: Ctx, name: string, force: boolean): Promise<void> {
+  const providers = await providersOf(ctx.tenantId);
+  await deleteSecret(ctx, name, async (tx) => {
     if (force) return [];
-    return (await findUses(tx, ctx.tenantId)).get(name) ?? [];
+    return (await findUses(tx, ctx.tenantId, providers)).get(name) ?? [];
   });
 }

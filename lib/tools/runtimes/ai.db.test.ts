@@ -1,6 +1,9 @@
 import { createServer, type ServerResponse } from "node:http";
+import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { tools } from "#db/schema/tools.ts";
 import { useTestDatabase } from "#db/testing/clone.ts";
+import { withTenant } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { putSecret } from "#lib/secrets/service.ts";
@@ -383,6 +386,22 @@ test("a trace has the request, the response and the tokens, and the key in none 
   expect(trace.entries[0]).toMatchObject({ headers: { authorization: "[secret]" } });
   expect(trace.entries[2]).toMatchObject({ quantity: 18 });
   expect(JSON.stringify(trace.entries)).not.toContain(key);
+});
+
+test("a tool that was stored with a model and no prompt says what it lacks", async () => {
+  const ctx = await tenant();
+  await add(ctx, {});
+  await withTenant(ctx.tenantId, (tx) =>
+    tx
+      .update(tools)
+      .set({ config: { implementation: "ai:house/fast" } })
+      .where(eq(tools.tenantId, ctx.tenantId)),
+  );
+  const error = errorOf(await call(ctx));
+  expect([error.code, error.message]).toEqual([
+    "not_runnable",
+    expect.stringContaining("config.prompt is required"),
+  ]);
 });
 
 test.each([

@@ -29,7 +29,11 @@ test.each([
   [newSecretForm, { ...newSecretValues, name: "KEY" }, "value"],
   [rotateSecretForm, { value: "" }, "value"],
   [editSecretForm, { description: "x".repeat(501), any_tool: true, tools: "" }, "description"],
-  [editSecretForm, { description: "", any_tool: false, tools: `fine\n${"x".repeat(1_000)}` }, "tools"],
+  [
+    editSecretForm,
+    { description: "", any_tool: false, tools: `fine\n${"x".repeat(1_000)}` },
+    "tools",
+  ],
 ])("a mistake is told at its field", (form, values, field) => {
   expect(form.safeParse(values).error?.issues.map(({ path }) => path[0])).toEqual([field]);
 });

@@ -10,7 +10,7 @@ export function SecretUses({ secret }: { secret: UsedSecret }) {
   const { tenant_id, used_by } = secret;
   if (used_by.length === 0) return <span className="text-muted-foreground">Nothing</span>;
   return (
-    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+    <span className="flex flex-wrap items-center gap-x-2 gap-y-1 max-md:justify-end">
       {used_by.slice(0, shown).map(({ kind, id, name }) =>
         kind === "tool" ? (
           <Link

@@ -24,7 +24,7 @@ const numbers = ["temperature", "max_tokens", "timeout_ms", "retries"] as const;
 const text = (value: unknown) => (typeof value === "string" ? value : "");
 const numberOf = (value: unknown) => (typeof value === "number" ? value : null);
 
-const example = "Summarize this for a busy reader, in {{ language }}:\n\n{{ text }}\n";
+const example = "Answer in one sentence: {{ query }}\n";
 
 /** A tool that is a prompt for a language model. */
 export const aiForm = kindForm({
