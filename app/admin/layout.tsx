@@ -40,6 +40,8 @@ const labels = {
   resources: "Resources",
   revisions: "Revisions",
   secrets: "Secrets",
+  access: "Access",
+  approvals: "Approvals",
   settings: "Settings",
   tasks: "Tasks",
   tenants: "Tenants",

@@ -3,7 +3,7 @@ import { expect, test } from "./fixtures.ts";
 test("a code tool is written, refused at its mistake, saved and run", async ({ page, tenant }) => {
   await page.goto(`${tenant.path}/tools/dynamic`);
   await page.getByLabel("Name", { exact: true }).fill("adder");
-  await page.getByRole("radio", { name: /^Code/ }).click();
+  await page.getByText("Runs your JavaScript or TypeScript here").click();
   const source = page.getByRole("textbox", { name: "Source" });
   await source.fill("return {sum: args.a + };");
   const parameters =

@@ -152,14 +152,14 @@ export async function resolveChecked(
 /**
  * A standard `fetch` behind the guard, for libraries that take one. Answers stream; `timeoutMs`
  * (default 300,000) is the longest silence, until the headers and then between parts of the body,
- * and `maxBytes` (default 64 MiB) the size of the decompressed body. Bodies to send are gathered
- * first. Rejects with `EgressError`, on an abort with the signal's reason.
+ * and `maxBytes` (default 64 MiB) the size of the decompressed body; `secretHeaders` do not follow
+ * a redirect to another origin. Bodies to send are gathered first. Rejects with `EgressError`, on an abort with the signal's reason.
  */
 export function guardedFetch(
   policy: EgressPolicy,
-  defaults: { timeoutMs?: number; maxBytes?: number } = {},
+  defaults: { timeoutMs?: number; maxBytes?: number; secretHeaders?: readonly string[] } = {},
 ): typeof fetch {
-  const { timeoutMs = 300_000, maxBytes = 64 * MIB } = defaults;
+  const { timeoutMs = 300_000, maxBytes = 64 * MIB, secretHeaders = [] } = defaults;
   return async (input, init) => {
     const address = typeof input === "string" ? input : "url" in input ? input.url : input.href;
     parseTarget(address);
@@ -173,7 +173,7 @@ export function guardedFetch(
       const { answer, redirects } = await followRedirects(
         first,
         request.redirect === "error" ? 0 : 5,
-        [],
+        secretHeaders,
         (hop) => openStream(agentFor(policy), hop, { timeoutMs, maxBytes, signal }),
         request.redirect === "manual",
       );

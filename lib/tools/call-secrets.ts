@@ -6,6 +6,8 @@ import { ToolError } from "./tool-error.ts";
 export interface CallSecrets {
   /** The value; throws `ToolError` (`secret_unavailable`) where the tool may not have it. */
   get(name: string): Promise<string>;
+  /** Masks another value that came of a secret, such as an access token. */
+  hide(value: string): void;
   /** A copy of a JSON value with what `get` gave masked; the very value where it gave nothing. */
   redact<T>(value: T): T;
 }
@@ -23,6 +25,7 @@ export function callSecrets(tenantId: string, toolId: string): CallSecrets {
         throw new ToolError("secret_unavailable", error.message);
       }
     },
+    hide: (value) => void used.add(value),
     redact: (value) => redact(value, used),
   };
 }

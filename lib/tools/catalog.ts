@@ -5,13 +5,14 @@ import { withTenant } from "#db/transaction.ts";
 import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import type { Icon } from "#lib/core/icon-schema.ts";
-import type { JsonObject } from "#lib/core/json.ts";
+import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { log } from "#lib/core/log.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import { searchOf } from "./catalog-search.ts";
+import { goneToolIds } from "./import/upstream/record.ts";
 import type { Confirmation, TaskSupport } from "./listing-schema.ts";
 import { toInputSchema } from "./parameters.ts";
-import { type Run, refusalOf, runOf } from "./run.ts";
+import { goneOf, type Run, refusalOf, runOf } from "./run.ts";
 import { implementationKind, type RuntimeKind } from "./schema.ts";
 import { type OutputCheck, outputCheckOf } from "./validator.ts";
 
@@ -69,6 +70,11 @@ function toListed(row: Row): Tool {
   };
 }
 
+/** An HTTP tool that tells of its answer while it arrives. */
+function streams({ response }: JsonObject): boolean {
+  return isJsonObject(response) && response.stream === true;
+}
+
 /** Compiled at the first check; most tools of a catalog are not called while it lives. */
 function outputCheck(schema: JsonObject | null): OutputCheck {
   if (schema === null) return () => [];
@@ -100,14 +106,14 @@ export function toEntry(row: Row): CatalogTool {
   const checkOutput = outputCheck(schema);
   const title = listed.title ?? mcpName;
   const conduct = { title, revision, needsConfirmation, timeoutMs, checkOutput };
+  const { inputSchema, outputSchema } = listed;
   const runnable = {
-    ...{ toolId, mcpName, config },
+    ...{ toolId, mcpName, config, inputSchema },
     ...(schema === null ? {} : { output: { schema, check: checkOutput } }),
   };
-  const run = runOf(kind, runnable, listed.inputSchema, conduct);
-  const { inputSchema, outputSchema } = listed;
+  const run = runOf(kind, runnable, inputSchema, conduct);
   const isPlain =
-    (kind === "http" || kind === "code" || kind === "ai") &&
+    ((kind === "http" && !streams(config)) || kind === "code" || kind === "ai") &&
     !needsConfirmation &&
     taskSupport === "forbidden" &&
     (outputSchema === undefined || outputSchema.type === "object") &&
@@ -116,8 +122,8 @@ export function toEntry(row: Row): CatalogTool {
 }
 
 async function load(tenantId: string): Promise<Catalog> {
-  const rows = await withTenant(tenantId, (tx) =>
-    tx
+  const { rows, gone } = await withTenant(tenantId, async (tx) => ({
+    rows: await tx
       .select()
       .from(tools)
       .where(
@@ -127,12 +133,14 @@ async function load(tenantId: string): Promise<Catalog> {
           isNull(tools.archivedAt),
         ),
       ),
-  );
+    gone: await goneToolIds(tx, tenantId),
+  }));
   const entries = rows
     .sort((a, b) => (a.mcpName < b.mcpName ? -1 : 1))
     .flatMap((row) => {
       try {
-        return [toEntry(row)];
+        const entry = toEntry(row);
+        return [gone.has(row.toolId) ? { ...entry, run: goneOf(entry.mcpName) } : entry];
       } catch (err) {
         log.error({ err, toolId: row.toolId }, "a tool in the database cannot be read");
         return [];

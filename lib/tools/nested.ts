@@ -2,7 +2,7 @@ import type { CallOrigin, CallScope } from "./runtimes/runtime.ts";
 import { ToolError } from "./tool-error.ts";
 
 /** How many tools may call each other in one call. */
-export const deepestCall = 8;
+const deepestCall = 8;
 
 /**
  * The origin of a call that a running tool makes of another tool: told as much as its own caller,

@@ -5,17 +5,18 @@ import { type JsonObject, jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
 import { aiConfig, modelMistake } from "./ai-config.ts";
 import { codeConfig } from "./code-config.ts";
-import { httpConfig, unprintable, urlMistake } from "./http-config.ts";
+import { urlMistake } from "./http/url-template.ts";
+import { httpConfig, unprintable } from "./http-config.ts";
 import { confirmations, listingFields, taskSupports, toolAnnotations } from "./listing-schema.ts";
 
 /** How a tool can run; adding one is a file in `runtimes/` and a line in its map. */
-export const runtimeKinds = ["http", "code", "ai", "internal"] as const;
+export const runtimeKinds = ["http", "code", "ai", "mcp", "internal"] as const;
 
 export type RuntimeKind = (typeof runtimeKinds)[number];
 
 /**
- * What a tool's `config.implementation` is: a URL, `internal:<name>`, `ai:<model>`, or code. Null when the tool
- * is only registered.
+ * What a tool's `config.implementation` is: a URL, `internal:<name>`, `ai:<model>`,
+ * `mcp:<upstream>/<tool>`, or code. Null when the tool is only registered.
  */
 export function implementationKind(config: JsonObject): RuntimeKind | null {
   const { implementation } = config;
@@ -23,14 +24,13 @@ export function implementationKind(config: JsonObject): RuntimeKind | null {
   if (/^\s*https?:/i.test(implementation)) return "http";
   if (implementation.startsWith("internal:")) return "internal";
   if (implementation.startsWith("ai:")) return "ai";
-  // Not code, whatever runs it: a label of JavaScript would read as such.
-  return implementation.startsWith("mcp:") ? null : "code";
+  return implementation.startsWith("mcp:") ? "mcp" : "code";
 }
 
 const largestConfig = 256 * 1024;
 const largestImplementation = 200_000;
 
-export const toolId = clientId("register", "dynamic", "drafts").meta({
+export const toolId = clientId("register", "dynamic", "drafts", "import").meta({
   examples: ["premium_analytics"],
 });
 
@@ -82,7 +82,9 @@ function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }
   if (implementation.length > largestImplementation) {
     return at(`must have at most ${largestImplementation} characters`);
   }
-  if (/^\s*([a-z][a-z0-9+.-]*:)?\/\/|^\s*(data|javascript|file):/i.test(implementation)) {
+  if (
+    /^\s*[a-z][a-z0-9+.-]*:\/\/|^\s*\/\/\S+\s*$|^\s*(data|javascript|file):/i.test(implementation)
+  ) {
     if (implementationKind(value) === "code") return at("must start with https:// or http://");
   }
   const kind = implementationKind(value);
@@ -90,6 +92,9 @@ function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }
   if (kind === "ai") {
     const mistake = modelMistake(implementation);
     return [...(mistake === null ? [] : at(mistake)), ...configMistakes(aiConfig, value)];
+  }
+  if (kind === "mcp" && !/^mcp:[a-z0-9_-]+\/.+$/s.test(implementation)) {
+    return at("must name an upstream and one of its tools: mcp:<upstream_id>/<tool>");
   }
   if (kind !== "http") return [];
   const mistakes = configMistakes(httpConfig, value);
@@ -139,7 +144,7 @@ export const createDynamicToolInput = z
       }),
     config: jsonObject.default({}).meta({
       description:
-        "For a URL: method (default POST), headers, timeout_ms, retries. For code: limits, secrets, fetch_allow. For ai: prompt or messages, system, temperature, max_tokens.",
+        "For a URL, whose path and query may hold {name}: method (default POST), query, headers, body, body_type, auth, response, timeout_ms, retries. For code: limits, secrets, fetch_allow. For ai: prompt or messages, system, temperature, max_tokens.",
     }),
     ...listingFields,
   })

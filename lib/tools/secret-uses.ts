@@ -4,10 +4,11 @@ import { type Tx, withTenant } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { isJsonObject } from "#lib/core/json.ts";
 import type { Page } from "#lib/core/page.ts";
-import { type Provider, readProviders } from "#lib/providers/schema.ts";
+import { readProviders } from "#lib/providers/schema.ts";
 import type { Secret, SecretQuery, SecretUse, UsedSecret } from "#lib/secrets/schema.ts";
 import { deleteSecret, getSecret, listSecrets } from "#lib/secrets/service.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
+import { upstreamsOf } from "#lib/upstreams/registry.ts";
 
 const inText = /\{\{\s*secret:\s*([A-Za-z][A-Za-z0-9_]{0,63})\s*\}\}/g;
 const keyOfNames = /secret/i;
@@ -19,7 +20,8 @@ function addNames(value: unknown, isNamed: boolean, names: Set<string>): void {
   } else if (Array.isArray(value)) {
     for (const each of value) addNames(each, isNamed, names);
   } else if (isJsonObject(value)) {
-    for (const [key, inner] of Object.entries(value)) addNames(inner, keyOfNames.test(key), names);
+    for (const [key, inner] of Object.entries(value))
+      addNames(inner, isNamed || keyOfNames.test(key), names);
   }
 }
 
@@ -70,13 +72,26 @@ async function* toolsWithSecrets(tx: Tx, tenantId: string) {
 
 type Uses = ReadonlyMap<string, SecretUse[]>;
 
-/** The tenant's providers; asked before a transaction, since it may have to read the tenant. */
-async function providersOf(tenantId: string): Promise<Provider[]> {
-  return readProviders((await findSnapshot(tenantId))?.tenant.ai_providers ?? []);
+type NamedUse = readonly [secret: string, use: SecretUse];
+
+/** Uses by what is no tool; asked before a transaction, since caches may have to be filled. */
+async function otherUses(tenantId: string): Promise<NamedUse[]> {
+  const snapshot = await findSnapshot(tenantId);
+  const providers = readProviders(snapshot?.tenant.ai_providers ?? []).flatMap(
+    ({ name, key }): NamedUse[] =>
+      "secret" in key ? [[key.secret, { kind: "provider", id: name, name }]] : [],
+  );
+  const upstreams = [...(await upstreamsOf(tenantId)).values()].flatMap(
+    ({ upstreamId: id, name, transport, auth }) =>
+      [...secretNamesIn([transport, auth])].map(
+        (secret): NamedUse => [secret, { kind: "upstream", id, name }],
+      ),
+  );
+  return [...upstreams, ...providers];
 }
 
 /** Everything of the tenant that names a secret, by the secret's name. */
-async function findUses(tx: Tx, tenantId: string, providers: Provider[]): Promise<Uses> {
+async function findUses(tx: Tx, tenantId: string, others: NamedUse[]): Promise<Uses> {
   const uses = new Map<string, SecretUse[]>();
   const add = (secret: string, use: SecretUse) => {
     const there = uses.get(secret);
@@ -89,15 +104,13 @@ async function findUses(tx: Tx, tenantId: string, providers: Provider[]): Promis
       add(secret, { kind: "tool", id: toolId, name });
     }
   }
-  for (const { name, key } of providers) {
-    if ("secret" in key) add(key.secret, { kind: "provider", id: name, name });
-  }
+  for (const [secret, use] of others) add(secret, use);
   return uses;
 }
 
 async function usesOf(tenantId: string): Promise<Uses> {
-  const providers = await providersOf(tenantId);
-  return withTenant(tenantId, (tx) => findUses(tx, tenantId, providers));
+  const others = await otherUses(tenantId);
+  return withTenant(tenantId, (tx) => findUses(tx, tenantId, others));
 }
 
 const withUses = (uses: Uses) => (secret: Secret) => ({
@@ -122,9 +135,9 @@ export async function getUsedSecret(ctx: Ctx, name: string): Promise<UsedSecret>
 
 /** Deletes a secret that nothing names, or any with `force`. Throws `conflict`, `not_found`. */
 export async function deleteUnusedSecret(ctx: Ctx, name: string, force: boolean): Promise<void> {
-  const providers = await providersOf(ctx.tenantId);
+  const others = await otherUses(ctx.tenantId);
   await deleteSecret(ctx, name, async (tx) => {
     if (force) return [];
-    return (await findUses(tx, ctx.tenantId, providers)).get(name) ?? [];
+    return (await findUses(tx, ctx.tenantId, others)).get(name) ?? [];
   });
 }

@@ -26,8 +26,19 @@ export type ToolErrorCode =
   | "provider_failed"
   | "provider_invalid_answer"
   | "answer_cut_off"
+  | "tool_disabled"
+  | "stopped"
+  | "approval_required"
+  | "approval_denied"
+  | "upstream_tool_gone"
+  | "upstream_unauthorized"
+  | "upstream_unavailable"
+  | "upstream_rejected"
+  | "upstream_failed"
   | "endpoint_failed"
   | "endpoint_invalid_json"
+  | "endpoint_unauthorized"
+  | "response_mapping_failed"
   | `egress_${string}`;
 
 /** A call that failed as MCP means it: the caller reads `message` and may change its arguments. */
@@ -35,15 +46,18 @@ export class ToolError extends Error {
   override readonly name = "ToolError";
   readonly code: ToolErrorCode;
   readonly errors: FieldError[];
+  /** More members of the result's `error`, such as an approval's id. */
+  readonly extra: Readonly<Record<string, string>>;
 
   constructor(
     code: ToolErrorCode,
     message: string,
-    options: ErrorOptions & { errors?: FieldError[] } = {},
+    options: ErrorOptions & { errors?: FieldError[]; extra?: Record<string, string> } = {},
   ) {
     super(message, options);
     this.code = code;
     this.errors = options.errors ?? [];
+    this.extra = options.extra ?? {};
   }
 }
 
@@ -55,10 +69,11 @@ export function invalidArguments(tool: string, errors: FieldError[]): ToolError 
 }
 
 /** The error as the result of the call (MCP, server/tools, error handling). */
-export function toErrorResult({ code, message, errors }: ToolError): CallToolResult {
+export function toErrorResult({ code, message, errors, extra }: ToolError): CallToolResult {
+  const error = { code, message, ...extra, ...(errors.length > 0 ? { errors } : {}) };
   return {
     content: [{ type: "text", text: message }],
-    structuredContent: { error: { code, message, ...(errors.length > 0 ? { errors } : {}) } },
+    structuredContent: { error },
     isError: true,
   };
 }

@@ -14,6 +14,7 @@ import {
   type ToolDocument,
   type ToolRow,
 } from "./document.ts";
+import { httpMistakes } from "./http/mistakes.ts";
 import { mcpNameOf } from "./mcp-name.ts";
 import { refuseReservedName, refuseTakenName } from "./names.ts";
 import { headerMistakes } from "./param-headers.ts";
@@ -24,7 +25,7 @@ import { oneTool, statusOf, toAudited } from "./row.ts";
 import type { registerToolInput } from "./schema.ts";
 import { schemaMistakes } from "./validator.ts";
 
-/** Throws `invalid_request` for schemas that nothing could be checked against, and unreadable code. */
+/** Throws `invalid_request` for schemas that nothing could be checked against, and what cannot run. */
 export async function checkDefinition({
   parameters,
   output_schema,
@@ -36,6 +37,7 @@ export async function checkDefinition({
   const errors = [
     ...(await codeMistakes(config)),
     ...promptMistakes(config),
+    ...httpMistakes(config, schema),
     ...input.map(({ pointer, message }) => ({
       pointer: pointerInParameters(parameters, pointer),
       message,

@@ -11,11 +11,14 @@ import { type Listening, listen } from "#lib/testing/deployment.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 import { reportUsage } from "#lib/usage/service.ts";
 import { callTool, callToolFor } from "../call.ts";
+import { callSecrets } from "../call-secrets.ts";
 import { catalogOf } from "../catalog.ts";
 import type { ToolClient } from "../client.ts";
 import { closeSandbox } from "../sandbox/pool.ts";
 import type { CallToolResult } from "../schema.ts";
 import { registerTool } from "../service.ts";
+import { createTrace } from "../trace.ts";
+import { codeRuntime } from "./code.ts";
 
 useTestDatabase();
 
@@ -72,6 +75,15 @@ test("a code tool is listed, takes its arguments and answers structured content 
     structuredContent: { sum: 3 },
   });
   expect((await catalogOf(ctx.tenantId)).listed.map(({ name }) => name)).toEqual(["tool"]);
+});
+
+test("code may begin with a comment, and an address without a scheme is none", async () => {
+  const ctx = await freshTenant();
+  expect((await run(ctx, "// adds\nreturn 1")).structuredContent).toBe(1);
+  expect((await run(ctx, "// nothing yet")).isError).toBeUndefined();
+  await expect(add(ctx, "//api.example.com/search")).rejects.toMatchObject({
+    errors: [{ pointer: "/config/implementation" }],
+  });
 });
 
 test("a whole result goes out as it is, and one that MCP does not know is an error", async () => {
@@ -302,4 +314,35 @@ test("a cancelled call says so", async () => {
   const signal = AbortSignal.timeout(500);
   const result = await callTool(ctx, { mcpName: "tool", arguments: {} }, { signal });
   expect(errorOf(result).code).toBe("cancelled");
+});
+
+test("a trace tells the log, the requests with their answers and the usage, without a secret", async () => {
+  const ctx = await withLoopback();
+  await putSecret(ctx, "TOKEN", { value: "s3cr3t-value" });
+  const implementation = `const token = await secrets.get("TOKEN");
+    console.log("asks");
+    const r = await fetch("${server.url}/x", { method: "POST", headers: { authorization: "Bearer " + token }, body: token });
+    return r.status;`;
+  const config = { implementation, secrets: ["TOKEN"], fetch_allow: [server.host] };
+  const trace = createTrace();
+  const invoke = codeRuntime({ toolId: "t", mcpName: "t", config });
+  await invoke(
+    ctx,
+    {},
+    {
+      ...{
+        client: { capabilities: null },
+        depth: 0,
+        trace,
+        secrets: callSecrets(ctx.tenantId, "t"),
+      },
+      callTool: () => Promise.reject(new Error("calls none")),
+    },
+  );
+  expect(trace.entries.map(({ kind }) => kind).sort()).toEqual([
+    ...["log", "request", "response", "usage"],
+  ]);
+  expect(trace.entries).toContainEqual(expect.objectContaining({ kind: "response", status: 201 }));
+  expect(trace.entries).toContainEqual(expect.objectContaining({ usage: "sandbox_ms" }));
+  expect(JSON.stringify(trace.entries)).not.toContain("s3cr3t");
 });

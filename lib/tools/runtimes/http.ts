@@ -1,7 +1,7 @@
 import { notFound } from "#lib/core/errors.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import type { ToolClient } from "../client.ts";
-import { endpointOf } from "./endpoint.ts";
+import { endpointOf } from "../http/endpoint.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Lets the client see that the endpoint is slow to succeed. */
@@ -16,11 +16,12 @@ function tellRetries({ progress, log }: ToolClient) {
 /** A tool that is an HTTP endpoint, called as far as the tenant's outbound calls may reach. */
 export const httpRuntime: Runtime = (tool) => {
   const callEndpoint = endpointOf(tool);
-  return async (ctx, args, { client }) => {
+  return async (ctx, args, { client, secrets, trace }) => {
     const snapshot = await findSnapshot(ctx.tenantId);
     if (!snapshot) throw notFound("tenant", ctx.tenantId);
     return callEndpoint({
-      ...{ policy: snapshot.egress, requestId: ctx.requestId, args, signal: client.signal },
+      ...{ tenantId: ctx.tenantId, policy: snapshot.egress, requestId: ctx.requestId },
+      ...{ args, secrets, trace, signal: client.signal, progress: client.progress },
       onRetry: tellRetries(client),
     });
   };

@@ -3,6 +3,7 @@ import { aiRuntime } from "./ai.ts";
 import { codeRuntime } from "./code.ts";
 import { httpRuntime } from "./http.ts";
 import { internalRuntime } from "./internal.ts";
+import { mcpRuntime } from "./mcp.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Every way in which a tool can run. */
@@ -11,4 +12,5 @@ export const runtimes = {
   code: codeRuntime,
   ai: aiRuntime,
   internal: internalRuntime,
+  mcp: mcpRuntime,
 } satisfies Record<RuntimeKind, Runtime>;

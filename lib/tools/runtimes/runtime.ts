@@ -14,6 +14,8 @@ export interface RunnableTool {
   config: JsonObject;
   /** What its structured content has to be, where the tool declares it. */
   output?: { schema: JsonObject; check: OutputCheck };
+  /** What its arguments are checked by; absent where that is not known. */
+  inputSchema?: JsonObject;
 }
 
 /** Which tool, by the id of the REST API or by the name that MCP clients use, and with what. */

@@ -178,6 +178,19 @@ test("what a call breaks in the built-ins is whole again in the next call of its
   ]);
 });
 
+test("what a call leaves behind is not there for another tenant on the same thread", async () => {
+  const single = new Pool({ ...sizeOf(1), threads: 1 });
+  const leave = `globalThis.left = args.secret; Object.prototype.left2 = args.secret;
+    Symbol.for("left"); memory.kept = 1; return 1`;
+  await runCode(single, leave, { args: { secret: "of a" } });
+  const look = `return [typeof left, ({}).left2, Object.keys(globalThis).includes("left"),
+    JSON.stringify([args, ctx]).includes("of a")]`;
+  const found = await runCode(single, look, { tenantId: "b" });
+  expect(resultOf(found)).toEqual(["undefined", null, false, false]);
+  expect(single.threads).toBe(1);
+  await single.close();
+});
+
 test("a result with __proto__ changes nothing of ours", async () => {
   const code = `return JSON.parse('{"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}')`;
   const outcome = await runCode(pool, code);

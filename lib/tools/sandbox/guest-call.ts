@@ -5,7 +5,8 @@ import type {
   QuickJSWASMModule,
 } from "quickjs-emscripten-core";
 import type { LogLevel } from "../client.ts";
-import { guestSource } from "./guest.ts";
+import { guestSource, webSource } from "./guest.ts";
+import { failureOf, outOfMemory, type Thrown, takeThrown, tooDeep } from "./guest-failure.ts";
 import type {
   HostRequest,
   LogLine,
@@ -22,24 +23,16 @@ const mostLines = 1_000;
 const mostLogged = 256 * 1024;
 const mostPending = 16;
 const mostRequests = 200;
-/** Of an error's texts. */
-const longestShown = 4_000;
 const largestRequest = 2 * 1024 * 1024;
 /** What a call holds of what it fetched. */
 const mostFetched = 20 * 1024 * 1024;
 
 const tooLong = `The code ran longer than its limit of processor time (limits.cpu_ms).`;
 
-interface Thrown {
-  name: string;
-  message: string;
-  code?: string;
-  stack?: string;
-}
-
 /** Microseconds that this thread has had a processor. */
 export function threadCpuUs(): number {
-  const { user, system } = process.threadCpuUsage();
+  // Absent before Node 22.19, where the whole process counts.
+  const { user, system } = process.threadCpuUsage?.() ?? process.cpuUsage();
   return user + system;
 }
 
@@ -85,12 +78,12 @@ export class GuestCall {
       const context = this.#context;
       const functions = [this.#host(), this.#log(), this.#read(), this.#done()];
       using make = context.unwrapResult(context.evalCode(guestSource, "guest.js"));
-      const given = [...functions, context.newString(about)];
+      const given = [...functions, context.newString(about), context.newString(webSource)];
       this.#guest = context.unwrapResult(context.callFunction(make, context.undefined, ...given));
       for (const each of given) each.dispose();
       const loaded = context.evalCode(module, sourceName, { type: "module" });
       if (loaded.error) {
-        this.#outcome = this.#failureOf(this.#dump(loaded.error));
+        this.#failWith(loaded.error);
         return;
       }
       using text = context.newString(args);
@@ -156,7 +149,7 @@ export class GuestCall {
       run();
       while (!this.#ended && !this.#outcome && this.#runtime.hasPendingJob()) {
         const { error } = this.#runtime.executePendingJobs();
-        if (error) this.#outcome ??= this.#failureOf(this.#dump(error));
+        if (error) this.#failWith(error);
       }
     } catch (error) {
       this.#crash(error);
@@ -177,47 +170,18 @@ export class GuestCall {
   /** QuickJS itself broke, or our own handling of what it gave: the instance is not used again. */
   #crash(error: unknown): void {
     const { name, message } = error instanceof Error ? error : { name: "", message: String(error) };
-    if (name === "RangeError") this.#end("sandbox_stack", "The code recursed too deep.");
-    else if (/memory/i.test(message)) this.#end("sandbox_memory", this.#outOfMemory());
+    if (name === "RangeError") this.#end("sandbox_stack", tooDeep);
+    else if (/memory/i.test(message))
+      this.#end("sandbox_memory", outOfMemory(this.#run.memoryBytes));
     else this.#end("code_failed", `The code could not be run: ${message}`);
   }
 
-  #outOfMemory(): string {
-    const mb = Math.floor(this.#run.memoryBytes / (1024 * 1024));
-    return `The code needed more memory than its limit of ${mb} MB (limits.memory_mb).`;
+  #fail(thrown: Thrown): void {
+    this.#outcome ??= failureOf(thrown, this.#run.memoryBytes);
   }
 
-  #dump(handle: QuickJSHandle): Thrown {
-    const thrown: unknown = this.#context.dump(handle);
-    handle.dispose();
-    const {
-      name = "",
-      message = "",
-      stack = "",
-    } = typeof thrown === "object" && thrown !== null
-      ? (thrown as Record<string, unknown>)
-      : { message: thrown };
-    const shown = (text: unknown) => String(text).slice(0, longestShown);
-    return { name: shown(name), message: shown(message), stack: shown(stack) };
-  }
-
-  #failureOf({ name, message, stack = "", code }: Thrown): SandboxOutcome {
-    if (this.#ended) return this.#ended;
-    if (name === "InternalError" && message === "out of memory") {
-      return { failure: "sandbox_memory", message: this.#outOfMemory() };
-    }
-    // QuickJS's parsers say it in an error of their own.
-    if (message === "stack overflow") {
-      return { failure: "sandbox_stack", message: "The code recursed too deep.", stack };
-    }
-    const at = new RegExp(`${sourceName}:(\\d+)`).exec(stack)?.[1];
-    const said = [name, message].filter((part) => part !== "").join(": ");
-    return {
-      failure: "code_failed",
-      message: `The code failed${at ? ` at line ${at}` : ""}: ${said}`,
-      stack,
-      ...(code ? { hostCode: code } : {}),
-    };
+  #failWith(handle: QuickJSHandle): void {
+    this.#fail(takeThrown(this.#context, handle));
   }
 
   #callGuest(name: string, ...args: QuickJSHandle[]): void {
@@ -225,7 +189,7 @@ export class GuestCall {
     if (!guest) throw new Error("The guest has not started");
     using method = this.#context.getProp(guest, name);
     const result = this.#context.callFunction(method, guest, ...args);
-    if (result.error) this.#outcome ??= this.#failureOf(this.#dump(result.error));
+    if (result.error) this.#failWith(result.error);
     else result.value.dispose();
   }
 
@@ -304,7 +268,7 @@ export class GuestCall {
         return;
       }
       const json = this.#context.getString(text);
-      if (!isValue) this.#outcome = this.#failureOf(JSON.parse(json) as Thrown);
+      if (!isValue) this.#fail(JSON.parse(json) as Thrown);
       else if (Buffer.byteLength(json) > outputBytes) {
         this.#outcome = { failure: "sandbox_output", message: tooMuch };
       } else this.#outcome = { json: json === "" ? null : json };

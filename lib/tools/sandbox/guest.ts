@@ -3,10 +3,10 @@
  * context and keeps the host's functions, and the built-ins that it needs, to itself. It is for
  * comfort, not for safety: limits and permissions are the host's, whatever the guest breaks here.
  */
-export const guestSource = String.raw`((host, log, read, done, about) => {
+export const guestSource = String.raw`((host, log, read, done, about, webSource) => {
 "use strict";
 const { stringify, parse } = JSON, { isArray } = Array, { assign, entries, freeze } = Object;
-const { isView } = ArrayBuffer, text = String, waiting = { __proto__: null };
+const { isView } = ArrayBuffer, text = String, evaluate = eval, waiting = { __proto__: null };
 const ask = (op, payload, body) => new Promise((resolve, reject) => {
   const seq = host(op, stringify(payload) ?? "null", body);
   waiting[seq] = { resolve, reject };
@@ -20,6 +20,68 @@ const line = (level) => (...values) => { log(level, stringify(values.map(show).j
 const console = freeze({ debug: line("debug"), log: line("info"), info: line("info"),
   warn: line("warning"), error: line("error") });
 
+let web;
+const loadWeb = () => (web ??= evaluate(webSource)({ ask, read, assign, entries, isArray, isView, parse, text }));
+const fetch = async (url, init) => loadWeb().fetch(url, init);
+const api = {
+  fetch, console,
+  secrets: freeze({ get: (name) => ask("secrets.get", { name }) }),
+  memory: freeze({
+    get: (agent_id) => ask("memory.get", { agent_id }),
+    set: (agent_id, context) => ask("memory.set", { agent_id, context }),
+    list: (query = {}) => ask("memory.list", query),
+    delete: (agent_id) => ask("memory.delete", { agent_id }),
+  }),
+  resources: freeze({
+    list: (query = {}) => ask("resources.list", query),
+    read: (uri, range = {}) => ask("resources.read", { ...range, uri }),
+  }),
+  tools: freeze({ call: (name, args = {}) => ask("tools.call", { name, arguments: args }) }),
+  progress: (progress, total, message) => ask("progress", { progress, total, message }),
+};
+assign(globalThis, api);
+Object.defineProperty(globalThis, "Headers", { configurable: true, get: () => loadWeb().Headers });
+delete globalThis.SharedArrayBuffer;
+const toError = ({ name, message, code, result }) => assign(new Error(message), { name, code },
+  result === undefined ? {} : { result });
+const describe = (error) => {
+  const is = error instanceof Error;
+  const name = is ? text(error.name).slice(0, 200) : "", message = is ? text(error.message) : show(error);
+  return stringify({ name, message: message.slice(0, 4000), code: is && error.code !== undefined ? show(error.code).slice(0, 200) : "",
+    stack: is ? text(error.stack ?? "").slice(0, 4000) : "" });
+};
+const fail = (error) => {
+  let told;
+  try { told = describe(error); } catch { told = '{"name":"","message":"an error that cannot be shown","stack":""}'; }
+  done(false, told, told.length);
+};
+const finish = (value) => {
+  let json;
+  try { json = stringify(value); } catch (error) { return fail(error); }
+  if (json === undefined) done(true, "", 0);
+  else done(true, json, json.length);
+};
+return {
+  start(loaded, args) {
+    (async () => {
+      const run = (await loaded).default;
+      if (typeof run !== "function") throw new TypeError("The default export must be a function (args, ctx)");
+      return run(parse(args), freeze({ ...api, ...parse(about) }));
+    })().then(finish, fail);
+  },
+  settle(seq, ok, json, body) {
+    const { resolve, reject } = waiting[seq];
+    delete waiting[seq];
+    if (!ok) reject(toError(parse(json)));
+    else resolve(body < 0 ? parse(json) : { ...parse(json), body });
+  },
+};
+})`;
+
+/** What `fetch` needs, which is read when it is called first: most tools never do. */
+export const webSource = `((own) => {
+"use strict";
+const { ask, read, assign, entries, isArray, isView, parse, text } = own;
 class Headers {
   #all = { __proto__: null };
   constructor(init = {}) {
@@ -59,56 +121,5 @@ const fetch = async (url, { method = "GET", headers = {}, body = null } = {}) =>
     body: typeof body === "string" ? body : null };
   return new Response(await ask("fetch", sent, bytes));
 };
-const api = {
-  fetch, console,
-  secrets: freeze({ get: (name) => ask("secrets.get", { name }) }),
-  memory: freeze({
-    get: (agent_id) => ask("memory.get", { agent_id }),
-    set: (agent_id, context) => ask("memory.set", { agent_id, context }),
-    list: (query = {}) => ask("memory.list", query),
-    delete: (agent_id) => ask("memory.delete", { agent_id }),
-  }),
-  resources: freeze({
-    list: (query = {}) => ask("resources.list", query),
-    read: (uri, range = {}) => ask("resources.read", { ...range, uri }),
-  }),
-  tools: freeze({ call: (name, args = {}) => ask("tools.call", { name, arguments: args }) }),
-  progress: (progress, total, message) => ask("progress", { progress, total, message }),
-};
-assign(globalThis, api, { Headers });
-delete globalThis.SharedArrayBuffer;
-const toError = ({ name, message, code, result }) => assign(new Error(message), { name, code },
-  result === undefined ? {} : { result });
-const describe = (error) => {
-  const is = error instanceof Error;
-  const name = is ? text(error.name).slice(0, 200) : "", message = is ? text(error.message) : show(error);
-  return stringify({ name, message: message.slice(0, 4000), code: is && error.code !== undefined ? show(error.code).slice(0, 200) : "",
-    stack: is ? text(error.stack ?? "").slice(0, 4000) : "" });
-};
-const fail = (error) => {
-  let told;
-  try { told = describe(error); } catch { told = '{"name":"","message":"an error that cannot be shown","stack":""}'; }
-  done(false, told, told.length);
-};
-const finish = (value) => {
-  let json;
-  try { json = stringify(value); } catch (error) { return fail(error); }
-  if (json === undefined) done(true, "", 0);
-  else done(true, json, json.length);
-};
-return {
-  start(loaded, args) {
-    (async () => {
-      const run = (await loaded).default;
-      if (typeof run !== "function") throw new TypeError("The default export must be a function (args, ctx)");
-      return run(parse(args), freeze({ ...api, ...parse(about) }));
-    })().then(finish, fail);
-  },
-  settle(seq, ok, json, body) {
-    const { resolve, reject } = waiting[seq];
-    delete waiting[seq];
-    if (!ok) reject(toError(parse(json)));
-    else resolve(body < 0 ? parse(json) : { ...parse(json), body });
-  },
-};
+return { fetch, Headers };
 })`;

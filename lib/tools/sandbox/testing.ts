@@ -5,7 +5,7 @@ import type { LogLine } from "./protocol.ts";
 import { prepareSource } from "./source.ts";
 
 /** Wide enough that a busy machine does not end what a test means to succeed. */
-export const testLimits: SandboxLimits = {
+const testLimits: SandboxLimits = {
   wallMs: 60_000,
   cpuMs: 20_000,
   memoryBytes: 32 * 1024 * 1024,

@@ -69,20 +69,59 @@ function failure({ status, headers, body }: EgressResponse): ToolError {
   return new ToolError("endpoint_failed", shown === "" ? `${line}.` : `${line}: ${shown}`);
 }
 
+/** The body as text, for whoever tests the tool; null for bytes that are none. */
+export function textOf({ headers, body }: EgressResponse): string | null {
+  const { type, charset } = typeOf(headers);
+  const isText = jsonTypes.test(type) || textTypes.test(type);
+  return isText ? decode(body, charset) : sniffText(body);
+}
+
+/** How a tool wants its endpoint's answers read. */
+export interface Reading {
+  mcpName: string;
+  /** `auto`: by the Content-Type. */
+  type: "auto" | "json" | "text" | "binary";
+  /** Takes what is wanted out of a JSON answer. */
+  select?: (value: unknown) => unknown;
+}
+
+/** What is wanted of a JSON answer, where the tool says so. */
+function selected(result: CallToolResult, { select, mcpName }: Reading): CallToolResult {
+  if (!select) return result;
+  if (!("structuredContent" in result)) {
+    throw new ToolError(
+      "response_mapping_failed",
+      `The endpoint of ${mcpName} answered no JSON, which response.select needs.`,
+    );
+  }
+  const structuredContent = select(result.structuredContent);
+  const isText = typeof structuredContent === "string";
+  const text = isText ? structuredContent : JSON.stringify(structuredContent);
+  return { content: [{ type: "text", text }], structuredContent };
+}
+
 /**
  * An endpoint's answer as a tool's result: JSON as structured content with its text, text as text,
  * pictures and sound as such, other bytes as an embedded resource. Throws `ToolError` for a status
- * other than 2xx and for JSON that is none.
+ * other than 2xx, for JSON that is none, and where what is wanted of it cannot be had.
  */
-export function toToolResult(answer: EgressResponse, mcpName: string): CallToolResult {
-  const { status, headers, body } = answer;
+export function toToolResult(answer: EgressResponse, reading: Reading): CallToolResult {
+  const { status, body } = answer;
   if (status < 200 || status > 299) throw failure(answer);
   if (body.length === 0)
     return fromText(`The endpoint answered ${statusText(status)}, no content.`);
+  return selected(read(answer, reading), reading);
+}
+
+function read({ status, headers, body }: EgressResponse, reading: Reading): CallToolResult {
   const { type, charset } = typeOf(headers);
+  const { mcpName, type: wanted } = reading;
+  if (wanted === "binary") return { content: [fromBytes(body, type, mcpName)] };
   try {
-    if (jsonTypes.test(type)) return fromJson(decode(body, charset));
-    if (textTypes.test(type)) return fromText(decode(body, charset));
+    if (wanted === "json" || (wanted === "auto" && jsonTypes.test(type))) {
+      return fromJson(decode(body, charset));
+    }
+    if (wanted === "text" || textTypes.test(type)) return fromText(decode(body, charset));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const reason = error.message.replace(/^The body is not valid JSON: /, "");

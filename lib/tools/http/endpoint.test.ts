@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { parseEgressAllow } from "#lib/core/egress.ts";
 import type { JsonObject } from "#lib/core/json.ts";
+import { callSecrets } from "../call-secrets.ts";
 import { ToolError } from "../tool-error.ts";
 import { endpointOf } from "./endpoint.ts";
 
@@ -38,7 +39,10 @@ function call(
   { policy = loopback, signal }: { policy?: typeof loopback; signal?: AbortSignal } = {},
 ) {
   const tool = { toolId: "tool_1", mcpName: "tool", config: { ...config, implementation } };
-  return endpointOf(tool)({ policy, requestId: "request-1", args, signal });
+  const secrets = callSecrets("tenant", "tool_1");
+  return endpointOf(tool)({
+    ...{ tenantId: "tenant", policy, requestId: "request-1", args, secrets, signal },
+  });
 }
 
 async function failure(outcome: Promise<unknown>): Promise<ToolError> {

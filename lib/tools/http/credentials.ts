@@ -1,0 +1,61 @@
+import type { EgressPolicy } from "#lib/core/egress.ts";
+import type { CallSecrets } from "../call-secrets.ts";
+import { ToolError } from "../tool-error.ts";
+import type { HttpAuth } from "./auth-schema.ts";
+import { headerValue } from "./header-names.ts";
+import type { EndpointRequest } from "./request.ts";
+import { accessToken } from "./token.ts";
+
+/** For whom a credential is fetched, and what may be reached on the way. */
+export interface CredentialScope {
+  tenantId: string;
+  policy: EgressPolicy;
+  secrets: CallSecrets;
+}
+
+function withHeader(request: EndpointRequest, name: string, value: string): EndpointRequest {
+  if (!headerValue.test(value)) {
+    throw new ToolError(
+      "secret_unavailable",
+      `The secret for the header ${name} has characters that a header cannot have.`,
+    );
+  }
+  return { ...request, headers: { ...request.headers, [name.toLowerCase()]: value } };
+}
+
+/** The request with its credential; `refused` is an access token that the endpoint did not take. */
+export async function withCredential(
+  request: EndpointRequest,
+  auth: HttpAuth,
+  { tenantId, policy, secrets }: CredentialScope,
+  refused?: string,
+): Promise<{ request: EndpointRequest; token?: string }> {
+  switch (auth.type) {
+    case "none":
+      return { request };
+    case "bearer": {
+      const value = await secrets.get(auth.secret);
+      return { request: withHeader(request, "authorization", `Bearer ${value}`) };
+    }
+    case "basic": {
+      // RFC 7617: UTF-8, and the pair is as secret as the password.
+      const password = await secrets.get(auth.password_secret);
+      const pair = Buffer.from(`${auth.username}:${password}`).toString("base64");
+      secrets.hide(pair);
+      return { request: withHeader(request, "authorization", `Basic ${pair}`) };
+    }
+    case "api_key": {
+      const value = await secrets.get(auth.secret);
+      if (auth.in === "header") return { request: withHeader(request, auth.name, value) };
+      const url = new URL(request.url);
+      url.searchParams.set(auth.name, value);
+      return { request: { ...request, url } };
+    }
+    case "oauth2_client_credentials": {
+      const secret = await secrets.get(auth.client_secret);
+      const token = await accessToken(tenantId, auth, secret, policy, refused);
+      secrets.hide(token);
+      return { request: withHeader(request, "authorization", `Bearer ${token}`), token };
+    }
+  }
+}
