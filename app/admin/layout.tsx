@@ -39,6 +39,7 @@ const labels = {
   register: "Register",
   resources: "Resources",
   revisions: "Revisions",
+  secrets: "Secrets",
   access: "Access",
   approvals: "Approvals",
   settings: "Settings",

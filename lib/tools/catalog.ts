@@ -102,18 +102,18 @@ export function toEntry(row: Row): CatalogTool {
     return { ...known, kind, run: refusalOf(mcpName), listed: null, isPlain: false };
   }
   const listed = toListed(row);
-  const checkOutput = outputCheck(row.outputSchema as JsonObject | null);
+  const schema = row.outputSchema as JsonObject | null;
+  const checkOutput = outputCheck(schema);
   const title = listed.title ?? mcpName;
   const conduct = { title, revision, needsConfirmation, timeoutMs, checkOutput };
-  const run = runOf(
-    kind,
-    { toolId, mcpName, config, inputSchema: listed.inputSchema },
-    listed.inputSchema,
-    conduct,
-  );
   const { inputSchema, outputSchema } = listed;
+  const runnable = {
+    ...{ toolId, mcpName, config, inputSchema },
+    ...(schema === null ? {} : { output: { schema, check: checkOutput } }),
+  };
+  const run = runOf(kind, runnable, inputSchema, conduct);
   const isPlain =
-    ((kind === "http" && !streams(config)) || kind === "code") &&
+    ((kind === "http" && !streams(config)) || kind === "code" || kind === "ai") &&
     !needsConfirmation &&
     taskSupport === "forbidden" &&
     (outputSchema === undefined || outputSchema.type === "object") &&

@@ -3,28 +3,28 @@ import { icon } from "#lib/core/icon-schema.ts";
 import { clientId } from "#lib/core/id-schema.ts";
 import { type JsonObject, jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
+import { aiConfig, modelMistake } from "./ai-config.ts";
 import { codeConfig } from "./code-config.ts";
 import { urlMistake } from "./http/url-template.ts";
 import { httpConfig, unprintable } from "./http-config.ts";
 import { confirmations, listingFields, taskSupports, toolAnnotations } from "./listing-schema.ts";
 
 /** How a tool can run; adding one is a file in `runtimes/` and a line in its map. */
-export const runtimeKinds = ["http", "code", "mcp", "internal"] as const;
+export const runtimeKinds = ["http", "code", "ai", "mcp", "internal"] as const;
 
 export type RuntimeKind = (typeof runtimeKinds)[number];
 
 /**
- * What a tool's `config.implementation` is: a URL, `internal:<name>`, `mcp:<upstream>/<tool>`, or
- * code. Null when the tool is only registered.
+ * What a tool's `config.implementation` is: a URL, `internal:<name>`, `ai:<model>`,
+ * `mcp:<upstream>/<tool>`, or code. Null when the tool is only registered.
  */
 export function implementationKind(config: JsonObject): RuntimeKind | null {
   const { implementation } = config;
   if (typeof implementation !== "string" || implementation.trim() === "") return null;
   if (/^\s*https?:/i.test(implementation)) return "http";
   if (implementation.startsWith("internal:")) return "internal";
-  if (implementation.startsWith("mcp:")) return "mcp";
-  // Not code, whatever runs it: a label of JavaScript would read as such.
-  return implementation.startsWith("ai:") ? null : "code";
+  if (implementation.startsWith("ai:")) return "ai";
+  return implementation.startsWith("mcp:") ? "mcp" : "code";
 }
 
 const largestConfig = 256 * 1024;
@@ -77,7 +77,8 @@ function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }
   const { implementation } = value;
   if (implementation === undefined || implementation === null) return [];
   const at = (message: string) => [{ path: ["implementation"], message }];
-  if (typeof implementation !== "string") return at("must be a URL, internal:<name> or code");
+  if (typeof implementation !== "string")
+    return at("must be a URL, internal:<name>, ai:<model> or code");
   if (implementation.length > largestImplementation) {
     return at(`must have at most ${largestImplementation} characters`);
   }
@@ -88,6 +89,10 @@ function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }
   }
   const kind = implementationKind(value);
   if (kind === "code") return configMistakes(codeConfig, value);
+  if (kind === "ai") {
+    const mistake = modelMistake(implementation);
+    return [...(mistake === null ? [] : at(mistake)), ...configMistakes(aiConfig, value)];
+  }
   if (kind === "mcp" && !/^mcp:[a-z0-9_-]+\/.+$/s.test(implementation)) {
     return at("must name an upstream and one of its tools: mcp:<upstream_id>/<tool>");
   }
@@ -125,20 +130,21 @@ export const createDynamicToolInput = z
     description,
     parameters: parameters.default({}),
     implementation: z
-      .string({ error: "must be a URL, internal:<name> or code" })
+      .string({ error: "must be a URL, internal:<name>, ai:<model> or code" })
       .refine((text) => text.trim() !== "", "must not be empty")
       .meta({
         examples: [
           "https://api.example.com/analytics",
           "internal:echo",
+          "ai:openai/gpt-5-mini",
           "return {sum: args.a + args.b}",
         ],
         description:
-          "A URL, internal:<name>, or code: a body that returns the result, or a module that exports a default function (args, ctx); JavaScript or TypeScript.",
+          "A URL, internal:<name>, ai:<model>, or code: a body that returns the result, or a module that exports a default function (args, ctx); JavaScript or TypeScript.",
       }),
     config: jsonObject.default({}).meta({
       description:
-        "For a URL, whose path and query may hold {name}: method (default POST), query, headers, body, body_type, auth, response, timeout_ms, retries. For code: limits, secrets, fetch_allow.",
+        "For a URL, whose path and query may hold {name}: method (default POST), query, headers, body, body_type, auth, response, timeout_ms, retries. For code: limits, secrets, fetch_allow. For ai: prompt or messages, system, temperature, max_tokens.",
     }),
     ...listingFields,
   })

@@ -11,6 +11,7 @@ import { loadRoutes } from "#lib/http/load-routes.ts";
 import { putSecret } from "#lib/secrets/service.ts";
 import { freshTenant, platformCtx } from "#lib/testing/context.ts";
 import { type Listening, listen } from "#lib/testing/deployment.ts";
+import { putUpstream } from "#lib/upstreams/service.ts";
 import { callToolFor } from "./call.ts";
 import { isInputRequired, type ToolClient } from "./client.ts";
 import { saveDraft } from "./drafts.ts";
@@ -55,7 +56,9 @@ async function client(ctx: Ctx, scopes?: ("secrets:read" | "tools:read")[]) {
     const response = await fetch(`${server.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     expect(text).not.toContain(value);
@@ -63,7 +66,7 @@ async function client(ctx: Ctx, scopes?: ("secrets:read" | "tools:read")[]) {
   };
 }
 
-test("a secret tells which tools name it, their drafts and the tenant's providers too", async () => {
+test("a secret tells which tools name it, their drafts, and the tenant's upstreams and providers too", async () => {
   const ctx = await withSecret();
   expect((await getUsedSecret(ctx, "KEY")).used_by).toEqual([]);
   await codeTool(ctx, "return 1", ["KEY"], "published");
@@ -75,10 +78,16 @@ test("a secret tells which tools name it, their drafts and the tenant's provider
   await codeTool(ctx, "return 'secret KEY'", ["OTHER"], "other");
   const ai_providers = [{ name: "house", type: "openai" as const, api_key_secret: "KEY" }];
   await configureTenant(platformCtx(), { tenant_id: ctx.tenantId, name: "t", ai_providers });
+  await putUpstream(ctx, "crm", {
+    name: "CRM",
+    transport: { type: "http", url: "https://mcp.example.com/mcp" },
+    auth: { type: "bearer", secret: "KEY" },
+  });
   const [secret] = (await listUsedSecrets(ctx, {})).items;
   expect(secret?.used_by).toEqual([
     { kind: "tool", id: "drafted", name: "drafted" },
     { kind: "tool", id: "published", name: "published" },
+    { kind: "upstream", id: "crm", name: "CRM" },
     { kind: "provider", id: "house", name: "house" },
   ]);
 });
@@ -119,6 +128,8 @@ test("over REST a refusal never repeats the value that was sent, and a key witho
   const wrong = await call("PUT", "/secrets/KEY", { value: `${value}\0` });
   expect(wrong).toMatchObject({ status: 400, body: { errors: [{ pointer: "/value" }] } });
   expect((await call("PUT", "/secrets/a-b", { value })).status).toBe(400);
+  expect((await call("PUT", "/secrets/KEY", `{"value": "${value}" ${value}`)).status).toBe(400);
+  expect((await call("PUT", "/secrets/KEY", { value: [value] })).status).toBe(400);
   const reader = await client(ctx, ["secrets:read"]);
   expect((await reader("GET", "/secrets")).status).toBe(200);
   expect((await reader("PUT", "/secrets/KEY", { value })).status).toBe(403);

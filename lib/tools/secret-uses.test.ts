@@ -10,6 +10,7 @@ test.each([
   [{ auth: { type: "basic", password_secret: "PASSWORD" } }, ["PASSWORD"]],
   [{ implementation: "return 1", secrets: ["ONE", "TWO"] }, ["ONE", "TWO"]],
   [{ headers: { "x-key": "{{name}} SECRET {{secret:}}" } }, []],
+  [{ transport: { env_secrets: { API_KEY: "OF_ENV" } } }, ["OF_ENV"]],
   [{}, []],
 ])("%j names %j", (config, names) => {
   expect([...secretNamesIn(config)]).toEqual(names);

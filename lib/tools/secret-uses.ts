@@ -8,6 +8,7 @@ import { readProviders } from "#lib/providers/schema.ts";
 import type { Secret, SecretQuery, SecretUse, UsedSecret } from "#lib/secrets/schema.ts";
 import { deleteSecret, getSecret, listSecrets } from "#lib/secrets/service.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
+import { upstreamsOf } from "#lib/upstreams/registry.ts";
 
 const inText = /\{\{\s*secret:\s*([A-Za-z][A-Za-z0-9_]{0,63})\s*\}\}/g;
 const keyOfNames = /secret/i;
@@ -19,7 +20,8 @@ function addNames(value: unknown, isNamed: boolean, names: Set<string>): void {
   } else if (Array.isArray(value)) {
     for (const each of value) addNames(each, isNamed, names);
   } else if (isJsonObject(value)) {
-    for (const [key, inner] of Object.entries(value)) addNames(inner, keyOfNames.test(key), names);
+    for (const [key, inner] of Object.entries(value))
+      addNames(inner, isNamed || keyOfNames.test(key), names);
   }
 }
 
@@ -70,21 +72,45 @@ async function* toolsWithSecrets(tx: Tx, tenantId: string) {
 
 type Uses = ReadonlyMap<string, SecretUse[]>;
 
+type NamedUse = readonly [secret: string, use: SecretUse];
+
+/** Uses by what is no tool; asked before a transaction, since caches may have to be filled. */
+async function otherUses(tenantId: string): Promise<NamedUse[]> {
+  const snapshot = await findSnapshot(tenantId);
+  const providers = readProviders(snapshot?.tenant.ai_providers ?? []).flatMap(
+    ({ name, key }): NamedUse[] =>
+      "secret" in key ? [[key.secret, { kind: "provider", id: name, name }]] : [],
+  );
+  const upstreams = [...(await upstreamsOf(tenantId)).values()].flatMap(
+    ({ upstreamId: id, name, transport, auth }) =>
+      [...secretNamesIn([transport, auth])].map(
+        (secret): NamedUse => [secret, { kind: "upstream", id, name }],
+      ),
+  );
+  return [...upstreams, ...providers];
+}
+
 /** Everything of the tenant that names a secret, by the secret's name. */
-async function findUses(tx: Tx, tenantId: string): Promise<Uses> {
+async function findUses(tx: Tx, tenantId: string, others: NamedUse[]): Promise<Uses> {
   const uses = new Map<string, SecretUse[]>();
-  const add = (secret: string, use: SecretUse) =>
-    uses.set(secret, [...(uses.get(secret) ?? []), use]);
+  const add = (secret: string, use: SecretUse) => {
+    const there = uses.get(secret);
+    if (there) there.push(use);
+    else uses.set(secret, [use]);
+  };
   for await (const { toolId, name, config, draft } of toolsWithSecrets(tx, tenantId)) {
-    for (const secret of secretNamesIn([config, isJsonObject(draft) ? draft.config : null])) {
+    const drafted = isJsonObject(draft) ? draft.config : null;
+    for (const secret of secretNamesIn([config, drafted])) {
       add(secret, { kind: "tool", id: toolId, name });
     }
   }
-  const snapshot = await findSnapshot(tenantId);
-  for (const { name, key } of readProviders(snapshot?.tenant.ai_providers ?? [])) {
-    if ("secret" in key) add(key.secret, { kind: "provider", id: name, name });
-  }
+  for (const [secret, use] of others) add(secret, use);
   return uses;
+}
+
+async function usesOf(tenantId: string): Promise<Uses> {
+  const others = await otherUses(tenantId);
+  return withTenant(tenantId, (tx) => findUses(tx, tenantId, others));
 }
 
 const withUses = (uses: Uses) => (secret: Secret) => ({
@@ -96,21 +122,22 @@ const withUses = (uses: Uses) => (secret: Secret) => ({
 export async function listUsedSecrets(ctx: Ctx, query: SecretQuery): Promise<Page<UsedSecret>> {
   const { items, next } = await listSecrets(ctx, query);
   if (items.length === 0) return { items: [], next };
-  const uses = await withTenant(ctx.tenantId, (tx) => findUses(tx, ctx.tenantId));
+  const uses = await usesOf(ctx.tenantId);
   return { items: items.map(withUses(uses)), next };
 }
 
 /** One secret without its value, with what names it; `not_found` for none. */
 export async function getUsedSecret(ctx: Ctx, name: string): Promise<UsedSecret> {
   const found = await getSecret(ctx, name);
-  const uses = await withTenant(ctx.tenantId, (tx) => findUses(tx, ctx.tenantId));
+  const uses = await usesOf(ctx.tenantId);
   return withUses(uses)(found);
 }
 
 /** Deletes a secret that nothing names, or any with `force`. Throws `conflict`, `not_found`. */
-export function deleteUnusedSecret(ctx: Ctx, name: string, force: boolean): Promise<void> {
-  return deleteSecret(ctx, name, async (tx) => {
+export async function deleteUnusedSecret(ctx: Ctx, name: string, force: boolean): Promise<void> {
+  const others = await otherUses(ctx.tenantId);
+  await deleteSecret(ctx, name, async (tx) => {
     if (force) return [];
-    return (await findUses(tx, ctx.tenantId)).get(name) ?? [];
+    return (await findUses(tx, ctx.tenantId, others)).get(name) ?? [];
   });
 }

@@ -19,6 +19,7 @@ import { mcpNameOf } from "./mcp-name.ts";
 import { refuseReservedName, refuseTakenName } from "./names.ts";
 import { headerMistakes } from "./param-headers.ts";
 import { pointerInParameters, toInputSchema } from "./parameters.ts";
+import { promptMistakes } from "./prompt-template.ts";
 import { addRevision, readRevision } from "./revision-row.ts";
 import { oneTool, statusOf, toAudited } from "./row.ts";
 import type { registerToolInput } from "./schema.ts";
@@ -35,6 +36,7 @@ export async function checkDefinition({
   const input = mistakes.length > 0 ? mistakes : headerMistakes(schema);
   const errors = [
     ...(await codeMistakes(config)),
+    ...promptMistakes(config),
     ...httpMistakes(config, schema),
     ...input.map(({ pointer, message }) => ({
       pointer: pointerInParameters(parameters, pointer),

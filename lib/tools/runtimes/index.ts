@@ -1,4 +1,5 @@
 import type { RuntimeKind } from "../schema.ts";
+import { aiRuntime } from "./ai.ts";
 import { codeRuntime } from "./code.ts";
 import { httpRuntime } from "./http.ts";
 import { internalRuntime } from "./internal.ts";
@@ -9,6 +10,7 @@ import type { Runtime } from "./runtime.ts";
 export const runtimes = {
   http: httpRuntime,
   code: codeRuntime,
+  ai: aiRuntime,
   internal: internalRuntime,
   mcp: mcpRuntime,
 } satisfies Record<RuntimeKind, Runtime>;

@@ -4,6 +4,7 @@ import type { CallSecrets } from "../call-secrets.ts";
 import type { ToolClient, ToolOutcome } from "../client.ts";
 import type { CallToolResult, RuntimeKind } from "../schema.ts";
 import type { CallTrace } from "../trace.ts";
+import type { OutputCheck } from "../validator.ts";
 
 /** What a runtime is told of the tool that it is to run. */
 export interface RunnableTool {
@@ -11,6 +12,8 @@ export interface RunnableTool {
   mcpName: string;
   /** Checked when it was written. */
   config: JsonObject;
+  /** What its structured content has to be, where the tool declares it. */
+  output?: { schema: JsonObject; check: OutputCheck };
   /** What its arguments are checked by; absent where that is not known. */
   inputSchema?: JsonObject;
 }

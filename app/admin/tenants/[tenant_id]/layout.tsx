@@ -41,6 +41,7 @@ export default async function TenantLayout({ params, children }: TenantLayoutPro
           { href: `${base}/resources`, label: "Resources", count: quotas.max_resources.used },
           { href: `${base}/prompts`, label: "Prompts", count: quotas.max_prompts.used },
           { href: `${base}/memories`, label: "Memories", count: quotas.max_memory_entries.used },
+          { href: `${base}/secrets`, label: "Secrets" },
           { href: `${base}/keys`, label: "Keys" },
           { href: `${base}/members`, label: "Members" },
           { href: `${base}/apps`, label: "Apps" },

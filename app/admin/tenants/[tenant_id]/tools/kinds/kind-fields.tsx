@@ -1,6 +1,7 @@
 "use client";
 
 import type { ComponentType } from "react";
+import { AiFields } from "./ai-fields.tsx";
 import { CodeFields } from "./code-fields.tsx";
 import { HttpFields } from "./http-fields.tsx";
 import { InternalFields } from "./internal-fields.tsx";
@@ -10,6 +11,7 @@ import type { FormKind } from "./kind-forms.ts";
 export const kindFields = {
   http: HttpFields,
   code: CodeFields,
+  ai: AiFields,
   internal: InternalFields,
   none: () => null,
 } satisfies Record<FormKind, ComponentType>;

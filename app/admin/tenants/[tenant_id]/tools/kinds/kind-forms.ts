@@ -1,13 +1,20 @@
 import type { z } from "zod";
 import type { JsonObject } from "#lib/core/json.ts";
 import { implementationKind } from "#lib/tools/schema.ts";
+import { aiForm } from "./ai-form.ts";
 import { codeForm } from "./code-form.ts";
 import { httpForm } from "./http-form.ts";
 import { internalForm } from "./internal-form.ts";
 import { noneForm } from "./none-form.ts";
 
 /** Every kind of runtime that the form can edit; its fields stand in `kind-fields.tsx`. */
-export const kindForms = { http: httpForm, code: codeForm, internal: internalForm, none: noneForm };
+export const kindForms = {
+  http: httpForm,
+  code: codeForm,
+  ai: aiForm,
+  internal: internalForm,
+  none: noneForm,
+};
 
 export type FormKind = keyof typeof kindForms;
 

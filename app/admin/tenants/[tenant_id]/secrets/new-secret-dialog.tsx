@@ -1,0 +1,101 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { toast } from "sonner";
+import type { z } from "zod";
+import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { SubmitButton } from "#components/forms/submit-button.tsx";
+import { TextField } from "#components/forms/text-field.tsx";
+import { TextareaField } from "#components/forms/textarea-field.tsx";
+import { Button } from "#components/ui/button.tsx";
+import {
+  Dialog,
+  DialogClose,
+  DialogContent,
+  DialogDescription,
+  DialogFooter,
+  DialogHeader,
+  DialogTitle,
+  DialogTrigger,
+} from "#components/ui/dialog.tsx";
+import { toFailure } from "#lib/client/api-error.ts";
+import { putSecret } from "#lib/client/secrets.ts";
+import { useChange } from "#lib/client/use-change.ts";
+import { GrantFields } from "./grant-fields.tsx";
+import { newSecretForm, newSecretValues } from "./secret-form-schema.ts";
+
+type NewSecretDialogProps = {
+  tenantId: string;
+  /** Names on this page, which a new secret would overwrite. */
+  taken: readonly string[];
+};
+
+/** The button and the dialog that makes a secret. */
+export function NewSecretDialog(props: NewSecretDialogProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Dialog open={open} onOpenChange={setOpen}>
+      <DialogTrigger asChild>
+        <Button size="sm">
+          <Plus aria-hidden /> New secret
+        </Button>
+      </DialogTrigger>
+      <DialogContent>
+        <NewSecret {...props} onDone={() => setOpen(false)} />
+      </DialogContent>
+    </Dialog>
+  );
+}
+
+// Apart from the dialog, so that closing it forgets what was typed.
+function NewSecret({ tenantId, taken, onDone }: NewSecretDialogProps & { onDone: () => void }) {
+  type Made = z.output<typeof newSecretForm>;
+  const form = useZodForm(newSecretForm, newSecretValues);
+  const { control } = form;
+  const create = useChange(({ name, input }: Made) => putSecret(tenantId, name, input));
+
+  async function submit(made: Made): Promise<FormFailure | undefined> {
+    if (taken.includes(made.name)) {
+      const message = "There is a secret of this name. Rotate it instead.";
+      return { detail: "Nothing was saved.", errors: [{ pointer: "/name", message }] };
+    }
+    try {
+      await create.mutateAsync(made);
+    } catch (error) {
+      return toFailure(error);
+    }
+    toast.success(`${made.name} is created`);
+    onDone();
+    return undefined;
+  }
+
+  return (
+    <>
+      <DialogHeader>
+        <DialogTitle>New secret</DialogTitle>
+        <DialogDescription>
+          Tools name it; its value is sealed and never shown again.
+        </DialogDescription>
+      </DialogHeader>
+      <Form form={form} onSubmit={submit}>
+        <TextField
+          {...{ control }}
+          name="name"
+          label="Name"
+          placeholder="CRM_TOKEN"
+          mono
+          autoComplete="off"
+        />
+        <TextareaField {...{ control }} name="value" label="Value" />
+        <GrantFields />
+        <DialogFooter>
+          <DialogClose asChild>
+            <Button variant="outline">Cancel</Button>
+          </DialogClose>
+          <SubmitButton>Create secret</SubmitButton>
+        </DialogFooter>
+      </Form>
+    </>
+  );
+}

@@ -1,0 +1,146 @@
+import type { Ctx } from "#lib/core/ctx.ts";
+import { AppError } from "#lib/core/errors.ts";
+import { type JsonObject, parseJson } from "#lib/core/json.ts";
+import type { ChatMessage, ChatRequest } from "#lib/providers/chat.ts";
+import { type Completion, type CompletionOptions, completeChat } from "#lib/providers/complete.ts";
+import { ProviderError } from "#lib/providers/provider-error.ts";
+import { type AiConfig, aiConfig, modelOf } from "../ai-config.ts";
+import { type PromptTemplate, parsePrompt, renderPrompt } from "../prompt-template.ts";
+import type { CallToolResult } from "../schema.ts";
+import { ToolError } from "../tool-error.ts";
+import type { OutputCheck } from "../validator.ts";
+import type { CallScope, RunnableTool, Runtime } from "./runtime.ts";
+
+interface Program {
+  config: AiConfig;
+  messages: { role: ChatMessage["role"]; template: PromptTemplate }[];
+  system: PromptTemplate | null;
+  /** Said to the model of the JSON that is wanted; null for a text. */
+  wanted: string | null;
+}
+
+/** What was stored before this version knew AI tools may lack what they need. */
+function readConfig({ mcpName, config }: RunnableTool): AiConfig {
+  const parsed = aiConfig.safeParse(config);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const reason = `config.${issue?.path.join(".")} ${issue?.message}`;
+  throw new ToolError("not_runnable", `The tool ${mcpName} cannot run: ${reason}.`);
+}
+
+function programOf(tool: RunnableTool): Program {
+  const config = readConfig(tool);
+  const { prompt = "", system } = config;
+  const messages = config.messages ?? [{ role: "user" as const, content: prompt }];
+  return {
+    config,
+    messages: messages.map(({ role, content }) => ({ role, template: parsePrompt(content) })),
+    system: system === undefined ? null : parsePrompt(system),
+    wanted: tool.output
+      ? `Answer with JSON alone, without any text around it, that is valid against this JSON Schema:\n${JSON.stringify(tool.output.schema)}`
+      : null,
+  };
+}
+
+function requestOf(program: Program, tool: RunnableTool, args: JsonObject) {
+  const { config, messages, system, wanted } = program;
+  const said = [system && renderPrompt(system, args), wanted].filter((text) => text !== null);
+  return {
+    messages: messages.map(({ role, template }) => ({ role, text: renderPrompt(template, args) })),
+    maxTokens: config.max_tokens,
+    temperature: config.temperature,
+    jsonObject: tool.output?.schema.type === "object",
+    ...(said.length > 0 ? { system: said.join("\n\n") } : {}),
+  };
+}
+
+/** The JSON of an answer, which models like to put into a fence of Markdown. */
+function jsonOf(text: string): { value: unknown } | { mistake: string } {
+  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/i.exec(text);
+  try {
+    return { value: parseJson(fenced?.[1] ?? text) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { mistake: "it is not JSON" };
+  }
+}
+
+function fitting(text: string, check: OutputCheck): { value: unknown } | { mistake: string } {
+  const read = jsonOf(text);
+  if ("mistake" in read) return read;
+  const errors = check(read.value);
+  if (errors.length === 0) return read;
+  return {
+    mistake: errors.map(({ pointer, message }) => `${pointer || "it"} ${message}`).join("; "),
+  };
+}
+
+function toToolError(error: unknown): unknown {
+  return error instanceof ProviderError ? new ToolError(error.code, error.message) : error;
+}
+
+/** Asks once; an answer that the model would not give, or could not end, is no answer. */
+async function ask(
+  ctx: Ctx,
+  request: Omit<ChatRequest, "model">,
+  options: CompletionOptions,
+  trace: CallScope["trace"],
+): Promise<Completion> {
+  const answer = await completeChat(ctx, request, options).catch((error: unknown) => {
+    throw toToolError(error);
+  });
+  const { provider, model, tokensIn, tokensOut, stop } = answer;
+  const usage = `ai_call ${provider}/${model}, tokens`;
+  trace?.add({ kind: "usage", usage, quantity: tokensIn + tokensOut, cost_micros: 0 });
+  if (stop === "refusal") {
+    throw new ToolError(
+      "provider_refused",
+      `The model ${model} refused to answer. ${answer.text}`.trim(),
+    );
+  }
+  if (stop === "length") {
+    const text = `The answer of ${model} was cut off at ${request.maxTokens} tokens. Raise config.max_tokens or ask for less.`;
+    throw new ToolError("answer_cut_off", text);
+  }
+  return answer;
+}
+
+function asked(tool: RunnableTool, { config }: Program, { client, trace }: CallScope) {
+  return {
+    name: tool.mcpName,
+    model: modelOf(tool.config.implementation),
+    ...{ timeoutMs: config.timeout_ms, retries: config.retries, signal: client.signal },
+    observe: trace && ((exchange: Parameters<typeof trace.add>[0]) => trace.add(exchange)),
+  };
+}
+
+/**
+ * A tool that is a prompt for a language model of the tenant's own providers. With an output schema
+ * the model is asked for JSON, and once more where its answer does not fit.
+ */
+export const aiRuntime: Runtime = (tool) => {
+  const program = programOf(tool);
+  return async (ctx, args, scope): Promise<CallToolResult> => {
+    const request = requestOf(program, tool, args);
+    const options = asked(tool, program, scope);
+    const first = await ask(ctx, request, options, scope.trace);
+    if (!tool.output) return { content: [{ type: "text", text: first.text }] };
+    const read = fitting(first.text, tool.output.check);
+    if ("value" in read) return structured(read.value);
+    const correction = `That answer does not fit: ${read.mistake}. Answer again, with the corrected JSON alone.`;
+    const messages: ChatMessage[] = [
+      ...request.messages,
+      { role: "assistant", text: first.text || "(nothing)" },
+      { role: "user", text: correction },
+    ];
+    const second = await ask(ctx, { ...request, messages }, options, scope.trace);
+    const again = fitting(second.text, tool.output.check);
+    if ("value" in again) return structured(again.value);
+    const text = `The model ${second.model} did not answer what the output schema of ${tool.mcpName} wants: ${again.mistake}.`;
+    throw new ToolError("invalid_output", text);
+  };
+};
+
+function structured(value: unknown): CallToolResult {
+  return { content: [{ type: "text", text: JSON.stringify(value) }], structuredContent: value };
+}
