@@ -29,7 +29,7 @@ export interface RegisteredUpstream {
 
 type Row = typeof upstreams.$inferSelect;
 
-export function toRegistered(row: Row): RegisteredUpstream {
+function toRegistered(row: Row): RegisteredUpstream {
   const { tenantId, upstreamId, name, prefix, enabled, timeoutMs } = row;
   const { exposeResources, exposePrompts } = row;
   return {

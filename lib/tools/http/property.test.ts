@@ -9,7 +9,8 @@ import { schemaMistakes, validatorOf } from "../validator.ts";
 import { headerValue } from "./header-names.ts";
 import { planRequest } from "./request.ts";
 import { selectMistake, selectorOf } from "./select.ts";
-import { parseUrlTemplate, urlMistake } from "./url-template.ts";
+import { urlMistake } from "./url-mistake.ts";
+import { parseUrlTemplate } from "./url-template.ts";
 
 /** What only our own errors may come of. */
 function attempt<T>(run: () => T): T | null {

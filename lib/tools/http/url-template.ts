@@ -1,6 +1,7 @@
 import type { JsonObject } from "#lib/core/json.ts";
 import { invalidArguments, ToolError } from "../tool-error.ts";
 import { argumentOf } from "./template.ts";
+import { addressPieces, namesIn, placeholder } from "./url-mistake.ts";
 
 /**
  * An address whose path and query may hold `{name}` (RFC 6570, level 1, escaped as its section
@@ -16,38 +17,9 @@ export interface UrlTemplate {
   names: ReadonlySet<string>;
 }
 
-const pieces = /^(https?:\/\/[^/?#\\]*)([^?#]*)(\?[^#]*)?(#.*)?$/is;
-const placeholder = /\{([^{}]*)\}/g;
-
-function namesIn(text: string): string[] {
-  return [...text.matchAll(placeholder)].map(([, name]) => name ?? "");
-}
-
-/** What is wrong with an address that a tool is to call, or null. */
-export function urlMistake(text: string): string | null {
-  const [, authority = "", path = "", query = "", fragment = ""] = pieces.exec(text.trim()) ?? [];
-  if (authority === "") return "is not a valid URL";
-  if (/[{}]/.test(authority)) return "must not have {…} in its host: only in its path and query";
-  if (/[{}]/.test(fragment)) return "must not have {…} in its fragment, which is never sent";
-  if (/\{\{|\}\}/.test(path + query)) return "names arguments by {name}, with single braces";
-  if (/[{}]/.test((path + query).replaceAll(placeholder, ""))) {
-    return "has a brace that does not stand around a name: write {name}";
-  }
-  const wrong = namesIn(path + query).find((name) => !/^[^\s{}:]+$/.test(name));
-  if (wrong !== undefined) {
-    return `must have names of arguments between its braces, not "${wrong.slice(0, 100)}"`;
-  }
-  const url = URL.parse(authority + (path + query).replaceAll(placeholder, "x"));
-  if (!url || url.hostname === "") return "is not a valid URL";
-  if (url.username !== "" || url.password !== "") {
-    return "must not carry a user name or password; put credentials in config.auth";
-  }
-  return null;
-}
-
 /** Reads an address in which `urlMistake` found none. */
 export function parseUrlTemplate(text: string): UrlTemplate {
-  const [, authority = "", path = "", query = ""] = pieces.exec(text.trim()) ?? [];
+  const [, authority = "", path = "", query = ""] = addressPieces.exec(text.trim()) ?? [];
   return {
     origin: new URL(authority).origin,
     path,

@@ -23,7 +23,7 @@ const codes: Record<UpstreamErrorCode, ToolErrorCode> = {
 };
 
 /** `mcp:<upstream_id>/<name of the tool there>`. */
-export function parseMcpImplementation(text: string): { upstreamId: string; name: string } | null {
+function parseMcpImplementation(text: string): { upstreamId: string; name: string } | null {
   const [, upstreamId = "", name = ""] = /^mcp:([^/]+)\/(.+)$/s.exec(text) ?? [];
   return upstreamId === "" || name === "" ? null : { upstreamId, name };
 }
