@@ -14,6 +14,8 @@ export interface UrlTemplate {
   query: string;
   /** The arguments that it names. */
   names: ReadonlySet<string>;
+  /** How many parts its path has, whatever the arguments. */
+  depth: number;
 }
 
 const pieces = /^(https?:\/\/[^/?#\\]*)([^?#]*)(\?[^#]*)?(#.*)?$/is;
@@ -33,6 +35,8 @@ export function urlMistake(text: string): string | null {
   if (/[{}]/.test((path + query).replaceAll(placeholder, ""))) {
     return "has a brace that does not stand around a name: write {name}";
   }
+  // A URL's parser drops the ones and takes the other for a slash, so that a part's end would move.
+  if (/[\t\n\r\\]/.test(path + query)) return "must not have a backslash or a line break";
   const wrong = namesIn(path + query).find((name) => !/^[^\s{}:]+$/.test(name));
   if (wrong !== undefined) {
     return `must have names of arguments between its braces, not "${wrong.slice(0, 100)}"`;
@@ -45,12 +49,17 @@ export function urlMistake(text: string): string | null {
   return null;
 }
 
+function depthOf(pathname: string): number {
+  return pathname.split("/").length;
+}
+
 /** Reads an address in which `urlMistake` found none. */
 export function parseUrlTemplate(text: string): UrlTemplate {
   const [, authority = "", path = "", query = ""] = pieces.exec(text.trim()) ?? [];
+  const { origin, pathname } = new URL(authority + path.replaceAll(placeholder, "x"));
   return {
-    origin: new URL(authority).origin,
-    path,
+    ...{ origin, path },
+    depth: depthOf(pathname),
     query: query.slice(1),
     names: new Set(namesIn(path + query)),
   };
@@ -74,7 +83,7 @@ function escaped(value: unknown): string | null {
 /** Collects what cannot stand in the address, so that the caller is told of all at once. */
 function filler(args: JsonObject, mistakes: Map<string, string>) {
   return (name: string): string => {
-    const value = argumentOf(args, name);
+    const value = argumentOf(args, name) ?? undefined;
     const text = value === undefined ? "" : escaped(value);
     if (text === null) mistakes.set(name, "must be a text, a number or a list of them");
     return text ?? "";
@@ -92,7 +101,8 @@ function pathOf(path: string, args: JsonObject, mistakes: Map<string, string>): 
     const whole = segment.replaceAll(placeholder, (_, name: string) => textFor(name));
     const last = names.at(-1) ?? "";
     for (const name of names) {
-      if (argumentOf(args, name) === undefined) mistakes.set(name, "is needed for the address");
+      if ((argumentOf(args, name) ?? null) === null)
+        mistakes.set(name, "is needed for the address");
     }
     if (whole === "") mistakes.set(last, "must not be empty: it is a part of the address");
     if (dotSegment.test(whole)) mistakes.set(last, "must not be . or ..");
@@ -108,7 +118,7 @@ function queryOf(query: string, args: JsonObject, mistakes: Map<string, string>)
     .split("&")
     .filter((pair) => {
       const names = namesIn(pair);
-      return names.length === 0 || names.some((name) => argumentOf(args, name) !== undefined);
+      return names.length === 0 || names.some((name) => (argumentOf(args, name) ?? null) !== null);
     })
     .map((pair) => pair.replaceAll(placeholder, (_, name: string) => textFor(name)))
     .join("&");
@@ -130,7 +140,7 @@ export function fillUrl(template: UrlTemplate, args: JsonObject, mcpName: string
     throw invalidArguments(mcpName, errors);
   }
   const url = URL.parse(template.origin + path + (query === "" ? "" : `?${query}`));
-  if (url?.origin === template.origin) return url;
+  if (url?.origin === template.origin && depthOf(url.pathname) === template.depth) return url;
   throw new ToolError(
     "invalid_arguments",
     `The arguments of ${mcpName} make no address of its own.`,
