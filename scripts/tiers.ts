@@ -33,6 +33,7 @@ export const transports: readonly string[] = ["http", "mcp", "boot"];
 export const ownedSchemas: Readonly<Record<string, readonly string[]>> = {
   // The platform's side of a tenant: creating, suspending and deleting one crosses tenants.
   admin: ["admin", "tenants"],
+  tools: ["tools", "tool-governance", "upstream-tools"],
 };
 
 /** Files of lib/ that bind it to Next or React; everything else there is framework-free. */

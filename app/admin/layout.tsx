@@ -39,6 +39,8 @@ const labels = {
   register: "Register",
   resources: "Resources",
   revisions: "Revisions",
+  access: "Access",
+  approvals: "Approvals",
   settings: "Settings",
   tasks: "Tasks",
   tenants: "Tenants",

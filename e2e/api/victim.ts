@@ -52,6 +52,17 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     const { body } = await call<{ status: string }>("GET", `/tasks/${task_id}`);
     if (body.status !== "completed") throw new Error(`The victim's task is ${body.status}`);
   }, 10_000);
+  const limit = await call<{ limit_id: string }>("PUT", "/tool-limits", { calls_per_day: 1000 });
+  const stopped = { scope: "agent", target_id: "secret-agent", reason: "secret" };
+  const killed = await call<{ switch_id: string }>("PUT", "/kill-switches", stopped);
+  await call("POST", "/tools/register", {
+    tool_id: "guarded",
+    name: "guarded",
+    config: { implementation: "internal:echo" },
+  });
+  await call("PUT", "/tools/guarded/policy", { approval: "always" });
+  await call("POST", "/tools/guarded/call", { arguments: { secret: "s3://bucket/secret" } });
+  const { body: asked } = await call<{ approval_id: string }[]>("GET", "/approvals");
   const ids = {
     tenant_id: victim.tenantId,
     agent_id: "secret-agent",
@@ -64,6 +75,9 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     secret_name: "SECRET_NAME",
     key_id: key.body.key_id,
     task_id,
+    limit_id: limit.body.limit_id,
+    switch_id: killed.body.switch_id,
+    approval_id: asked[0]?.approval_id ?? "",
     user_id: member.body.user_id,
     // Only a person's browser makes one; that a foreign one is not found is tested beside the verb.
     grant_id: `app_${"0".repeat(32)}`,
@@ -73,7 +87,9 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
 
 /** All that a tenant's lists show, to compare before and after. */
 export async function contentsOf({ call, tenantId }: NewTenant): Promise<string> {
+  const governed = ["/tool-limits", "/kill-switches", "/approvals", "/tools/guarded/policy"];
   const paths = [
+    ...governed,
     "/memory/all",
     "/tools",
     "/tasks",

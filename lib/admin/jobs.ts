@@ -7,6 +7,7 @@ import { purgeArtifacts } from "#lib/oauth/artifacts.ts";
 import { purgeGrants } from "#lib/oauth/grants.ts";
 import { rotateOldSigningKeys } from "#lib/oauth/signing-keys.ts";
 import { removeExpiredTasks } from "#lib/tasks/expiry.ts";
+import { purgeGovernance } from "#lib/tools/governance/approvals.ts";
 import { jobDatabase } from "./job-database.ts";
 import { listTenants } from "./tenants.ts";
 
@@ -54,12 +55,19 @@ async function expireTasks(): Promise<void> {
   if (tasks > 0) log.info({ tasks }, "expired tasks are removed");
 }
 
+/** Daily counts and decided requests are kept for a month. */
+async function purgeOldGovernance(): Promise<void> {
+  const rows = await purgeGovernance();
+  if (rows > 0) log.info({ rows }, "old approvals and daily counts are removed");
+}
+
 /** What runs by itself, once on the whole deployment however many processes serve it. */
 export const jobs = {
   "memory-retention": { cron: "7 * * * *", run: expireMemories },
   "task-expiry": { cron: "37 * * * *", run: expireTasks },
   "ledger-partitions": { cron: "23 3 * * *", run: makePartitions },
   "oauth-purge": { cron: "41 * * * *", run: purgeOAuth },
+  "governance-purge": { cron: "29 4 * * *", run: purgeOldGovernance },
   "oauth-keys": { cron: "13 4 * * *", run: rotateOldSigningKeys },
 } satisfies Record<string, Job>;
 

@@ -4,8 +4,8 @@ import { flushKeyUses } from "#lib/auth/key-use.ts";
 import { startBus } from "#lib/core/bus.ts";
 import { env } from "#lib/core/env.ts";
 import { keyring } from "#lib/core/keyring.ts";
+import { closeLimiters } from "#lib/core/limiter.ts";
 import { log } from "#lib/core/log.ts";
-import { closeRateLimits } from "#lib/http/rate-limit.ts";
 import { flushGrantUses } from "#lib/oauth/grant-use.ts";
 import { flushSecretUses } from "#lib/secrets/use.ts";
 import { closeSandbox } from "#lib/tools/sandbox/pool.ts";
@@ -31,7 +31,7 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
       flushGrantUses,
       flushSecretUses,
       stopBus,
-      closeRateLimits,
+      closeLimiters,
     ]) {
       await close().catch((err: unknown) => log.warn({ err }, "closing"));
     }

@@ -40,6 +40,18 @@ const base64Key = z
   .regex(/^[\w+/-]{43}=?$/, "must be 32 bytes in base64: openssl rand -base64 32")
   .transform((text) => Buffer.from(text, "base64"));
 
+const argvs = z.array(z.array(z.string().min(1)).min(1));
+const commands = z.string().transform((text, refinement): string[][] => {
+  try {
+    return argvs.parse(JSON.parse(text));
+  } catch {
+    const message =
+      'must be a JSON array of commands, as in [["/usr/bin/mcp-files", "--readonly"]]';
+    refinement.addIssue({ code: "custom", message });
+    return z.NEVER;
+  }
+});
+
 /** Every variable the system reads, in the order of `.env.example`. */
 export const variables = {
   PORT: variable(whole(0, 65535).default(3000), "3000", "port to listen on; 0 picks a free one"),
@@ -170,6 +182,21 @@ export const variables = {
     whole(5, 3600).default(600),
     "600",
     "how long an OAuth access token is good; clients renew it by themselves",
+  ),
+  TAUSESTACK_STDIO_COMMANDS: variable(
+    commands.default([]),
+    "",
+    'commands that tenants may run as stdio MCP servers, each exactly as it stands: [["/usr/bin/mcp-files", "--readonly"]]; unset: none',
+  ),
+  TAUSESTACK_STDIO_PROCESSES: variable(
+    whole(1, 100_000).default(32),
+    "32",
+    "most processes of stdio MCP servers, in all workers together",
+  ),
+  TAUSESTACK_STDIO_PROCESSES_PER_TENANT: variable(
+    whole(1, 100_000).default(4),
+    "4",
+    "most processes of stdio MCP servers that a tenant has in a worker",
   ),
   TAUSESTACK_SANDBOX_WORKERS: variable(
     whole(1, 256).optional(),

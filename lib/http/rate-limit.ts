@@ -1,52 +1,13 @@
-import { Redis } from "ioredis";
-import { LRUCache } from "lru-cache";
-import {
-  type RateLimiterAbstract,
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-} from "rate-limiter-flexible";
+import { RateLimiterRes } from "rate-limiter-flexible";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { env } from "#lib/core/env.ts";
 import { AppError } from "#lib/core/errors.ts";
-import { log } from "#lib/core/log.ts";
-import { singleton } from "#lib/core/singleton.ts";
-
-const windowSeconds = 60;
-
-/** One limiter per limit in use: rate-limiter-flexible fixes the points when it is made. */
-const limiters = singleton(
-  "limiters",
-  () => new LRUCache<number, RateLimiterAbstract>({ max: 200 }),
-);
-
-const redis = singleton("redis", () => {
-  const url = env().REDIS_URL;
-  if (url === undefined) return null;
-  const client = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
-  client.on("error", (err: unknown) =>
-    log.warn({ err }, "Redis: limits are per process meanwhile"),
-  );
-  return client;
-});
-
-function limiterOf(points: number): RateLimiterAbstract {
-  let limiter = limiters.get(points);
-  if (!limiter) {
-    const options = { points, duration: windowSeconds, keyPrefix: `rate:${points}` };
-    const memory = new RateLimiterMemory(options);
-    limiter = redis
-      ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory })
-      : memory;
-    limiters.set(points, limiter);
-  }
-  return limiter;
-}
+import { limiterOf, limiterSeconds } from "#lib/core/limiter.ts";
 
 /** The `RateLimit` headers of draft-ietf-httpapi-ratelimit-headers. */
 function headersOf(points: number, remaining: number, resetMs: number): Record<string, string> {
   return {
-    "ratelimit-policy": `"requests";q=${points};w=${windowSeconds}`,
+    "ratelimit-policy": `"requests";q=${points};w=${limiterSeconds}`,
     ratelimit: `"requests";r=${remaining};t=${Math.ceil(resetMs / 1000)}`,
   };
 }
@@ -112,8 +73,4 @@ export async function countFailure(ip: string | null): Promise<void> {
       extra: { limit: "wrong_credentials_per_minute", value: points },
     });
   }
-}
-
-export async function closeRateLimits(): Promise<void> {
-  await redis?.quit().catch(() => undefined);
 }

@@ -4,6 +4,7 @@ import { singleton } from "#lib/core/singleton.ts";
 import { promptTopic } from "#lib/prompts/catalog.ts";
 import { resourcesTopic, resourceUpdatedTopic } from "#lib/resources/change.ts";
 import { catalogTopic } from "#lib/tools/catalog.ts";
+import { rulesTopic } from "#lib/tools/governance/rules.ts";
 
 type Listener = (event: ServerEvent) => void;
 
@@ -19,6 +20,7 @@ interface Audience {
 
 const listChanges: Record<string, ServerEvent> = {
   [catalogTopic]: { kind: "tools_list_changed" },
+  [rulesTopic]: { kind: "tools_list_changed" },
   [promptTopic]: { kind: "prompts_list_changed" },
   [resourcesTopic]: { kind: "resources_list_changed" },
 };

@@ -24,7 +24,14 @@ export function toProtocolError(error: unknown, requestId: string): ProtocolErro
   return new ProtocolError(
     known ? rpcCodeOf(error.code) : ProtocolErrorCode.InternalError,
     detail,
-    { code, request_id, ...(errors ? { errors } : {}) },
+    {
+      code,
+      request_id,
+      ...(errors ? { errors } : {}),
+      ...(known && error.retryAfterSeconds !== undefined
+        ? { retry_after_seconds: error.retryAfterSeconds }
+        : {}),
+    },
   );
 }
 

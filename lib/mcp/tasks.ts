@@ -12,6 +12,7 @@ import type { Task, TaskDetail } from "#lib/tasks/schema.ts";
 import { cancelOwnTask, getOwnTask, updateTask } from "#lib/tasks/service.ts";
 import { startTask } from "#lib/tasks/start.ts";
 import { findTraits } from "#lib/tasks/traits.ts";
+import { mayCall } from "#lib/tools/governance/visibility.ts";
 import type { ToolCall } from "#lib/tools/runtimes/runtime.ts";
 import { rpcCodeOf } from "./errors.ts";
 import { handle } from "./handle.ts";
@@ -76,6 +77,8 @@ export async function callAsTask(
 ): Promise<JsonObject | InputRequiredResult | null> {
   const traits = await findTraits(ctx.tenantId, call.mcpName);
   if (!traits || traits.taskSupport === "forbidden") return null;
+  // Not granted: the call says so, as for a tool that is not there.
+  if (!(await mayCall(ctx, traits.toolId))) return null;
   if (!knowsTasks(server, context)) {
     if (traits.taskSupport === "optional") return null;
     throw missingExtension(`The tool ${call.mcpName} runs as a task alone, which`);

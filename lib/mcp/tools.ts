@@ -11,6 +11,7 @@ import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { callToolFor } from "#lib/tools/call.ts";
 import { type Catalog, catalogOf } from "#lib/tools/catalog.ts";
 import { isInputRequired } from "#lib/tools/client.ts";
+import { hiddenFrom } from "#lib/tools/governance/visibility.ts";
 import type { BuiltIn } from "./built-ins/built-in.ts";
 import { builtIns } from "./built-ins/index.ts";
 import { searchTool } from "./built-ins/search.ts";
@@ -34,12 +35,18 @@ function toolsShown(catalog: Catalog, platform: readonly BuiltIn[], narrowed: bo
 
 /** The tenant's tools and the platform's, in the order of their names' UTF-16 code units. */
 async function visibleTools(ctx: Ctx): Promise<readonly Tool[]> {
-  const [catalog, snapshot] = await Promise.all([
+  const [catalog, snapshot, isHidden] = await Promise.all([
     catalogOf(ctx.tenantId),
     findSnapshot(ctx.tenantId),
+    hiddenFrom(ctx),
   ]);
+  const isShown = ({ name }: Tool) => {
+    const toolId = catalog.byMcpName.get(name)?.toolId;
+    return toolId === undefined || !isHidden?.(toolId);
+  };
   const above = snapshot?.toolSearchAbove ?? null;
-  const narrowed = above !== null && catalog.listed.length > above;
+  const count = isHidden ? catalog.listed.filter(isShown).length : catalog.listed.length;
+  const narrowed = above !== null && count > above;
   const platform = [...builtIns.values()].filter(
     ({ listed: { name }, permission }) =>
       ctx.permissions.has(permission) &&
@@ -51,7 +58,7 @@ async function visibleTools(ctx: Ctx): Promise<readonly Tool[]> {
   const key = `${narrowed} ${platform.map(({ listed }) => listed.name).join(" ")}`;
   const view = views.get(key) ?? toolsShown(catalog, platform, narrowed);
   views.set(key, view);
-  return view;
+  return isHidden ? view.filter(isShown) : view;
 }
 
 async function listTools(ctx: Ctx, cursor: string | undefined): Promise<ListToolsResult> {

@@ -10,6 +10,7 @@ import { randomText } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { type InputRequired, isInputRequired } from "#lib/tools/client.ts";
+import { mayCall } from "#lib/tools/governance/visibility.ts";
 import { one, type TaskRow, toTaskDetail } from "./row.ts";
 import { runHere } from "./run.ts";
 import { owner, running } from "./running.ts";
@@ -101,7 +102,7 @@ export async function startTask(
 ): Promise<{ task: TaskDetail } | { asks: InputRequired }> {
   authorize(ctx, "tools:call");
   const traits = await findTraits(ctx.tenantId, call.mcpName);
-  if (!traits) throw notFound("tool", call.mcpName);
+  if (!traits || !(await mayCall(ctx, traits.toolId))) throw notFound("tool", call.mcpName);
   const row = await insert(ctx, call, traits.toolId).catch((error: unknown) => {
     throw limitError(error);
   });

@@ -1,20 +1,31 @@
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { notFound } from "#lib/core/errors.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { recordUsage, type UsageEvent } from "#lib/usage/ledger.ts";
 import { type Catalog, type CatalogTool, catalogOf } from "./catalog.ts";
 import { isInputRequired, type ToolClient, type ToolOutcome } from "./client.ts";
+import { type GovernedOutcome, runGoverned } from "./governance/govern.ts";
+import { isGranted } from "./governance/principals.ts";
+import { type Rules, rulesOf } from "./governance/rules.ts";
 import { refuseCall } from "./refuse-call.ts";
-import type { Outcome } from "./run.ts";
 import type { CallOrigin, ToolCall } from "./runtimes/runtime.ts";
 import type { CallToolResult } from "./schema.ts";
 
-async function find(ctx: Ctx, catalog: Catalog, call: ToolCall): Promise<CatalogTool> {
+/** A tool that the caller was not granted is to them like one that is not there. */
+async function find(
+  ctx: Ctx,
+  catalog: Catalog,
+  rules: Rules | null,
+  call: ToolCall,
+): Promise<CatalogTool> {
   const tool =
     "mcpName" in call ? catalog.byMcpName.get(call.mcpName) : catalog.byToolId.get(call.toolId);
-  if (!tool) return refuseCall(ctx, call);
-  if (call.kind !== undefined && tool.kind !== call.kind) throw notFound("tool", tool.mcpName);
+  if (!tool) return refuseCall(ctx, call, rules);
+  const isOther = call.kind !== undefined && tool.kind !== call.kind;
+  if (isOther || (rules !== null && !(await isGranted(rules, ctx, tool.toolId)))) {
+    throw notFound("tool", "mcpName" in call ? call.mcpName : call.toolId);
+  }
   return tool;
 }
 
@@ -25,29 +36,36 @@ export async function runMetered(
   args: JsonObject,
   origin: CallOrigin,
   mark: Pick<UsageEvent, "provider"> = {},
-): Promise<Outcome> {
+  run: () => Promise<GovernedOutcome> = () => tool.run(ctx, args, origin),
+): Promise<GovernedOutcome> {
   const startedAt = performance.now();
-  const record = (errorCode?: string) =>
+  const record = (errorCode?: string, quantity = 1) =>
     recordUsage(ctx, {
       kind: "tool_call",
       name: tool.mcpName,
       status: errorCode === undefined ? "ok" : "error",
       durationMs: performance.now() - startedAt,
+      quantity,
       ...(errorCode === undefined ? {} : { errorCode }),
       ...mark,
     });
-  const outcome = await tool.run(ctx, args, origin).catch(async (error: unknown) => {
-    await record("internal");
+  const outcome = await run().catch(async (error: unknown) => {
+    await record(error instanceof AppError ? error.code : "internal");
     throw error;
   });
-  if (!isInputRequired(outcome.result)) await record(outcome.errorCode);
+  // A kept result is a call of the quantity 0: nothing was run for it.
+  const quantity = outcome.fromCache ? 0 : 1;
+  if (!isInputRequired(outcome.result)) await record(outcome.errorCode, quantity);
   return outcome;
 }
 
 async function callFrom(ctx: Ctx, call: ToolCall, origin: CallOrigin): Promise<ToolOutcome> {
   authorize(ctx, "tools:call");
-  const tool = await find(ctx, await catalogOf(ctx.tenantId), call);
-  return (await runMetered(ctx, tool, call.arguments, origin)).result;
+  const [catalog, rules] = await Promise.all([catalogOf(ctx.tenantId), rulesOf(ctx.tenantId)]);
+  const tool = await find(ctx, catalog, rules, call);
+  const args = call.arguments;
+  const run = rules === null ? undefined : () => runGoverned(rules, ctx, tool, args, origin);
+  return (await runMetered(ctx, tool, args, origin, {}, run)).result;
 }
 
 /** A call that hears nothing but its result; what a running tool calls others by. */

@@ -9,9 +9,10 @@ import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { log } from "#lib/core/log.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import { searchOf } from "./catalog-search.ts";
+import { goneToolIds } from "./import/upstream/record.ts";
 import type { Confirmation, TaskSupport } from "./listing-schema.ts";
 import { toInputSchema } from "./parameters.ts";
-import { type Run, refusalOf, runOf } from "./run.ts";
+import { goneOf, type Run, refusalOf, runOf } from "./run.ts";
 import { implementationKind, type RuntimeKind } from "./schema.ts";
 import { type OutputCheck, outputCheckOf } from "./validator.ts";
 
@@ -116,8 +117,8 @@ export function toEntry(row: Row): CatalogTool {
 }
 
 async function load(tenantId: string): Promise<Catalog> {
-  const rows = await withTenant(tenantId, (tx) =>
-    tx
+  const { rows, gone } = await withTenant(tenantId, async (tx) => ({
+    rows: await tx
       .select()
       .from(tools)
       .where(
@@ -127,12 +128,14 @@ async function load(tenantId: string): Promise<Catalog> {
           isNull(tools.archivedAt),
         ),
       ),
-  );
+    gone: await goneToolIds(tx, tenantId),
+  }));
   const entries = rows
     .sort((a, b) => (a.mcpName < b.mcpName ? -1 : 1))
     .flatMap((row) => {
       try {
-        return [toEntry(row)];
+        const entry = toEntry(row);
+        return [gone.has(row.toolId) ? { ...entry, run: goneOf(entry.mcpName) } : entry];
       } catch (err) {
         log.error({ err, toolId: row.toolId }, "a tool in the database cannot be read");
         return [];

@@ -3,6 +3,8 @@ import { tools } from "#db/schema/tools.ts";
 import { withTenant } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
+import { isGranted } from "./governance/principals.ts";
+import type { Rules } from "./governance/rules.ts";
 import { statusOf } from "./row.ts";
 import type { ToolCall } from "./runtimes/runtime.ts";
 import { toolId } from "./schema.ts";
@@ -13,7 +15,7 @@ const reasons = {
 };
 
 /** Throws `not_found` for a call of a tool that is not live: says why where the tenant has one. */
-export async function refuseCall(ctx: Ctx, call: ToolCall): Promise<never> {
+export async function refuseCall(ctx: Ctx, call: ToolCall, rules: Rules | null): Promise<never> {
   const byName = "mcpName" in call;
   const wanted = byName ? call.mcpName : call.toolId;
   // What no tool can be called is a missing one, and PostgreSQL never sees it.
@@ -21,6 +23,7 @@ export async function refuseCall(ctx: Ctx, call: ToolCall): Promise<never> {
   const [row] = await withTenant(ctx.tenantId, (tx) =>
     tx
       .select({
+        toolId: tools.toolId,
         publishedRevision: tools.publishedRevision,
         archivedAt: tools.archivedAt,
       })
@@ -31,7 +34,9 @@ export async function refuseCall(ctx: Ctx, call: ToolCall): Promise<never> {
       .orderBy(desc(tools.updatedAt))
       .limit(1),
   );
-  const status = row && statusOf(row);
-  if (status === undefined || status === "published") throw notFound("tool", wanted);
+  if (!row) throw notFound("tool", wanted);
+  const status = statusOf(row);
+  if (status === "published") throw notFound("tool", wanted);
+  if (rules !== null && !(await isGranted(rules, ctx, row.toolId))) throw notFound("tool", wanted);
   throw new AppError("not_found", `The tool "${wanted}" ${reasons[status]}`);
 }

@@ -56,6 +56,13 @@ export function refusalOf(mcpName: string): Run {
   return () => Promise.resolve(outcome);
 }
 
+/** For a tool that its upstream server does not offer any more. */
+export function goneOf(mcpName: string): Run {
+  const text = `The tool ${mcpName} cannot run: its upstream server does not offer it any more. Delete it, or ask the server's operator.`;
+  const outcome = failed(new ToolError("upstream_tool_gone", text));
+  return () => Promise.resolve(outcome);
+}
+
 /** What is asked, limited and checked around a tool, whatever its runtime. */
 export interface Conduct {
   /** As a person knows the tool. */

@@ -29,7 +29,7 @@ export function implementationKind(config: JsonObject): RuntimeKind | null {
 const largestConfig = 256 * 1024;
 const largestImplementation = 200_000;
 
-export const toolId = clientId("register", "dynamic", "drafts").meta({
+export const toolId = clientId("register", "dynamic", "drafts", "import").meta({
   examples: ["premium_analytics"],
 });
 

@@ -10,6 +10,7 @@ import type { JsonObject } from "#lib/core/json.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import type { ToolRow } from "./document.ts";
+import { isUngranted, ungrantedTo } from "./governance/visibility.ts";
 import { mcpNameOf } from "./mcp-name.ts";
 import { toKnownError } from "./names.ts";
 import { change, checkId, maskedFor, oneTool, readTool, toAudited, toTool } from "./row.ts";
@@ -56,6 +57,7 @@ export async function createDynamicTool(ctx: Ctx, raw: CreateDynamicToolInput): 
 export async function getTool(ctx: Ctx, id: string): Promise<Tool> {
   authorize(ctx, "tools:read");
   checkId(id);
+  if (await isUngranted(ctx, id)) throw notFound("tool", id);
   const row = await withTenant(ctx.tenantId, (tx) => readTool(tx, ctx, id));
   return maskedFor(ctx)(toTool(row));
 }
@@ -65,11 +67,12 @@ export async function listTools(ctx: Ctx, query: ToolQuery): Promise<Page<Tool>>
   authorize(ctx, "tools:read");
   const size = pageSize(query);
   let after = query.cursor ? (decodeCursor(query.cursor, 1)[0] ?? "") : "";
+  const hidden = await ungrantedTo(ctx);
   const rows = await withTenant(ctx.tenantId, async (tx) => {
     const found: ToolRow[] = [];
     for (;;) {
       const next = await readPage(tx, ctx, after, size + 1, query);
-      found.push(...next.filter((row) => isOfType(row, query.tool_type)));
+      found.push(...next.filter((row) => isOfType(row, query.tool_type) && !hidden?.(row.toolId)));
       const last = next.at(-1);
       if (found.length > size || next.length <= size || !last) return found;
       after = last.toolId;

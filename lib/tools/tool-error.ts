@@ -19,6 +19,11 @@ export type ToolErrorCode =
   | "code_failed"
   | "busy"
   | "too_deep"
+  | "tool_disabled"
+  | "stopped"
+  | "approval_required"
+  | "approval_denied"
+  | "upstream_tool_gone"
   | "endpoint_failed"
   | "endpoint_invalid_json"
   | "endpoint_unauthorized"
@@ -30,15 +35,18 @@ export class ToolError extends Error {
   override readonly name = "ToolError";
   readonly code: ToolErrorCode;
   readonly errors: FieldError[];
+  /** More members of the result's `error`, such as an approval's id. */
+  readonly extra: Readonly<Record<string, string>>;
 
   constructor(
     code: ToolErrorCode,
     message: string,
-    options: ErrorOptions & { errors?: FieldError[] } = {},
+    options: ErrorOptions & { errors?: FieldError[]; extra?: Record<string, string> } = {},
   ) {
     super(message, options);
     this.code = code;
     this.errors = options.errors ?? [];
+    this.extra = options.extra ?? {};
   }
 }
 
@@ -50,10 +58,11 @@ export function invalidArguments(tool: string, errors: FieldError[]): ToolError 
 }
 
 /** The error as the result of the call (MCP, server/tools, error handling). */
-export function toErrorResult({ code, message, errors }: ToolError): CallToolResult {
+export function toErrorResult({ code, message, errors, extra }: ToolError): CallToolResult {
+  const error = { code, message, ...extra, ...(errors.length > 0 ? { errors } : {}) };
   return {
     content: [{ type: "text", text: message }],
-    structuredContent: { error: { code, message, ...(errors.length > 0 ? { errors } : {}) } },
+    structuredContent: { error },
     isError: true,
   };
 }

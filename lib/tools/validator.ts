@@ -102,8 +102,16 @@ function compile(schema: JsonObject, role: Role, allErrors: boolean): ValidateFu
   }
 }
 
-/** What is wrong with a schema, as pointers into it; empty when values can be checked against it. */
-export function schemaMistakes(schema: JsonObject): FieldError[] {
+function unusable(error: unknown): FieldError[] {
+  const message = error instanceof Error ? error.message : String(error);
+  return [{ pointer: "", message: `cannot be used: ${message}` }];
+}
+
+/**
+ * What is wrong with the form of a schema, as pointers into it. Does not compile it, which costs
+ * much more: enough for schemas whose references were written by us.
+ */
+export function formMistakes(schema: JsonObject): FieldError[] {
   const { mistakes } = examine(schema);
   if (mistakes.length > 0) return mistakes;
   const dialect = dialectOf(schema);
@@ -116,12 +124,21 @@ export function schemaMistakes(schema: JsonObject): FieldError[] {
     const valid = withTimeLimit(compileLimitMs, () =>
       engine.validateSchema(anonymous(schema, dialect)),
     );
-    if (valid !== true) return toFieldErrors(engine.errors ?? [], "output");
+    return valid === true ? [] : toFieldErrors(engine.errors ?? [], "output");
+  } catch (error) {
+    return unusable(error);
+  }
+}
+
+/** What is wrong with a schema, as pointers into it; empty when values can be checked against it. */
+export function schemaMistakes(schema: JsonObject): FieldError[] {
+  const mistakes = formMistakes(schema);
+  if (mistakes.length > 0) return mistakes;
+  try {
     compile(schema, "output", false);
     return [];
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return [{ pointer: "", message: `cannot be used: ${message}` }];
+    return unusable(error);
   }
 }
 

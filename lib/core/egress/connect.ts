@@ -94,10 +94,17 @@ function checkedConnector(port: number, policy: EgressPolicy): buildConnector.co
   };
 }
 
+/** What asks the system's resolver for all the addresses of a name. */
+type Resolver = typeof lookup;
+
 /** The socket connects to exactly what this answers, so no second resolution can differ. */
-function checkedLookup(port: number, policy: EgressPolicy): LookupFunction {
+export function checkedLookup(
+  port: number,
+  policy: EgressPolicy,
+  resolver: Resolver = lookup,
+): LookupFunction {
   return (host, options, callback) => {
-    lookup(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
+    resolver(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
       if (error) return callback(error, []);
       const addresses = found.map(({ address }) => address);
       const refusal = findRefusal(host, port, addresses, policy);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { catalogOf } from "#lib/tools/catalog.ts";
+import { hiddenFrom } from "#lib/tools/governance/visibility.ts";
 import { recordUsage } from "#lib/usage/ledger.ts";
 import { builtIn } from "./built-in.ts";
 
@@ -17,7 +18,13 @@ export const searchTool = builtIn({
   }),
   async run(ctx, { query, limit }) {
     const startedAt = performance.now();
-    const found = (await catalogOf(ctx.tenantId)).search(query, limit);
+    const [catalog, isHidden] = await Promise.all([catalogOf(ctx.tenantId), hiddenFrom(ctx)]);
+    const found = isHidden
+      ? catalog
+          .search(query, catalog.listed.length)
+          .filter(({ toolId }) => !isHidden(toolId))
+          .slice(0, limit)
+      : catalog.search(query, limit);
     await recordUsage(ctx, {
       kind: "tool_call",
       name: "search_tools",

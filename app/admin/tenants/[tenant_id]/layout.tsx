@@ -37,6 +37,7 @@ export default async function TenantLayout({ params, children }: TenantLayoutPro
           { href: base, label: "Overview" },
           { href: `${base}/tools`, label: "Tools", count: quotas.max_tools.used },
           { href: `${base}/tasks`, label: "Tasks", count: quotas.max_running_tasks.used },
+          { href: `${base}/approvals`, label: "Approvals" },
           { href: `${base}/resources`, label: "Resources", count: quotas.max_resources.used },
           { href: `${base}/prompts`, label: "Prompts", count: quotas.max_prompts.used },
           { href: `${base}/memories`, label: "Memories", count: quotas.max_memory_entries.used },

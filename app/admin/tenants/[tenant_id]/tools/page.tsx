@@ -1,4 +1,4 @@
-import { Plus, Wrench, Zap } from "lucide-react";
+import { FileDown, Plus, Wrench, Zap } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { type Column, DataTable } from "#components/data-table/data-table.tsx";
@@ -14,11 +14,14 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Code } from "#components/ui/code.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
+import { listSwitches } from "#lib/tools/governance/switches.ts";
+import { haltedTools } from "#lib/tools/governance/visibility.ts";
 import { type Tool, toolStatuses } from "#lib/tools/schema.ts";
 import { listTools } from "#lib/tools/service.ts";
 import { toolTypes } from "#lib/tools/types.ts";
 import { pageAt, type SearchParams, textParam } from "../../../list-params.ts";
 import { openTenant, type TenantParams } from "../open-tenant.ts";
+import { StoppedNotice } from "./stop-switch.tsx";
 import { ToolActions } from "./tool-actions.tsx";
 import { toolHref } from "./tool-href.ts";
 import { ToolRuntime } from "./tool-runtime.tsx";
@@ -29,7 +32,9 @@ export const metadata: Metadata = { title: "Tools" };
 // A tenant may have given each tool a type of its own; a menu of more than these helps nobody.
 const mostTypes = 30;
 
-const columns: Column<Tool>[] = [
+type ListedTool = Tool & { halted: "disabled" | "stopped" | undefined };
+
+const columns: Column<ListedTool>[] = [
   {
     id: "tool",
     header: "Tool",
@@ -42,7 +47,11 @@ const columns: Column<Tool>[] = [
     cell: (tool) =>
       tool.is_dynamic ? <Badge tone="accent">Dynamic</Badge> : <Badge>Registered</Badge>,
   },
-  { id: "status", header: "Status", cell: (tool) => <ToolStatus tool={tool} /> },
+  {
+    id: "status",
+    header: "Status",
+    cell: (tool) => <ToolStatus tool={tool} halted={tool.halted} />,
+  },
   { id: "runs", header: "Runs", cell: (tool) => <ToolRuntime config={tool.config} /> },
   {
     id: "mcp",
@@ -67,11 +76,13 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
   const tool_type = textParam(asked.type);
   const include_dynamic = asked.kind !== "registered";
   const status = toolStatuses.find((each) => each === asked.status);
-  const [page, types] = await Promise.all([
+  const [page, types, halted, switches] = await Promise.all([
     pageAt(asked.cursor, (at) =>
       listTools(ctx, { ...at, include_dynamic, search, tool_type, status: status ?? "all" }),
     ),
     toolTypes(ctx),
+    haltedTools(ctx),
+    listSwitches(ctx, {}),
   ]);
   const base = `/admin/tenants/${tenant.tenant_id}/tools`;
   const narrowed = search || status || tool_type || !include_dynamic || asked.cursor;
@@ -87,10 +98,16 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
         }
         actions={<NewToolButtons base={base} />}
       />
+      {switches.items.map(
+        (each) =>
+          each.scope !== "tool" && (
+            <StoppedNotice key={each.switch_id} tenantId={tenant.tenant_id} stopped={each} />
+          ),
+      )}
       <DataTable
         label="Tools"
         columns={columns}
-        rows={page.items}
+        rows={page.items.map((tool) => ({ ...tool, halted: halted.get(tool.tool_id) }))}
         rowKey={(tool) => tool.tool_id}
         actions={(tool) => <ToolActions tool={tool} />}
         toolbar={
@@ -140,6 +157,11 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
 function NewToolButtons({ base }: { base: string }) {
   return (
     <span className="flex flex-wrap justify-center gap-2">
+      <Button variant="outline" size="sm" asChild>
+        <Link href={`${base}/import`}>
+          <FileDown aria-hidden /> Import
+        </Link>
+      </Button>
       <Button variant="outline" size="sm" asChild>
         <Link href={`${base}/register`}>
           <Plus aria-hidden /> Register tool

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { LinkTabs } from "#components/shell/link-tabs.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
 import { Badge } from "#components/ui/badge.tsx";
+import { haltedTools } from "#lib/tools/governance/visibility.ts";
 import { idOf } from "../../open-tenant.ts";
 import { DeleteToolButton } from "../delete-tool.tsx";
 import { ToolStatus } from "../tool-status.tsx";
@@ -14,14 +15,15 @@ type ToolLayoutProps = { params: ToolParams; children: ReactNode };
 
 export default async function ToolLayout({ params, children }: ToolLayoutProps) {
   const { tenant_id, tool_id } = await params;
-  const { tool } = await openTool(tenant_id, idOf(tool_id));
+  const { ctx, tool } = await openTool(tenant_id, idOf(tool_id));
+  const halted = (await haltedTools(ctx)).get(tool.tool_id);
   return (
     <>
       <SectionHeader
         title={tool.title ?? tool.name}
         badge={
           <span className="flex flex-wrap items-center gap-1.5">
-            <ToolStatus tool={tool} />
+            <ToolStatus tool={tool} halted={halted} />
             {tool.is_dynamic && <Badge tone="accent">Dynamic</Badge>}
             {tool.revision !== null && <Badge>Revision {tool.revision}</Badge>}
           </span>

@@ -7,6 +7,7 @@ const pages = [
   { path: "/edit", label: "Edit" },
   { path: "/test", label: "Test" },
   { path: "/revisions", label: "Revisions" },
+  { path: "/access", label: "Access" },
 ];
 
 export function toolTabs(tool: Pick<Tool, "tenant_id" | "tool_id">) {

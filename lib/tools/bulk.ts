@@ -1,0 +1,134 @@
+import { and, eq, inArray, isNotNull, isNull, notInArray } from "drizzle-orm";
+import type { z } from "zod";
+import { uniqueViolation } from "#db/errors.ts";
+import { toolRevisions, tools } from "#db/schema/tools.ts";
+import type { Tx } from "#db/transaction.ts";
+import { auditAll } from "#lib/audit/service.ts";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { AppError } from "#lib/core/errors.ts";
+import { asLimitExceeded } from "#lib/tenants/limits.ts";
+import { columnsOf, documentOf, type ToolRow } from "./document.ts";
+import { mcpNameOf } from "./mcp-name.ts";
+import { refuseReservedName } from "./names.ts";
+import { toAudited } from "./row.ts";
+import type { registerToolInput } from "./schema.ts";
+import { saveAndPublish } from "./write.ts";
+
+type Input = z.output<typeof registerToolInput>;
+
+const rowsAtOnce = 200;
+
+function inParts<T>(all: readonly T[]): T[][] {
+  const parts: T[][] = [];
+  for (let at = 0; at < all.length; at += rowsAtOnce) parts.push(all.slice(at, at + rowsAtOnce));
+  return parts;
+}
+
+/** Throws `conflict` for names that other live tools, or two of these, have. */
+async function refuseTakenNames(tx: Tx, ctx: Ctx, inputs: readonly Input[]): Promise<void> {
+  const ids = inputs.map(({ tool_id }) => tool_id);
+  const names = inputs.map(({ name, tool_id }) => mcpNameOf(name, tool_id));
+  const twice = names.filter((name, at) => names.indexOf(name) !== at);
+  const others = await tx
+    .select({ name: tools.mcpName })
+    .from(tools)
+    .where(
+      and(
+        eq(tools.tenantId, ctx.tenantId),
+        inArray(tools.mcpName, names),
+        notInArray(tools.toolId, ids),
+        isNotNull(tools.publishedRevision),
+        isNull(tools.archivedAt),
+      ),
+    );
+  const taken = [...new Set([...twice, ...others.map(({ name }) => name)])];
+  if (taken.length === 0) return;
+  const shown = taken.slice(0, 10).map((name) => `"${name}"`);
+  throw new AppError(
+    "conflict",
+    `MCP clients already call other tools of the tenant ${shown.join(", ")}. Give these other names, such as by a prefix.`,
+  );
+}
+
+async function insert(tx: Tx, ctx: Ctx, inputs: readonly Input[]): Promise<ToolRow[]> {
+  const { tenantId, principal } = ctx;
+  const rows: ToolRow[] = [];
+  for (const part of inParts(inputs)) {
+    const documents = part.map((input) => ({ input, document: documentOf(input) }));
+    const made = await tx
+      .insert(tools)
+      .values(
+        documents.map(({ input: { tool_id, name, is_dynamic }, document }) => ({
+          ...{ tenantId, toolId: tool_id, mcpName: mcpNameOf(name, tool_id) },
+          ...{ ...columnsOf(document), isDynamic: is_dynamic },
+          ...{ publishedRevision: 1, latestRevision: 1 },
+        })),
+      )
+      .returning();
+    await tx.insert(toolRevisions).values(
+      documents.map(({ input: { tool_id }, document }) => ({
+        ...{ tenantId, toolId: tool_id, revision: 1, name: document.name, document },
+        ...{ principalType: principal.type, principalId: principal.id },
+      })),
+    );
+    rows.push(...made);
+  }
+  await auditAll(
+    tx,
+    ctx,
+    rows.map((row) => ({
+      action: "tool.create",
+      target: { type: "tool", id: row.toolId },
+      after: toAudited(row),
+    })),
+  );
+  return rows;
+}
+
+function toBulkError(error: unknown): unknown {
+  const broken = uniqueViolation(error);
+  if (broken === undefined) return asLimitExceeded(error) ?? error;
+  return new AppError(
+    "conflict",
+    "Somebody else has registered a tool of the same id or name meanwhile. Nothing was written; try again.",
+    { cause: error },
+  );
+}
+
+/**
+ * Registers many tools within the caller's transaction, as `saveAndPublish` does one: all or none.
+ * The caller has parsed the inputs, has passed them to `checkDefinition`, and announces the catalog.
+ * Answers which ids are new. Throws `conflict` for a name that is reserved or taken, and
+ * `limit_exceeded` when not all of them fit into the tenant's `max_tools`.
+ */
+export async function saveAndPublishAll(
+  tx: Tx,
+  ctx: Ctx,
+  inputs: readonly Input[],
+): Promise<{ created: string[]; updated: string[] }> {
+  const known = new Set<string>();
+  try {
+    for (const part of inParts(inputs)) {
+      await refuseTakenNames(tx, ctx, part);
+      const ids = part.map(({ tool_id }) => tool_id);
+      const found = await tx
+        .select({ toolId: tools.toolId })
+        .from(tools)
+        .where(and(eq(tools.tenantId, ctx.tenantId), inArray(tools.toolId, ids)))
+        .for("update");
+      for (const { toolId } of found) known.add(toolId);
+    }
+    const fresh = inputs.filter(({ tool_id }) => !known.has(tool_id));
+    for (const { name, tool_id } of fresh) refuseReservedName(mcpNameOf(name, tool_id), undefined);
+    const created = await insert(tx, ctx, fresh);
+    const updated: string[] = [];
+    for (const input of inputs) {
+      if (!known.has(input.tool_id)) continue;
+      await saveAndPublish(tx, ctx, input);
+      updated.push(input.tool_id);
+    }
+    return { created: created.map(({ toolId }) => toolId), updated };
+  } catch (error) {
+    throw toBulkError(error);
+  }
+}

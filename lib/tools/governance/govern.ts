@@ -1,0 +1,146 @@
+import type { Ctx } from "#lib/core/ctx.ts";
+import type { JsonObject } from "#lib/core/json.ts";
+import type { CatalogTool } from "../catalog.ts";
+import { isInputRequired } from "../client.ts";
+import type { InputSchema } from "../parameters.ts";
+import type { Outcome } from "../run.ts";
+import type { CallOrigin } from "../runtimes/runtime.ts";
+import { ToolError, toErrorResult } from "../tool-error.ts";
+import { type Validator, validatorOf } from "../validator.ts";
+import { giveApprovalBack, useApproval } from "./gate.ts";
+import { type DailyCount, giveDayBack, limitsFor, takeDay, takeMinute } from "./limits.ts";
+import { agentOf } from "./principals.ts";
+import { keepResult, keptResult, resultPlace } from "./results.ts";
+import type { Rules, ToolPolicy } from "./rules.ts";
+import { takeSlot } from "./slots.ts";
+
+/** What a governed call came to, and whether an earlier one's result answered it. */
+export interface GovernedOutcome extends Outcome {
+  fromCache?: true;
+}
+
+/** Why no call of this tool by this caller is let through now; null where it is. */
+export function stopOf({ policies, stopped }: Rules, ctx: Ctx, tool: CatalogTool) {
+  const policy = policies.get(tool.toolId);
+  if (policy && !policy.enabled) {
+    const why = policy.disabledReason ? `: ${policy.disabledReason}` : ".";
+    return new ToolError("tool_disabled", `The tool ${tool.mcpName} is disabled${why}`);
+  }
+  if (stopped.size === 0) return null;
+  const agent = agentOf(ctx);
+  const [what, reason] = [
+    ["All tools of this tenant are", stopped.get("tenant ")],
+    [`The agent ${agent} is`, agent === null ? undefined : stopped.get(`agent ${agent}`)],
+    [`The tool ${tool.mcpName} is`, stopped.get(`tool ${tool.toolId}`)],
+  ].find((each) => each[1] !== undefined) ?? [null];
+  return what === null ? null : new ToolError("stopped", `${what} stopped: ${reason}`);
+}
+
+/** Whether somebody's approval is needed: `destructive` goes by the tool's own hint. */
+export function needsApproval(policy: ToolPolicy | undefined, tool: CatalogTool): boolean {
+  if (!policy || policy.approval === "never") return false;
+  return policy.approval === "always" || tool.listed?.annotations?.destructiveHint === true;
+}
+
+const validators = new WeakMap<CatalogTool, Validator>();
+
+/** The arguments with defaults filled in; null for those that the tool will refuse by itself. */
+function acceptable(tool: CatalogTool, args: JsonObject): JsonObject | null {
+  if (tool.listed === null) return null;
+  const validate = validators.get(tool) ?? validatorOf(tool.listed.inputSchema as InputSchema);
+  validators.set(tool, validate);
+  const valid = validate(args);
+  return "errors" in valid ? null : valid.args;
+}
+
+/** A call of one round, of a tool that asks nobody's word: its result may serve others. */
+function mayBeKept(policy: ToolPolicy | undefined, tool: CatalogTool, origin: CallOrigin): boolean {
+  if (!policy || policy.cacheTtlSeconds === null || tool.needsConfirmation) return false;
+  return origin.client.inputResponses === undefined && !needsApproval(policy, tool);
+}
+
+/** What a call took that only a call may take. */
+interface Taken {
+  approvalId?: string;
+  day?: DailyCount;
+}
+
+async function giveBack(ctx: Ctx, { approvalId, day }: Taken): Promise<void> {
+  if (approvalId !== undefined) await giveApprovalBack(ctx, approvalId);
+  if (day) await giveDayBack(ctx.tenantId, day);
+}
+
+async function take(
+  rules: Rules,
+  ctx: Ctx,
+  tool: CatalogTool,
+  approved: JsonObject | null,
+): Promise<Taken> {
+  const taken: Taken = {};
+  if (approved) taken.approvalId = await useApproval(ctx, tool, approved);
+  try {
+    const applied = limitsFor(rules, ctx, tool.toolId);
+    const day = await takeDay(ctx.tenantId, tool.mcpName, applied);
+    return day ? { ...taken, day } : taken;
+  } catch (error) {
+    await giveBack(ctx, taken);
+    throw error;
+  }
+}
+
+async function govern(
+  rules: Rules,
+  ctx: Ctx,
+  tool: CatalogTool,
+  args: JsonObject,
+  origin: CallOrigin,
+): Promise<GovernedOutcome> {
+  const { tenantId } = ctx;
+  const stop = stopOf(rules, ctx, tool);
+  if (stop) throw stop;
+  const policy = rules.policies.get(tool.toolId);
+  await takeMinute(tenantId, tool.mcpName, limitsFor(rules, ctx, tool.toolId));
+  const place =
+    policy && mayBeKept(policy, tool, origin) ? resultPlace(ctx, tool, policy, args) : null;
+  const kept = place === null ? undefined : keptResult(tenantId, place);
+  if (kept) {
+    await take(rules, ctx, tool, null);
+    return { result: kept, fromCache: true };
+  }
+  const leave = policy ? await takeSlot(tenantId, tool, policy, origin.client.signal) : undefined;
+  try {
+    const approved = needsApproval(policy, tool) ? acceptable(tool, args) : null;
+    const taken = await take(rules, ctx, tool, approved);
+    const outcome = await tool.run(ctx, args, origin);
+    const { result, errorCode } = outcome;
+    // A question to the client is no call yet: the call that brings the answers is.
+    if (isInputRequired(result)) await giveBack(ctx, taken);
+    else if (place !== null && policy?.cacheTtlSeconds && !errorCode && !result.isError) {
+      keepResult(tenantId, place, result, policy.cacheTtlSeconds);
+    }
+    return outcome;
+  } finally {
+    leave?.();
+  }
+}
+
+/**
+ * Runs a tool under the tenant's rules, in this order: is it stopped, the limits a minute, a kept
+ * result, a free slot, the approval, the limits a day. What is refused is an outcome that says
+ * why; throws `rate_limited` (429) past a limit, and `limit_exceeded` where too many calls wait
+ * for approval.
+ */
+export async function runGoverned(
+  rules: Rules,
+  ctx: Ctx,
+  tool: CatalogTool,
+  args: JsonObject,
+  origin: CallOrigin,
+): Promise<GovernedOutcome> {
+  try {
+    return await govern(rules, ctx, tool, args, origin);
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return { result: toErrorResult(error), errorCode: error.code };
+  }
+}
