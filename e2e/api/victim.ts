@@ -77,6 +77,8 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     task_id,
     limit_id: limit.body.limit_id,
     switch_id: killed.body.switch_id,
+    // Upstreams are tested beside their verbs.
+    upstream_id: "secret-upstream",
     approval_id: asked[0]?.approval_id ?? "",
     user_id: member.body.user_id,
     // Only a person's browser makes one; that a foreign one is not found is tested beside the verb.
@@ -123,7 +125,10 @@ export async function operationsOf(
 }
 
 /** Fits what the addresses with ids in them take, so that the ids decide the answer. */
-export const someBody = { status: "active", arguments: {}, revision: 1, name: "x" };
+export const someBody = {
+  ...{ status: "active", arguments: {}, revision: 1, name: "x" },
+  ...{ tools: [{ name: "x", digest: "x" }], names: ["x"] },
+};
 
 /** A path with the victim's ids in it. */
 export function addressOf(path: string, { ids }: Victim): string {

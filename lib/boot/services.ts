@@ -8,7 +8,9 @@ import { closeLimiters } from "#lib/core/limiter.ts";
 import { log } from "#lib/core/log.ts";
 import { flushGrantUses } from "#lib/oauth/grant-use.ts";
 import { flushSecretUses } from "#lib/secrets/use.ts";
+import { followUpstreamLists } from "#lib/tools/import/upstream/follow.ts";
 import { closeSandbox } from "#lib/tools/sandbox/pool.ts";
+import { closeUpstreams } from "#lib/upstreams/pool.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 
 /** Connects this process to the database; the answer closes what was opened, in reverse. */
@@ -22,8 +24,11 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
   useDatabase(database);
   const stopBus = await startBus();
   const stopJobs = await startJobs();
+  const stopFollowing = followUpstreamLists();
   return async () => {
     for (const close of [
+      stopFollowing,
+      closeUpstreams,
       closeSandbox,
       stopJobs,
       flushLedger,

@@ -105,7 +105,12 @@ export function toEntry(row: Row): CatalogTool {
   const checkOutput = outputCheck(row.outputSchema as JsonObject | null);
   const title = listed.title ?? mcpName;
   const conduct = { title, revision, needsConfirmation, timeoutMs, checkOutput };
-  const run = runOf(kind, { toolId, mcpName, config }, listed.inputSchema, conduct);
+  const run = runOf(
+    kind,
+    { toolId, mcpName, config, inputSchema: listed.inputSchema },
+    listed.inputSchema,
+    conduct,
+  );
   const { inputSchema, outputSchema } = listed;
   const isPlain =
     ((kind === "http" && !streams(config)) || kind === "code") &&

@@ -9,21 +9,22 @@ import { httpConfig, unprintable } from "./http-config.ts";
 import { confirmations, listingFields, taskSupports, toolAnnotations } from "./listing-schema.ts";
 
 /** How a tool can run; adding one is a file in `runtimes/` and a line in its map. */
-export const runtimeKinds = ["http", "code", "internal"] as const;
+export const runtimeKinds = ["http", "code", "mcp", "internal"] as const;
 
 export type RuntimeKind = (typeof runtimeKinds)[number];
 
 /**
- * What a tool's `config.implementation` is: a URL, `internal:<name>`, or code. Null when the tool
- * is only registered.
+ * What a tool's `config.implementation` is: a URL, `internal:<name>`, `mcp:<upstream>/<tool>`, or
+ * code. Null when the tool is only registered.
  */
 export function implementationKind(config: JsonObject): RuntimeKind | null {
   const { implementation } = config;
   if (typeof implementation !== "string" || implementation.trim() === "") return null;
   if (/^\s*https?:/i.test(implementation)) return "http";
   if (implementation.startsWith("internal:")) return "internal";
+  if (implementation.startsWith("mcp:")) return "mcp";
   // Not code, whatever runs it: a label of JavaScript would read as such.
-  return /^(mcp|ai):/.test(implementation) ? null : "code";
+  return implementation.startsWith("ai:") ? null : "code";
 }
 
 const largestConfig = 256 * 1024;
@@ -87,6 +88,9 @@ function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }
   }
   const kind = implementationKind(value);
   if (kind === "code") return configMistakes(codeConfig, value);
+  if (kind === "mcp" && !/^mcp:[a-z0-9_-]+\/.+$/s.test(implementation)) {
+    return at("must name an upstream and one of its tools: mcp:<upstream_id>/<tool>");
+  }
   if (kind !== "http") return [];
   const mistakes = configMistakes(httpConfig, value);
   const problem = urlMistake(implementation);

@@ -2,6 +2,7 @@ import type { RuntimeKind } from "../schema.ts";
 import { codeRuntime } from "./code.ts";
 import { httpRuntime } from "./http.ts";
 import { internalRuntime } from "./internal.ts";
+import { mcpRuntime } from "./mcp.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Every way in which a tool can run. */
@@ -9,4 +10,5 @@ export const runtimes = {
   http: httpRuntime,
   code: codeRuntime,
   internal: internalRuntime,
+  mcp: mcpRuntime,
 } satisfies Record<RuntimeKind, Runtime>;

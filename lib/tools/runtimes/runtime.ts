@@ -11,6 +11,8 @@ export interface RunnableTool {
   mcpName: string;
   /** Checked when it was written. */
   config: JsonObject;
+  /** What its arguments are checked by; absent where that is not known. */
+  inputSchema?: JsonObject;
 }
 
 /** Which tool, by the id of the REST API or by the name that MCP clients use, and with what. */

@@ -4,9 +4,9 @@ import type { Tx } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { documentOfRow, type ToolRow } from "../../document.ts";
+import type { ImportOperation, ProposedTool } from "../../openapi-import-schema.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { PlannedOperation, PlanOptions } from "./plan.ts";
-import type { ImportOperation, ProposedTool } from "./schema.ts";
 
 /** Where an imported tool comes from; stands in its `config.import`. */
 export interface Origin {
@@ -17,7 +17,7 @@ export interface Origin {
 }
 
 /** The origin that a tool's config names, or null. */
-export function originOf(config: unknown): Origin | null {
+function originOf(config: unknown): Origin | null {
   const origin = isJsonObject(config) ? config.import : undefined;
   if (!isJsonObject(origin)) return null;
   const { source, operation, fingerprint } = origin;

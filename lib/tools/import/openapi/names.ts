@@ -40,7 +40,7 @@ export function claimToolName(prefix: string, name: string, taken: Set<string>):
 }
 
 /** The same with the prefix, at most 64 characters, and none that is taken; takes it. */
-export function claimName(prefix: string, name: string, taken: Set<string>): string {
+function claimName(prefix: string, name: string, taken: Set<string>): string {
   const wanted = shorten(prefix + name, longestName);
   for (let count = 1; ; count++) {
     const ending = count === 1 ? "" : `_${count}`;

@@ -5,7 +5,9 @@ import { useTestDatabase } from "#db/testing/clone.ts";
 import { listAudit } from "#lib/audit/service.ts";
 import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
+import { putSecret } from "#lib/secrets/service.ts";
 import { freshTenant, tenantCtx } from "#lib/testing/context.ts";
+import { callTool } from "../../call.ts";
 import { archiveTool } from "../../publish.ts";
 import { listRevisions } from "../../revisions.ts";
 import { getTool, listTools, registerTool } from "../../service.ts";
@@ -216,6 +218,60 @@ test("a document is fetched as far as the tenant may reach, and its servers are 
   expect(operations[0]?.proposed?.config.implementation).toBe(address);
   const failing = await refusal(previewImport(open, { url: await serve("no", 500) }));
   expect(failing.code).toBe("upstream_failed");
+});
+
+test("an imported tool calls the API as its description says, with the secret that was chosen", async () => {
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { method, url, headers } = request;
+    const seen = { method, url, auth: headers.authorization, version: headers["x-version"] };
+    const body = Buffer.concat(chunks).toString("utf8");
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ ...seen, body: body === "" ? null : JSON.parse(body) }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  running.push(() => void server.close());
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const ctx = await freshTenant({ egress_allow: ["127.0.0.0/8"] });
+  await putSecret(ctx, "PETS_TOKEN", { value: "s3cr3t-of-the-pets" });
+  const document = JSON.stringify({
+    ...{ openapi: "3.1.0", info: { title: "Pets", version: "1" }, servers: [{ url: base }] },
+    components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+    security: [{ token: [] }],
+    paths: {
+      "/owners/{owner-id}/pets": {
+        post: {
+          operationId: "addPet",
+          parameters: [
+            { name: "owner-id", in: "path", required: true, schema: text },
+            { name: "dry[run]", in: "query", schema: { type: "boolean" } },
+            { name: "X-Version", in: "header", schema: text },
+          ],
+          requestBody: {
+            required: true,
+            content: {
+              "application/json": {
+                schema: {
+                  type: "object",
+                  required: ["name"],
+                  properties: { name: text, age: { type: "integer" }, tags: { type: "array" } },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  });
+  const credentials = { token: { secret: "PETS_TOKEN" } };
+  await applyImport(ctx, { document, credentials, operations: "all" });
+  const args = { owner_id: "a/b ../c", dry_run: true, name: "Rex", tags: ["x", 1] };
+  const result = await callTool(ctx, { toolId: "addPet", arguments: args });
+  expect(result.structuredContent).toEqual({
+    ...{ method: "POST", url: "/owners/a%2Fb%20..%2Fc/pets?dry%5Brun%5D=true" },
+    ...{ auth: expect.stringContaining("[secret]"), body: { name: "Rex", tags: ["x", 1] } },
+  });
 });
 
 test("both verbs need tools:write, and a document or a url", async () => {

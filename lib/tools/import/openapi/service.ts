@@ -11,12 +11,6 @@ import { parse } from "#lib/core/parse.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { saveAndPublishAll } from "../../bulk.ts";
 import { documentOfRow } from "../../document.ts";
-import { change, toAudited } from "../../row.ts";
-import { registerToolInput } from "../../schema.ts";
-import { currentOf, type Imported, importedFrom, namesInUse, stateOf } from "./imported.ts";
-import { shortHash } from "./names.ts";
-import type { Plan, PlannedOperation } from "./plan.ts";
-import { runPlan } from "./run-plan.ts";
 import {
   type ApplyImportInput,
   applyImportInput,
@@ -26,7 +20,13 @@ import {
   mostTools,
   type PreviewImportInput,
   previewImportInput,
-} from "./schema.ts";
+} from "../../openapi-import-schema.ts";
+import { change, toAudited } from "../../row.ts";
+import { registerToolInput } from "../../schema.ts";
+import { currentOf, type Imported, importedFrom, namesInUse, stateOf } from "./imported.ts";
+import { shortHash } from "./names.ts";
+import type { Plan, PlannedOperation } from "./plan.ts";
+import { runPlan } from "./run-plan.ts";
 
 const largestDocument = 16 * 1024 * 1024;
 /** Characters of definitions that a preview gives without being asked for each. */

@@ -1,4 +1,7 @@
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
+import { httpMistakes } from "../../http/mistakes.ts";
+import type { Credential, ProposedTool } from "../../openapi-import-schema.ts";
+import { toInputSchema } from "../../parameters.ts";
 import { registerToolInput } from "../../schema.ts";
 import { formMistakes } from "../../validator.ts";
 import { addBody } from "./body.ts";
@@ -6,7 +9,6 @@ import type { Bundler } from "./bundle.ts";
 import { cleanText } from "./json-schema.ts";
 import { addParameters, emptyRequest, OperationProblem, parametersOf } from "./parameters.ts";
 import { follow } from "./references.ts";
-import type { Credential, ProposedTool } from "./schema.ts";
 import { type Authentication, authenticationOf, type schemesOf } from "./security.ts";
 import { addressOf, baseOf } from "./servers.ts";
 
@@ -86,12 +88,13 @@ function check(tool: ProposedTool): void {
     );
   }
   const [mistake] = [
+    ...httpMistakes(tool.config, toInputSchema(tool.parameters)),
     ...formMistakes(tool.parameters),
     ...(tool.output_schema === null ? [] : formMistakes(tool.output_schema)),
   ];
   if (mistake) {
     throw new OperationProblem(
-      `has a schema that cannot be used: ${mistake.pointer.slice(0, 100)} ${mistake.message}`,
+      `makes no tool: ${mistake.pointer.slice(0, 100)} ${mistake.message}`,
     );
   }
 }

@@ -14,16 +14,17 @@ import { saveAndPublishAll } from "../../bulk.ts";
 import { documentOfRow, type ToolDocument, type ToolRow } from "../../document.ts";
 import { change } from "../../row.ts";
 import { registerToolInput } from "../../schema.ts";
-import { checkDefinition } from "../../write.ts";
-import { claimToolName } from "../openapi/names.ts";
-import { changedParts, digestOf, type UpstreamDefinition } from "./definition.ts";
-import { ofUpstream, type UpstreamToolRow } from "./record.ts";
 import {
   type AcceptUpstreamToolsInput,
   acceptUpstreamToolsInput,
   type IgnoreUpstreamToolsInput,
   ignoreUpstreamToolsInput,
-} from "./schema.ts";
+  type UpstreamDefinition,
+} from "../../upstream-tool-schema.ts";
+import { checkDefinition } from "../../write.ts";
+import { claimToolName } from "../openapi/names.ts";
+import { changedParts, digestOf } from "./definition.ts";
+import { ofUpstream, type UpstreamToolRow } from "./record.ts";
 import { toolNameOf } from "./tool-name.ts";
 
 type Input = z.output<typeof registerToolInput>;

@@ -1,28 +1,11 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
-import { isJsonObject, type JsonObject, jsonObject } from "#lib/core/json.ts";
+import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { toolAnnotations } from "../../listing-schema.ts";
-
-/** What an upstream says of a tool: the part of MCP's Tool that an agent is shown or checked by. */
-export const upstreamDefinition = z.object({
-  title: z.string().nullable(),
-  description: z.string(),
-  input_schema: jsonObject,
-  output_schema: jsonObject.nullable(),
-  annotations: toolAnnotations,
-});
-
-export type UpstreamDefinition = z.output<typeof upstreamDefinition>;
-
-export const definitionParts = [
-  "title",
-  "description",
-  "input_schema",
-  "output_schema",
-  "annotations",
-] as const satisfies readonly (keyof UpstreamDefinition)[];
-
-export type DefinitionPart = (typeof definitionParts)[number];
+import {
+  type DefinitionPart,
+  definitionParts,
+  type UpstreamDefinition,
+} from "../../upstream-tool-schema.ts";
 
 /** A tool of an upstream's list that can be held; the others are left out of it. */
 export interface OfferedTool {

@@ -3,8 +3,12 @@ import { upstreamTools } from "#db/schema/upstream-tools.ts";
 import type { Tx } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { changedParts, type OfferedTool, type UpstreamDefinition } from "./definition.ts";
-import type { SyncedUpstream, UpstreamToolState } from "./schema.ts";
+import type {
+  SyncedUpstream,
+  UpstreamDefinition,
+  UpstreamToolState,
+} from "../../upstream-tool-schema.ts";
+import { changedParts, type OfferedTool } from "./definition.ts";
 
 export type UpstreamToolRow = typeof upstreamTools.$inferSelect;
 

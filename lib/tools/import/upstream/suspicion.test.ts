@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { changedParts, digestOf, toOffered, type UpstreamDefinition } from "./definition.ts";
+import type { UpstreamDefinition } from "../../upstream-tool-schema.ts";
+import { changedParts, digestOf, toOffered } from "./definition.ts";
 import { suspicionsOf } from "./suspicion.ts";
 
 const plain: UpstreamDefinition = {

@@ -1,6 +1,6 @@
 import { isJsonObject } from "#lib/core/json.ts";
 import { pointerTo } from "../../parameters.ts";
-import { definitionParts, type UpstreamDefinition } from "./definition.ts";
+import { definitionParts, type UpstreamDefinition } from "../../upstream-tool-schema.ts";
 
 /** Something in a definition that a person should look at before it reaches an agent. */
 export interface Suspicion {

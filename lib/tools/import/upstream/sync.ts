@@ -1,10 +1,13 @@
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
+import { fetchUpstreamCatalog } from "#lib/upstreams/catalog.ts";
+import { toAppError } from "#lib/upstreams/errors.ts";
+import { getUpstream } from "#lib/upstreams/service.ts";
 import { change } from "../../row.ts";
+import type { SyncedUpstream } from "../../upstream-tool-schema.ts";
 import { toOffered } from "./definition.ts";
 import { recordOffered } from "./record.ts";
-import type { SyncedUpstream } from "./schema.ts";
 
 /**
  * Notes what an upstream lists now, beside what was accepted of it. No tool that is served changes:
@@ -20,4 +23,17 @@ export async function noteUpstreamTools(
   const offered = listed.flatMap((tool) => toOffered(tool) ?? []);
   // The catalog is read anew: calls of a tool that is gone say so.
   return change(ctx, (tx) => recordOffered(tx, ctx, upstreamId, offered));
+}
+
+/**
+ * Asks an upstream what it lists now and notes it. Throws `not_found`, and `upstream_failed` or
+ * `unavailable` where it does not answer; what was noted before then stays.
+ */
+export async function syncUpstreamTools(ctx: Ctx, upstreamId: string): Promise<SyncedUpstream> {
+  authorize(ctx, "upstreams:write");
+  await getUpstream(ctx, upstreamId);
+  const { tools } = await fetchUpstreamCatalog(ctx, upstreamId).catch((error: unknown) => {
+    throw toAppError(error);
+  });
+  return noteUpstreamTools(ctx, upstreamId, tools);
 }

@@ -2,6 +2,8 @@ import { Badge } from "#components/ui/badge.tsx";
 import type { JsonObject } from "#lib/core/json.ts";
 import { implementationKind } from "#lib/tools/schema.ts";
 
+const labels = { http: "HTTP", internal: "Internal", mcp: "MCP" };
+
 /** What a tool runs: where its address leads, the handler's name, code, or nothing. */
 export function ToolRuntime({ config }: { config: JsonObject }) {
   const kind = implementationKind(config);
@@ -10,9 +12,9 @@ export function ToolRuntime({ config }: { config: JsonObject }) {
   if (kind === "code") return <Badge>Code</Badge>;
   return (
     <span className="inline-flex max-w-full items-center gap-2">
-      <Badge>{kind === "http" ? "HTTP" : "Internal"}</Badge>
+      <Badge>{labels[kind]}</Badge>
       <span className="min-w-0 truncate font-mono text-xs md:[td_&]:max-w-44">
-        {kind === "http" ? (URL.parse(text.trim())?.host ?? text) : text.slice("internal:".length)}
+        {kind === "http" ? (URL.parse(text.trim())?.host ?? text) : text.replace(/^\w+:/, "")}
       </span>
     </span>
   );

@@ -1,6 +1,28 @@
 import { z } from "zod";
+import { jsonObject } from "#lib/core/json.ts";
 import { pageQuery } from "#lib/core/page.ts";
-import { definitionParts, upstreamDefinition } from "./definition.ts";
+import { toolAnnotations } from "./listing-schema.ts";
+
+/** What an upstream says of a tool: the part of MCP's Tool that an agent is shown or checked by. */
+export const upstreamDefinition = z.object({
+  title: z.string().nullable(),
+  description: z.string(),
+  input_schema: jsonObject,
+  output_schema: jsonObject.nullable(),
+  annotations: toolAnnotations,
+});
+
+export type UpstreamDefinition = z.output<typeof upstreamDefinition>;
+
+export const definitionParts = [
+  "title",
+  "description",
+  "input_schema",
+  "output_schema",
+  "annotations",
+] as const satisfies readonly (keyof UpstreamDefinition)[];
+
+export type DefinitionPart = (typeof definitionParts)[number];
 
 export const upstreamToolStates = ["new", "accepted", "changed", "gone", "ignored"] as const;
 

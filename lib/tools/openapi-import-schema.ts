@@ -2,7 +2,7 @@ import { z } from "zod";
 import { jsonObject } from "#lib/core/json.ts";
 import { oneLine } from "#lib/core/text-schema.ts";
 import { secretName } from "#lib/secrets/schema.ts";
-import { toolAnnotations } from "../../listing-schema.ts";
+import { toolAnnotations } from "./listing-schema.ts";
 
 /** Tools that one import may write. */
 export const mostTools = 2_000;
@@ -121,7 +121,7 @@ export const proposedTool = z
 
 export type ProposedTool = z.output<typeof proposedTool>;
 
-export const importStates = ["new", "unchanged", "changed"] as const;
+const importStates = ["new", "unchanged", "changed"] as const;
 
 export const importOperation = z
   .object({

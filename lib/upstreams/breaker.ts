@@ -1,0 +1,66 @@
+import { LRUCache } from "lru-cache";
+import { singleton } from "#lib/core/singleton.ts";
+import { UpstreamError } from "./errors.ts";
+
+interface Breaker {
+  /** Failures since the last success. */
+  failures: number;
+  /** Of `performance.now()`; calls before it are refused. */
+  openUntil: number;
+  /** A call is under way that tells whether the upstream is back. */
+  probing: boolean;
+}
+
+const failuresToOpen = 5;
+const firstPauseMs = 5_000;
+const longestPauseMs = 60_000;
+
+const breakers = singleton(
+  "upstream.breakers",
+  () => new LRUCache<string, Breaker>({ max: 10_000 }),
+);
+
+/**
+ * Runs a call unless the upstream has failed five times in a row: then none is made for a while
+ * that doubles, and after it a single one at first. `isFailure` tells failures of the upstream from
+ * answers that the caller does not like. Throws `unavailable`.
+ */
+export async function withBreaker<T>(
+  key: string,
+  upstreamId: string,
+  isFailure: (error: unknown) => boolean,
+  run: () => Promise<T>,
+): Promise<T> {
+  const breaker = breakers.get(key) ?? { failures: 0, openUntil: 0, probing: false };
+  breakers.set(key, breaker);
+  const isTripped = breaker.failures >= failuresToOpen;
+  const waitMs = breaker.openUntil - performance.now();
+  if (isTripped && (waitMs > 0 || breaker.probing)) {
+    throw new UpstreamError(
+      "unavailable",
+      `The upstream "${upstreamId}" has failed ${breaker.failures} times in a row and is not called for now.`,
+      { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) },
+    );
+  }
+  breaker.probing = isTripped;
+  try {
+    const result = await run();
+    breaker.failures = 0;
+    return result;
+  } catch (error) {
+    if (!isFailure(error)) breaker.failures = 0;
+    else {
+      breaker.failures += 1;
+      const pauses = Math.max(0, breaker.failures - failuresToOpen);
+      breaker.openUntil = performance.now() + Math.min(firstPauseMs * 2 ** pauses, longestPauseMs);
+    }
+    throw error;
+  } finally {
+    breaker.probing = false;
+  }
+}
+
+/** Lets the next call through, for a person who has changed or mended something. */
+export function resetBreaker(key: string): void {
+  breakers.delete(key);
+}

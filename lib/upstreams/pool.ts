@@ -1,0 +1,145 @@
+import type { Client } from "@modelcontextprotocol/client";
+import { onChange } from "#lib/core/bus.ts";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { singleton } from "#lib/core/singleton.ts";
+import { connectTo, type ListKind } from "./connection.ts";
+import { UpstreamError } from "./errors.ts";
+import { announceListChange } from "./list-changes.ts";
+import { type RegisteredUpstream, upstreamsOf, upstreamTopic } from "./registry.ts";
+import type { Subject } from "./subject.ts";
+
+const mostConnections = 500;
+const mostPerTenant = 50;
+const idleMs = 60_000;
+const sweepMs = 10_000;
+
+/** Somebody who waits for an answer on a connection, and may be told what the server logs. */
+export interface CallInFlight {
+  log?: (level: string, data: unknown, logger: string | undefined) => void;
+}
+
+interface Pooled {
+  key: string;
+  upstream: RegisteredUpstream;
+  client: Promise<Client>;
+  calls: Set<CallInFlight>;
+  usedAt: number;
+}
+
+const pool = singleton("upstream.pool", () => ({
+  entries: new Map<string, Pooled>(),
+  sweeper: null as NodeJS.Timeout | null,
+}));
+
+/** One tenant's credential of one upstream: nothing else shares a connection. */
+function keyOf({ tenantId, upstreamId }: RegisteredUpstream, subject: Subject): string {
+  return JSON.stringify([tenantId, upstreamId, subject]);
+}
+
+function close(entry: Pooled): void {
+  if (pool.entries.get(entry.key) === entry) pool.entries.delete(entry.key);
+  // Whoever still waits is answered that the connection was closed.
+  entry.client.then((client) => client.close()).catch(() => undefined);
+}
+
+function sweep(): void {
+  const now = performance.now();
+  for (const entry of pool.entries.values()) {
+    if (entry.calls.size === 0 && now - entry.usedAt > idleMs) close(entry);
+  }
+  if (pool.entries.size > 0 || !pool.sweeper) return;
+  clearInterval(pool.sweeper);
+  pool.sweeper = null;
+}
+
+/** Closes the one that has been idle longest, to make room; false where all are busy. */
+function makeRoom(among: readonly Pooled[]): boolean {
+  const idle = among.filter(({ calls }) => calls.size === 0);
+  const [oldest] = idle.sort((a, b) => a.usedAt - b.usedAt);
+  if (!oldest) return false;
+  close(oldest);
+  return true;
+}
+
+function refuseTooMany(upstream: RegisteredUpstream): void {
+  const all = [...pool.entries.values()];
+  const own = all.filter((each) => each.upstream.tenantId === upstream.tenantId);
+  const fits =
+    (own.length < mostPerTenant || makeRoom(own)) &&
+    (pool.entries.size < mostConnections || makeRoom(all));
+  if (fits) return;
+  throw new UpstreamError("unavailable", "Too many upstream connections are busy. Try again.", {
+    retryAfterSeconds: 1,
+  });
+}
+
+function open(ctx: Ctx, upstream: RegisteredUpstream, key: string): Pooled {
+  refuseTooMany(upstream);
+  const calls = new Set<CallInFlight>();
+  const client = connectTo(ctx, upstream, {
+    onListChanged: (kind: ListKind) => announceListChange(upstream, kind),
+    // A message names no call, so that it is for the one that is under way, if it is one.
+    onLog: (...message) => {
+      const [only] = calls;
+      if (calls.size === 1) only?.log?.(...message);
+    },
+    onClose: () => close(entry),
+  });
+  const entry: Pooled = { key, upstream, client, calls, usedAt: performance.now() };
+  pool.entries.set(key, entry);
+  client.catch(() => close(entry));
+  pool.sweeper ??= setInterval(sweep, sweepMs).unref();
+  return entry;
+}
+
+/** Runs `use` on the connection of this upstream and credential, which is opened where there is none. */
+export async function withConnection<T>(
+  ctx: Ctx,
+  upstream: RegisteredUpstream,
+  subject: Subject,
+  call: CallInFlight,
+  use: (client: Client, isNew: boolean) => Promise<T>,
+): Promise<T> {
+  const key = keyOf(upstream, subject);
+  const kept = pool.entries.get(key);
+  const isCurrent = kept?.upstream.revision === upstream.revision;
+  if (kept && !isCurrent) close(kept);
+  const entry = kept && isCurrent ? kept : open(ctx, upstream, key);
+  entry.calls.add(call);
+  try {
+    return await use(await entry.client, entry !== kept);
+  } finally {
+    entry.calls.delete(call);
+    entry.usedAt = performance.now();
+  }
+}
+
+/** Ends the connection of this upstream and credential, if there is one. */
+export function dropConnection(upstream: RegisteredUpstream, subject: Subject): void {
+  const entry = pool.entries.get(keyOf(upstream, subject));
+  if (entry) close(entry);
+}
+
+/** Ends every connection, when the process stops. */
+export async function closeUpstreams(): Promise<void> {
+  const entries = [...pool.entries.values()];
+  for (const entry of entries) close(entry);
+  await Promise.allSettled(entries.map(({ client }) => client.then((each) => each.close())));
+}
+
+/** Ends the connections of upstreams that are gone, switched off or registered anew. */
+async function closeOutdated(concerns: (tenantId: string) => boolean): Promise<void> {
+  for (const entry of [...pool.entries.values()]) {
+    const { tenantId, upstreamId, revision } = entry.upstream;
+    if (!concerns(tenantId)) continue;
+    const now = (await upstreamsOf(tenantId)).get(upstreamId);
+    if (!now?.enabled || now.revision !== revision) close(entry);
+  }
+}
+
+onChange((change) => {
+  if (pool.entries.size === 0) return;
+  if (change !== "everything" && change.topic !== upstreamTopic) return;
+  const concerns = (tenantId: string) => change === "everything" || change.key === tenantId;
+  closeOutdated(concerns).catch(() => undefined);
+});

@@ -1,0 +1,73 @@
+import { StreamableHTTPClientTransport, type Transport } from "@modelcontextprotocol/client";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { guardedFetch } from "#lib/core/egress.ts";
+import { notFound } from "#lib/core/errors.ts";
+import { SecretUnavailable, secretValue } from "#lib/secrets/values.ts";
+import { findSnapshot } from "#lib/tenants/snapshot.ts";
+import { UpstreamError } from "./errors.ts";
+import type { RegisteredUpstream } from "./registry.ts";
+
+/** The largest answer of an upstream, and the longest that one may be silent on a stream. */
+const largestAnswer = 16 * 1024 * 1024;
+const longestSilenceMs = 10 * 60_000;
+
+async function secret(tenantId: string, name: string): Promise<string> {
+  try {
+    return await secretValue(tenantId, name, null);
+  } catch (error) {
+    if (!(error instanceof SecretUnavailable)) throw error;
+    throw new UpstreamError("unauthorized", error.message, { cause: error });
+  }
+}
+
+/** The headers that carry an upstream's credential now; a rotated secret is in the next request. */
+export async function credentialHeaders({
+  tenantId,
+  auth,
+}: RegisteredUpstream): Promise<Record<string, string>> {
+  switch (auth.type) {
+    case "none":
+    case "oauth":
+      return {};
+    case "bearer":
+      return { authorization: `Bearer ${await secret(tenantId, auth.secret)}` };
+    case "headers": {
+      const headers: Record<string, string> = {};
+      for (const [name, value] of Object.entries(auth.headers)) {
+        headers[name] = "text" in value ? value.text : await secret(tenantId, value.secret);
+      }
+      return headers;
+    }
+  }
+}
+
+/** Requests of one upstream: through the egress guard, with its credential, as long as they take. */
+async function fetchOf(upstream: RegisteredUpstream): Promise<typeof fetch> {
+  const snapshot = await findSnapshot(upstream.tenantId);
+  if (!snapshot) throw notFound("tenant", upstream.tenantId);
+  const secretHeaders = upstream.auth.type === "headers" ? Object.keys(upstream.auth.headers) : [];
+  const limits = { timeoutMs: longestSilenceMs, maxBytes: largestAnswer, secretHeaders };
+  const send = guardedFetch(snapshot.egress, limits);
+  const { origin } = new URL(upstream.transport.type === "http" ? upstream.transport.url : "x:");
+  return async (input, init) => {
+    const address = typeof input === "string" ? input : "url" in input ? input.url : input.href;
+    // Its authorization server is another host, which has nothing to do with these.
+    if (new URL(address).origin !== origin) return send(input, init);
+    const headers = new Headers(init?.headers);
+    for (const [name, value] of Object.entries(await credentialHeaders(upstream))) {
+      headers.set(name, value);
+    }
+    return send(input, { ...init, headers });
+  };
+}
+
+/** What a connection to an upstream runs over. Throws `UpstreamError` where it cannot be had. */
+export async function transportFor(_ctx: Ctx, upstream: RegisteredUpstream): Promise<Transport> {
+  const { transport, auth, upstreamId } = upstream;
+  if (transport.type === "stdio" || auth.type === "oauth") {
+    throw new UpstreamError("unavailable", `The upstream "${upstreamId}" cannot be reached.`);
+  }
+  return new StreamableHTTPClientTransport(new URL(transport.url), {
+    fetch: await fetchOf(upstream),
+  });
+}

@@ -1,0 +1,67 @@
+import type { Client } from "@modelcontextprotocol/client";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { withBreaker } from "./breaker.ts";
+import { serverOf } from "./connection.ts";
+import { UpstreamError } from "./errors.ts";
+import { noteHealth } from "./health.ts";
+import { type CallInFlight, dropConnection, withConnection } from "./pool.ts";
+import { enabledUpstream, type RegisteredUpstream } from "./registry.ts";
+import { subjectOf } from "./subject.ts";
+import { toUpstreamError, wasNotTaken } from "./to-error.ts";
+
+/** Failures of the upstream itself, not of what it was asked. */
+function isFailure(error: unknown): boolean {
+  return error instanceof UpstreamError && (error.code === "failed" || error.code === "timed_out");
+}
+
+function noteFailure(upstream: RegisteredUpstream, error: unknown): void {
+  if (!(error instanceof UpstreamError)) return;
+  if (error.code === "unauthorized") {
+    noteHealth(upstream, { status: "unauthorized", error: error.message });
+  } else if (isFailure(error)) noteHealth(upstream, { status: "failing", error: error.message });
+}
+
+export function breakerKey({ tenantId, upstreamId }: RegisteredUpstream): string {
+  return JSON.stringify([tenantId, upstreamId]);
+}
+
+/**
+ * Runs `use` with a client of one of the tenant's upstreams, on a connection that no other tenant
+ * and no other credential shares. A request that the server has not looked at, since it forgot the
+ * session, is made once more on a new connection. Throws `not_found`, and `UpstreamError` for
+ * whatever the upstream does.
+ */
+export async function withUpstream<T>(
+  ctx: Ctx,
+  upstreamId: string,
+  use: (client: Client) => Promise<T>,
+  { signal, ...call }: CallInFlight & { signal?: AbortSignal | undefined } = {},
+): Promise<T> {
+  const upstream = await enabledUpstream(ctx.tenantId, upstreamId);
+  const subject = subjectOf(ctx, upstream);
+  const attempt = () =>
+    withConnection(ctx, upstream, subject, call, async (client, isNew) => {
+      const result = await use(client);
+      noteHealth(upstream, { status: "ok", ...(isNew ? { server: serverOf(client) } : {}) });
+      return result;
+    });
+  const run = async () => {
+    try {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (signal?.aborted || !wasNotTaken(error)) throw error;
+        dropConnection(upstream, subject);
+        return await attempt();
+      }
+    } catch (error) {
+      throw toUpstreamError(error, upstreamId, signal);
+    }
+  };
+  try {
+    return await withBreaker(breakerKey(upstream), upstreamId, isFailure, run);
+  } catch (error) {
+    noteFailure(upstream, error);
+    throw error;
+  }
+}
