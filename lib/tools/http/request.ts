@@ -2,6 +2,7 @@ import type { EgressRequest } from "#lib/core/egress.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import type { HttpConfig } from "../http-config.ts";
 import { invalidArguments, ToolError } from "../tool-error.ts";
+import { fillUrl } from "./fill-url.ts";
 import { headerValue } from "./header-names.ts";
 import {
   type Filling,
@@ -14,7 +15,7 @@ import {
   stringsOf,
   toText,
 } from "./template.ts";
-import { fillUrl, parseUrlTemplate } from "./url-template.ts";
+import { parseUrlTemplate } from "./url-template.ts";
 
 const accept = "application/json, text/plain;q=0.9, */*;q=0.8";
 const queryMethods = new Set(["GET", "HEAD", "DELETE"]);
