@@ -31,6 +31,8 @@ export interface EgressRequest {
   maxRedirects?: number;
   /** Names of headers that, besides the usual ones, must not follow a redirect elsewhere. */
   secretHeaders?: readonly string[];
+  /** The body holds credentials, and must not follow a redirect elsewhere. */
+  secretBody?: boolean;
   /** Throws for an address that this call may not reach; asked before each hop, redirects included. */
   guard?(url: URL): void;
   signal?: AbortSignal;
@@ -86,7 +88,8 @@ export async function egressFetch(
 ): Promise<EgressResponse> {
   const startedAt = performance.now();
   const { maxBytes = 5 * MIB, maxRedirects = 5 } = request;
-  const first = firstHop(url, request.method ?? "GET", request.headers ?? {}, request.body ?? null);
+  const { method = "GET", headers = {}, body = null, secretBody = false } = request;
+  const first = { ...firstHop(url, method, headers, body), secretBody };
   const cancellation = startCancellation(
     first.url.host,
     request.timeoutMs ?? 30_000,
@@ -152,14 +155,16 @@ export async function resolveChecked(
 /**
  * A standard `fetch` behind the guard, for libraries that take one. Answers stream; `timeoutMs`
  * (default 300,000) is the longest silence, until the headers and then between parts of the body,
- * and `maxBytes` (default 64 MiB) the size of the decompressed body; `secretHeaders` do not follow
- * a redirect to another origin. Bodies to send are gathered first. Rejects with `EgressError`, on an abort with the signal's reason.
+ * and `maxBytes` (default 64 MiB) the size of the decompressed body; `secretHeaders` and a
+ * `secretBody` do not follow a redirect to another origin. Bodies to send are gathered first. Rejects
+ * with `EgressError`, on an abort with the signal's reason.
  */
 export function guardedFetch(
   policy: EgressPolicy,
-  defaults: { timeoutMs?: number; maxBytes?: number; secretHeaders?: readonly string[] } = {},
+  defaults: Pick<EgressRequest, "timeoutMs" | "maxBytes" | "secretHeaders" | "secretBody"> = {},
 ): typeof fetch {
-  const { timeoutMs = 300_000, maxBytes = 64 * MIB, secretHeaders = [] } = defaults;
+  const { timeoutMs = 300_000, maxBytes = 64 * MIB } = defaults;
+  const { secretHeaders = [], secretBody = false } = defaults;
   return async (input, init) => {
     const address = typeof input === "string" ? input : "url" in input ? input.url : input.href;
     parseTarget(address);
@@ -168,7 +173,8 @@ export function guardedFetch(
     signal?.throwIfAborted();
     const request = new Request(input, { ...init, signal: null });
     const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
-    const first = firstHop(address, request.method, Object.fromEntries(request.headers), body);
+    const headers = Object.fromEntries(request.headers);
+    const first = { ...firstHop(address, request.method, headers, body), secretBody };
     try {
       const { answer, redirects } = await followRedirects(
         first,

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { tools } from "#db/schema/tools.ts";
 import type { Icon } from "#lib/core/icon-schema.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
-import { secretMask } from "#lib/core/secrets.ts";
+import { secretMask, stripSecrets } from "#lib/core/secrets.ts";
 import { type definitionFields, shownDefinition } from "./schema.ts";
 
 /** Everything that defines a tool; a revision is one of these. */
@@ -59,10 +59,18 @@ export function isSameDocument(a: ToolDocument, b: ToolDocument): boolean {
   return JSON.stringify(documentOf(a)) === JSON.stringify(documentOf(b));
 }
 
-/** For callers who may only read: any header that a tenant sends may be a credential. */
+/**
+ * For callers who may only read: any header that a tenant sends may be a credential, and so may what
+ * the query and the body have under names such as `api_key`.
+ */
 export function maskedDocument<T extends Pick<ToolDocument, "config">>(document: T): T {
-  const { headers } = document.config;
-  if (!isJsonObject(headers)) return document;
-  const masked = Object.fromEntries(Object.keys(headers).map((name) => [name, secretMask]));
-  return { ...document, config: { ...document.config, headers: masked } };
+  const { config } = document;
+  const { headers } = config;
+  const masked = isJsonObject(headers)
+    ? { headers: Object.fromEntries(Object.keys(headers).map((name) => [name, secretMask])) }
+    : {};
+  const stripped = ["query", "body"]
+    .filter((key) => Object.hasOwn(config, key))
+    .map((key) => [key, stripSecrets(config[key])] as const);
+  return { ...document, config: { ...config, ...Object.fromEntries(stripped), ...masked } };
 }

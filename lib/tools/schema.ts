@@ -5,7 +5,7 @@ import { type JsonObject, jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
 import { aiConfig, modelMistake } from "./ai-config.ts";
 import { codeConfig } from "./code-config.ts";
-import { urlMistake } from "./http/url-mistake.ts";
+import { urlMistake } from "./http/url-template.ts";
 import { httpConfig, unprintable } from "./http-config.ts";
 import { confirmations, listingFields, taskSupports, toolAnnotations } from "./listing-schema.ts";
 

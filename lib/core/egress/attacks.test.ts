@@ -142,10 +142,10 @@ test("the list has the breadth that it is to have", () => {
 
 test.each(rows)("%s: %j is refused, gathered or streamed", async (_kind, url) => {
   for (const attempt of [
-    egressFetch(String(url), { timeoutMs: 5_000 }, nobody),
-    guardedFetch(nobody, { timeoutMs: 5_000 })(String(url)),
+    () => egressFetch(String(url), { timeoutMs: 5_000 }, nobody),
+    () => guardedFetch(nobody, { timeoutMs: 5_000 })(String(url)),
   ]) {
-    const { code } = await failure(attempt);
+    const { code } = await failure(attempt());
     expect(["egress_blocked", "egress_invalid_url"]).toContain(code);
   }
 });

@@ -1,6 +1,7 @@
 import { type Dispatcher, errors } from "undici";
 import { answerTooLarge, type RawHeaders } from "./decode.ts";
 import { EgressError, toEgressError } from "./error.ts";
+import { byteGatherer } from "./gather.ts";
 import { type Hop, redirectOf } from "./hop.ts";
 
 /** An answer as it came: `body` is still encoded, and empty for a redirect. */
@@ -73,7 +74,7 @@ export function exchange(
     let headers: RawHeaders = {};
     let redirect: string | null = null;
     let size = 0;
-    const chunks: Buffer[] = [];
+    const bytes = byteGatherer();
     const fail = (error: EgressError) => {
       reject(error);
       control?.abort(error);
@@ -112,12 +113,10 @@ export function exchange(
         onResponseData(_controller, chunk) {
           size += chunk.length;
           if (size > maxBytes) fail(answerTooLarge(host, maxBytes));
-          else chunks.push(chunk);
+          else bytes.push(chunk);
         },
         onResponseEnd() {
-          const [only = NOTHING] = chunks;
-          const body = chunks.length > 1 ? Buffer.concat(chunks) : only;
-          resolve({ status, headers, redirect, body });
+          resolve({ status, headers, redirect, body: bytes.whole() });
         },
         onResponseError(_controller, error) {
           reject(toEgressError(error, host));

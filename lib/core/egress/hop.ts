@@ -7,6 +7,8 @@ export interface Hop {
   method: string;
   headers: Readonly<Record<string, string>>;
   body: string | Uint8Array | null;
+  /** The body holds credentials. */
+  secretBody?: boolean;
 }
 
 /** The connection's own headers (RFC 9110 section 7.6.1) and those that name or frame the message. */
@@ -76,7 +78,8 @@ export function redirectOf(status: number, headers: RawHeaders): string | null {
 /**
  * The request that a redirect asks for, by the Fetch standard (HTTP-redirect fetch): 303 and a POST
  * answered with 301 or 302 become GET without body. Towards another origin, headers that hold
- * credentials by their name or by `secretHeaders` (lower case) are left out, from then on.
+ * credentials by their name or by `secretHeaders` (lower case) are left out, from then on; a body
+ * that holds some is not sent there. Throws `egress_blocked`.
  */
 export function nextHop(
   hop: Hop,
@@ -89,13 +92,18 @@ export function nextHop(
     (status === 303 && hop.method !== "GET" && hop.method !== "HEAD") ||
     ((status === 301 || status === 302) && hop.method === "POST");
   const sameOrigin = url.origin === hop.url.origin;
+  if (!sameOrigin && !toGet && hop.secretBody && hop.body !== null) {
+    const message = `${hop.url.host} redirects credentials in the body to another origin`;
+    throw new EgressError("egress_blocked", message);
+  }
   const headers = Object.fromEntries(
     Object.entries(hop.headers).filter(([name]) => {
       if (toGet && name.startsWith("content-")) return false;
       return sameOrigin || !(SECRET_NAME.test(name) || secretHeaders.has(name));
     }),
   );
-  return { url, method: toGet ? "GET" : hop.method, headers, body: toGet ? null : hop.body };
+  const body = toGet ? null : hop.body;
+  return { ...hop, url, method: toGet ? "GET" : hop.method, headers, body };
 }
 
 function parseLocation(location: string, base: URL): URL {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { type EgressRequest, egressFetch, parseEgressAllow } from "../egress.ts";
+import { type EgressRequest, egressFetch, guardedFetch, parseEgressAllow } from "../egress.ts";
 import { closeServers, failure, read, serve, textOf } from "./testing.ts";
 
 const loopback = parseEgressAllow("127.0.0.0/8,[::1],localhost");
@@ -154,5 +154,28 @@ describe("redirects", () => {
     const answer = await egressFetch(url, { headers: secrets }, loopback);
     const lower = Object.keys(secrets).map((name) => [name.toLowerCase(), "a"]);
     expect(JSON.parse(read(answer.body))).toMatchObject(Object.fromEntries(lower));
+  });
+
+  test("with credentials in the body stay on their origin, or lose the body", async () => {
+    const there = await serve(async (request, response) => response.end(await textOf(request)));
+    const here = await serve(async (request, response) => {
+      const [, status, where = ""] = (request.url ?? "").split("/");
+      const to = where === "there" ? there.url : "/end";
+      if (status === "end") response.end(await textOf(request));
+      else response.writeHead(Number(status), { location: to }).end();
+    });
+    const request = { method: "POST", body: "secret", secretBody: true };
+    for (const status of [307, 308]) {
+      const error = await fails(`${here.url}/${status}/there`, request);
+      expect(error.code).toBe("egress_blocked");
+      const streamed = guardedFetch(loopback, { secretBody: true });
+      const again = streamed(`${here.url}/${status}/there`, { method: "POST", body: "secret" });
+      expect((await failure(again)).code).toBe("egress_blocked");
+      const answer = await egressFetch(`${here.url}/${status}/here`, request, loopback);
+      expect(read(answer.body)).toBe("secret");
+    }
+    expect(there.connections()).toBe(0);
+    const answer = await egressFetch(`${here.url}/303/there`, request, loopback);
+    expect(read(answer.body)).toBe("");
   });
 });

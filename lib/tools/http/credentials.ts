@@ -1,4 +1,5 @@
-import type { EgressPolicy } from "#lib/core/egress.ts";
+import { setTimeout as wait } from "node:timers/promises";
+import { EgressError, type EgressPolicy } from "#lib/core/egress.ts";
 import type { CallSecrets } from "../call-secrets.ts";
 import { ToolError } from "../tool-error.ts";
 import type { HttpAuth } from "./auth-schema.ts";
@@ -11,6 +12,30 @@ export interface CredentialScope {
   tenantId: string;
   policy: EgressPolicy;
   secrets: CallSecrets;
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+/** What others may wait for too goes on; this call does not wait longer than it has. */
+async function inTime<T>(
+  work: Promise<T>,
+  { timeoutMs, signal }: Pick<CredentialScope, "timeoutMs" | "signal">,
+): Promise<T> {
+  const ended = new AbortController();
+  const late = wait(timeoutMs, undefined, { signal: ended.signal }).then(() => {
+    throw new EgressError("egress_timeout", `no access token came within ${timeoutMs} ms`);
+  });
+  const aborted = new Promise<never>((_resolve, reject) => {
+    const end = () => reject(new EgressError("egress_aborted", "the call was aborted"));
+    if (signal?.aborted) end();
+    signal?.addEventListener("abort", end, { once: true, signal: ended.signal });
+  });
+  for (const each of [work, late, aborted]) each.catch(() => undefined);
+  try {
+    return await Promise.race([work, late, aborted]);
+  } finally {
+    ended.abort();
+  }
 }
 
 function withHeader(request: EndpointRequest, name: string, value: string): EndpointRequest {
@@ -27,9 +52,10 @@ function withHeader(request: EndpointRequest, name: string, value: string): Endp
 export async function withCredential(
   request: EndpointRequest,
   auth: HttpAuth,
-  { tenantId, policy, secrets }: CredentialScope,
+  scope: CredentialScope,
   refused?: string,
 ): Promise<{ request: EndpointRequest; token?: string }> {
+  const { tenantId, policy, secrets } = scope;
   switch (auth.type) {
     case "none":
       return { request };
@@ -53,7 +79,8 @@ export async function withCredential(
     }
     case "oauth2_client_credentials": {
       const secret = await secrets.get(auth.client_secret);
-      const token = await accessToken(tenantId, auth, secret, policy, refused);
+      const asked = accessToken(tenantId, auth, secret, policy, refused);
+      const token = await inTime(asked, scope);
       secrets.hide(token);
       return { request: withHeader(request, "authorization", `Bearer ${token}`), token };
     }

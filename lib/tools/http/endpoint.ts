@@ -83,21 +83,23 @@ export function endpointOf({
   const select = response.select === undefined ? undefined : selectorOf(response.select);
   const secretHeaders = [...Object.keys(own), ...(auth.type === "api_key" ? [auth.name] : [])];
 
+  const byLine = plan.secretNames.size > 0 || auth.type !== "none";
+
   async function send(
     request: EndpointRequest,
-    { policy, requestId, signal, trace, progress }: EndpointCall,
+    { policy, requestId, signal, trace, progress, secrets }: EndpointCall,
     timeoutMs: number,
   ): Promise<EgressResponse> {
     if (trace) traceRequest(trace, request, own);
     const { url, headers, ...rest } = request;
     const sent = {
       ...rest,
-      ...{ timeoutMs, maxBytes: response.max_bytes, secretHeaders },
+      ...{ timeoutMs, maxBytes: response.max_bytes, secretHeaders, secretBody: plan.secretBody },
       headers: { ...headers, "x-request-id": requestId },
       ...(signal ? { signal } : {}),
     };
     const answer = await (response.stream
-      ? fetchStreaming(url.href, sent, policy, progress)
+      ? fetchStreaming(url.href, sent, policy, { progress, redact: secrets.redact, byLine })
       : egressFetch(url.href, sent, policy));
     if (trace) traceResponse(trace, answer);
     return answer;
@@ -109,12 +111,16 @@ export function endpointOf({
     const bare = plan.build({ args: call.args, secrets: values });
     try {
       const attempt = async (timeoutMs: number) => {
-        const { request, token } = await withCredential(bare, auth, call);
-        const answer = await send(request, call, timeoutMs);
+        const deadline = performance.now() + timeoutMs;
+        const left = () => Math.max(1, Math.ceil(deadline - performance.now()));
+        const signed = (refused?: string) =>
+          withCredential(bare, auth, { ...call, timeoutMs: left() }, refused);
+        const { request, token } = await signed();
+        const answer = await send(request, call, left());
         if (token === undefined || answer.status !== 401) return answer;
         // The token may have been revoked before its end: one more, with a new one.
-        const again = await withCredential(bare, auth, call, token);
-        return send(again.request, call, timeoutMs);
+        const again = await signed(token);
+        return send(again.request, call, left());
       };
       const answer = await withRetries(config, call, attempt);
       return toToolResult(answer, { mcpName, type: response.type, ...(select ? { select } : {}) });

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { useTestDatabase } from "#db/testing/clone.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
@@ -232,6 +233,64 @@ test("a token by client credentials is asked for once, kept, and renewed when it
   revoke();
   expect((await call()).isError).toBeUndefined();
   expect(log).toHaveLength(2);
+});
+
+test("a token is renewed before its end", async () => {
+  const ctx = await tenant();
+  const { base, log } = await protectedApi(0.02);
+  await putSecret(ctx, "CLIENT", { value: "client-secret" });
+  const auth = {
+    type: "oauth2_client_credentials",
+    ...{ token_url: `${base}/token`, client_id: "me", client_secret: "CLIENT" },
+  };
+  const config = { implementation: `${base}/api`, auth };
+  expect((await run(ctx, config, { id: "1" })).isError).toBeUndefined();
+  await wait(30);
+  expect((await run(ctx, config, { id: "1" })).isError).toBeUndefined();
+  expect(log).toHaveLength(2);
+});
+
+test("a token's endpoint is behind the guard, and no call waits for it longer than it may", async () => {
+  const ctx = await tenant();
+  const asked = Promise.withResolvers<void>();
+  const silent = await serve(() => asked.resolve());
+  await putSecret(ctx, "CLIENT", { value: "client-secret" });
+  const auth = {
+    type: "oauth2_client_credentials",
+    ...{ token_url: "http://10.0.0.1/token", client_id: "me", client_secret: "CLIENT" },
+  };
+  const blocked = errorOf(await run(ctx, { implementation: silent, auth }, { id: "1" }));
+  expect(blocked.code).toBe("endpoint_unauthorized");
+  expect(blocked.message).toContain("10.0.0.1 is a private address");
+  const slow = { ...auth, token_url: silent };
+  const config = { implementation: silent, auth: slow };
+  const late = errorOf(await run(ctx, { ...config, timeout_ms: 200 }, { id: "1" }));
+  expect(late.code).toBe("egress_timeout");
+  expect(late.message).toContain("no access token came within");
+  const controller = new AbortController();
+  await registerTool(ctx, { tool_id: "tool", name: "tool", parameters, config });
+  const { signal } = controller;
+  const call = callTool(ctx, { toolId: "tool", arguments: { id: "1" } }, { signal });
+  await asked.promise;
+  controller.abort();
+  expect(errorOf(await call).code).toBe("cancelled");
+});
+
+test("null is sent as null in JSON, and leaves text out", async () => {
+  const ctx = await tenant();
+  const base = await serve(mirror);
+  const config = {
+    implementation: `${base}/x?k={note}`,
+    ...{ query: { q: "{{note}}" }, headers: { "x-note": "{{note}}" } },
+    body: { note: "{{note}}", text: "a{{note}}b", list: ["{{note}}"] },
+  };
+  const nullable = { ...parameters, note: { type: ["string", "null"] } };
+  await registerTool(ctx, { tool_id: "tool", name: "tool", parameters: nullable, config });
+  const call = { toolId: "tool", arguments: { id: "1", note: null } };
+  const got = (await callTool(ctx, call)).structuredContent as Got;
+  expect(got.url).toBe("/x");
+  expect(got.headers).not.toHaveProperty("x-note");
+  expect(JSON.parse(got.body)).toEqual({ note: null, text: "ab", list: [null] });
 });
 
 test("a token endpoint that refuses is a tool error without the secret", async () => {

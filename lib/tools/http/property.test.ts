@@ -9,8 +9,7 @@ import { schemaMistakes, validatorOf } from "../validator.ts";
 import { headerValue } from "./header-names.ts";
 import { planRequest } from "./request.ts";
 import { selectMistake, selectorOf } from "./select.ts";
-import { urlMistake } from "./url-mistake.ts";
-import { parseUrlTemplate } from "./url-template.ts";
+import { parseUrlTemplate, urlMistake } from "./url-template.ts";
 
 /** What only our own errors may come of. */
 function attempt<T>(run: () => T): T | null {
@@ -67,6 +66,8 @@ const piece = fc.constantFrom(
   "b-{x}",
   ";k={y}",
   "%2e",
+  "\\",
+  "\t",
 );
 const path = fc.array(piece, { maxLength: 6 }).map((pieces) => `/${pieces.join("")}`);
 const query = fc.array(fc.constantFrom("a={x}", "{y}", "b=1", "c={x},{y}"), { maxLength: 3 });
@@ -111,6 +112,18 @@ test("an address is refused or has the host that it says, and no argument moves 
     { numRuns: 2_000 },
   );
 });
+
+test.each(["https://h/a\\{x}", "https://h/.\t{x}", "https://h/.\n{x}"])(
+  "an address whose parts would move is refused: %j",
+  (address) => {
+    expect(urlMistake(address)).toContain("backslash or a line break");
+    const plan = () => planRequest(address, httpConfig.parse({ method: "GET" }), "tool");
+    for (const x of ["..", "."]) {
+      const request = attempt(() => plan().build({ args: { x }, secrets: new Map() }));
+      expect(request?.url.pathname.split("/").length ?? 2).toBeGreaterThan(1);
+    }
+  },
+);
 
 test("a JMESPath expression is refused, or answers, or fails with a reason", () => {
   const token = fc.constantFrom(

@@ -2,6 +2,7 @@ import type { EgressRequest } from "#lib/core/egress.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import type { HttpConfig } from "../http-config.ts";
 import { invalidArguments, ToolError } from "../tool-error.ts";
+import { fillUrl } from "./fill-url.ts";
 import { headerValue } from "./header-names.ts";
 import {
   type Filling,
@@ -14,7 +15,7 @@ import {
   stringsOf,
   toText,
 } from "./template.ts";
-import { fillUrl, parseUrlTemplate } from "./url-template.ts";
+import { parseUrlTemplate } from "./url-template.ts";
 
 const accept = "application/json, text/plain;q=0.9, */*;q=0.8";
 const queryMethods = new Set(["GET", "HEAD", "DELETE"]);
@@ -34,6 +35,8 @@ export interface EndpointRequest extends Pick<EgressRequest, "method" | "headers
 /** An HTTP tool's config, read once: which secrets it names, and how arguments become a request. */
 export interface RequestPlan {
   secretNames: ReadonlySet<string>;
+  /** Secrets stand in the body. */
+  secretBody: boolean;
   /** Throws `ToolError` for arguments that cannot be sent. */
   build(filling: Filling): EndpointRequest;
 }
@@ -52,7 +55,7 @@ function headersOf(
 ): [string, string][] {
   return templates.flatMap(([name, parts]) => {
     const value = fill(parts, filling);
-    if (value === undefined) return [];
+    if (value === undefined || value === null) return [];
     const text = toText(value);
     if (headerValue.test(text)) return [[name, text] as [string, string]];
     const [first] = parts.flatMap((part) => ("argument" in part ? [part.argument] : []));
@@ -76,8 +79,8 @@ function rootsOf(config: HttpConfig, inUrl: ReadonlySet<string>): ReadonlySet<st
   return new Set([...all, ...all.map((name) => name.split(".")[0] ?? "")]);
 }
 
-function secretsOf({ query, headers, body }: HttpConfig): Set<string> {
-  const parts = [...stringsOf([query, headers, body])].flatMap(({ text }) => parseTemplate(text));
+function secretsIn(templates: unknown): Set<string> {
+  const parts = [...stringsOf(templates)].flatMap(({ text }) => parseTemplate(text));
   return new Set(parts.flatMap((part) => ("secret" in part ? [part.secret] : [])));
 }
 
@@ -122,11 +125,13 @@ export function planRequest(address: string, config: HttpConfig, mcpName: string
     if (type === "none") return undefined;
     if (restInBody) return bodyText(type, without(filling.args, used));
     const value = body === undefined ? undefined : fillJson(body, filling);
-    return value === undefined ? undefined : bodyText(type, value);
+    const isNothing = value === undefined || (value === null && type === "text");
+    return isNothing ? undefined : bodyText(type, value);
   }
 
   return {
-    secretNames: secretsOf(config),
+    secretNames: secretsIn([config.query, config.headers, config.body]),
+    secretBody: secretsIn(config.body).size > 0,
     build(filling) {
       const url = fixedUrl ? new URL(fixedUrl) : fillUrl(template, filling.args, mcpName);
       for (const [name, value] of query) append(url.searchParams, name, fillJson(value, filling));

@@ -1,18 +1,17 @@
 import { compile, type JSONValue, TreeInterpreter } from "@jmespath-community/jmespath";
 import { TimeLimitExceeded, withProcessorLimit } from "../time-limit.ts";
 import { ToolError } from "../tool-error.ts";
+import { boundFunctions } from "./select-functions.ts";
+
+boundFunctions();
 
 const selectMs = 200;
 /** Expressions can repeat a value many times over: what they make is counted before it is written. */
 const mostValues = 1_000_000;
 const mostCharacters = 16 * 1024 * 1024;
 
-/** Functions that make long texts of short ones. */
-const inflating = /\b(pad_left|pad_right|replace)\s*\(/;
-
 /** What is wrong with a JMESPath expression, or null. */
 export function selectMistake(expression: string): string | null {
-  if (inflating.test(expression)) return "must not use pad_left, pad_right or replace";
   try {
     withProcessorLimit(selectMs, () => compile(expression));
     return null;
@@ -21,14 +20,16 @@ export function selectMistake(expression: string): string | null {
   }
 }
 
-/** True for a value that can be written out. */
-function isSmall(root: unknown): boolean {
+/** True for a value that can be written out: it is JSON, and not too much of it. */
+function isWritable(root: unknown): boolean {
   let values = 0;
   let characters = 0;
   const waiting: unknown[] = [root];
   while (waiting.length > 0) {
     const value = waiting.pop();
     if (++values > mostValues || characters > mostCharacters) return false;
+    // A member by the name of constructor is found in every object.
+    if (typeof value === "function") return false;
     if (typeof value === "string") characters += value.length;
     else if (Array.isArray(value)) for (const each of value) waiting.push(each);
     else if (typeof value === "object" && value !== null) {
@@ -49,12 +50,12 @@ export function selectorOf(expression: string): (value: unknown) => unknown {
     try {
       const { found, fits } = withProcessorLimit(selectMs, () => {
         const result = TreeInterpreter.search(tree, value as JSONValue) ?? null;
-        return { found: result, fits: isSmall(result) };
+        return { found: result, fits: isWritable(result) };
       });
       if (fits) return found;
       throw new ToolError(
         "response_mapping_failed",
-        "What the tool's response.select finds is too large.",
+        "What the tool's response.select finds is too large, or no JSON.",
       );
     } catch (error) {
       if (error instanceof ToolError) throw error;

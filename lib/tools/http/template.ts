@@ -59,16 +59,19 @@ export function* stringsOf(
   }
 }
 
-/** An argument by its name, else by the way of names that dots separate; undefined for none. */
+/**
+ * An argument by its name, else by the way of names that dots separate; undefined for none. Null is
+ * a value of its own in JSON, and as good as absent wherever text is meant.
+ */
 export function argumentOf(args: JsonObject, name: string): unknown {
-  if (Object.hasOwn(args, name)) return args[name] ?? undefined;
+  if (Object.hasOwn(args, name)) return args[name];
   let value: unknown = args;
   for (const step of name.split(".")) {
     const own = Array.isArray(value) || isJsonObject(value) ? (value as JsonObject) : undefined;
     if (!own || !Object.hasOwn(own, step)) return undefined;
     value = own[step];
   }
-  return value ?? undefined;
+  return value;
 }
 
 /** A value within a longer text: texts as they are, the rest as JSON. */
@@ -91,7 +94,7 @@ export function fill(parts: readonly Part[], { args, secrets }: Filling): unknow
       if ("text" in part) return part.text;
       if ("secret" in part) return secrets.get(part.secret) ?? "";
       const value = argumentOf(args, part.argument);
-      return value === undefined ? "" : toText(value);
+      return value === undefined || value === null ? "" : toText(value);
     })
     .join("");
 }

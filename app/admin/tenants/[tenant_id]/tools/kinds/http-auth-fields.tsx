@@ -6,6 +6,7 @@ import { TextField } from "#components/forms/text-field.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import type { ToolFields } from "../tool-form-schema.ts";
 import { authTypes } from "./http-auth-form.ts";
+import { SecretField } from "./secret-field.tsx";
 
 const places = [
   { value: "header", label: "A header" },
@@ -39,13 +40,10 @@ export function HttpAuthCard() {
           className="sm:col-span-3"
         />
         {type !== "none" && (
-          <TextField
+          <SecretField
             {...{ control }}
             name="http.auth.secret"
             label={type === "basic" ? "Secret with the password" : "Secret"}
-            mono
-            placeholder="CRM_TOKEN"
-            autoComplete="off"
             className="sm:col-span-3"
           />
         )}

@@ -1,6 +1,7 @@
 "use client";
 
 import { useFormContext, useWatch } from "react-hook-form";
+import { JsonField } from "#components/forms/json-field.tsx";
 import { KeyValueField } from "#components/forms/key-value-field.tsx";
 import { NumberField } from "#components/forms/number-field.tsx";
 import { SelectField } from "#components/forms/select-field.tsx";
@@ -32,7 +33,6 @@ export function HttpFields() {
 function RequestCard() {
   const { control } = useFormContext<ToolFields>();
   const mode = useWatch({ control, name: "http.body_mode" });
-  const hasBody = mode === "json" || mode === "form" || mode === "text";
   return (
     <Card>
       <CardHeader>
@@ -102,16 +102,21 @@ function RequestCard() {
           options={[...bodyModes]}
           className="sm:col-span-3"
         />
-        {hasBody && (
+        {mode === "text" && (
           <TextareaField
             {...{ control }}
             name="http.body"
-            label={mode === "text" ? "Text" : "JSON"}
-            description={
-              mode === "text"
-                ? "Sent as it is, filled in."
-                : "A value that is {{name}} alone is the argument as it is; an absent one is left out."
-            }
+            label="Text"
+            description="Sent as it is, filled in."
+            className="sm:col-span-6"
+          />
+        )}
+        {(mode === "json" || mode === "form") && (
+          <JsonField
+            {...{ control }}
+            name="http.body"
+            label="JSON"
+            description="A value that is {{name}} alone is the argument as it is; an absent one is left out."
             className="sm:col-span-6"
           />
         )}

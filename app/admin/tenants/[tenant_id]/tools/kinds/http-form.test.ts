@@ -16,6 +16,8 @@ const configs = [
     retries: 1,
   },
   { implementation: "https://a.example", body: "text {{id}}", body_type: "text" },
+  { implementation: "https://a.example", body: "{{payload}}" },
+  { implementation: "https://a.example", body: ["{{a}}", 1, null] },
   { implementation: "https://a.example", body: { a: "1" }, body_type: "form" },
   { implementation: "https://a.example", body_type: "form" },
   { implementation: "https://a.example", body_type: "none" },

@@ -85,6 +85,14 @@ function bodyModeOf({ body, body_type }: JsonObject): BodyMode {
   return body_type === "form" || body_type === "text" ? body_type : "json";
 }
 
+/** A text is shown as it is only where it is sent so: in JSON it has its quotes. */
+function bodyTextOf(config: JsonObject): string {
+  const { body } = config;
+  if (body === undefined) return "";
+  const isText = bodyModeOf(config) === "text" && typeof body === "string";
+  return isText ? body : JSON.stringify(body, null, 2);
+}
+
 function bodyConfig(mode: BodyMode, body: string): JsonObject {
   switch (mode) {
     case "rest":
@@ -120,7 +128,7 @@ export const httpForm = kindForm({
   ],
   fields,
   toFields(config) {
-    const { implementation, method, headers, query, body, auth, timeout_ms, retries } = config;
+    const { implementation, method, headers, query, auth, timeout_ms, retries } = config;
     const response = isJsonObject(config.response) ? config.response : {};
     return {
       url: typeof implementation === "string" ? implementation : "",
@@ -128,8 +136,7 @@ export const httpForm = kindForm({
       headers: pairsOf(headers),
       query: pairsOf(query),
       body_mode: bodyModeOf(config),
-      body:
-        typeof body === "string" ? body : body === undefined ? "" : JSON.stringify(body, null, 2),
+      body: bodyTextOf(config),
       auth: toAuthFields(auth),
       select: typeof response.select === "string" ? response.select : "",
       read_as: readings.find(({ value }) => value === response.type)?.value ?? "auto",
