@@ -212,10 +212,7 @@ export async function putUpstream(ctx: Ctx, id: string, raw: PutUpstreamInput): 
 }
 
 async function refuseTooManyUnlessThere(tx: Tx, ctx: Ctx, id: string): Promise<void> {
-  const [there] = await tx
-    .select({ id: upstreams.upstreamId })
-    .from(upstreams)
-    .where(one(ctx, id));
+  const [there] = await tx.select({ id: upstreams.upstreamId }).from(upstreams).where(one(ctx, id));
   if (!there) await refuseTooMany(tx, ctx);
 }
 
