@@ -254,3 +254,11 @@ export const disconnectedUpstream = z.object({
 export function prefixedName(given: string, name: string): string {
   return `${given}_${name}`;
 }
+
+/** The answer of an authorization server (RFC 6749, section 4.1.2, and RFC 9207). */
+export const authorizationAnswer = z.object({
+  state: z.string().max(4_000).optional(),
+  code: z.string().max(4_000).optional(),
+  iss: z.string().max(2_000).optional(),
+  error: z.string().max(200).optional(),
+});

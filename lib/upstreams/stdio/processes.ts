@@ -1,0 +1,104 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { env } from "#lib/core/env.ts";
+import { singleton } from "#lib/core/singleton.ts";
+import { UpstreamError } from "../errors.ts";
+
+/** From being asked to end until being made to. */
+const graceMs = 1_000;
+
+interface Running {
+  tenantId: string;
+  child: ChildProcessWithoutNullStreams;
+}
+
+const running = singleton("upstreams.stdio", () => {
+  const all = new Set<Running>();
+  // However this process ends, short of being killed outright, no group outlives it; a server whose
+  // parent was killed sees the end of its input.
+  process.on("exit", () => {
+    for (const { child } of all) signalGroup(child, "SIGKILL");
+  });
+  return all;
+});
+
+/** To the whole group: what the server itself started goes with it. */
+function signalGroup({ pid }: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function refuseTooMany(tenantId: string): void {
+  const { TAUSESTACK_STDIO_PROCESSES, TAUSESTACK_STDIO_PROCESSES_PER_TENANT } = env();
+  const own = [...running].filter((each) => each.tenantId === tenantId).length;
+  const whose =
+    own >= TAUSESTACK_STDIO_PROCESSES_PER_TENANT
+      ? "The tenant"
+      : running.size >= TAUSESTACK_STDIO_PROCESSES
+        ? "The deployment"
+        : null;
+  if (whose === null) return;
+  throw new UpstreamError(
+    "unavailable",
+    `${whose} runs as many stdio servers as it may. Try again when one is idle.`,
+    { retryAfterSeconds: 30 },
+  );
+}
+
+/** Processes that this process runs, of a tenant or of all. */
+export function countProcesses(tenantId?: string): number {
+  return [...running].filter((each) => tenantId === undefined || each.tenantId === tenantId).length;
+}
+
+/**
+ * Starts a server as the leader of a group of its own, with nothing of our environment but a path.
+ * Its place is free again once it has been reaped. Throws `UpstreamError` `unavailable`.
+ */
+export function startProcess(
+  tenantId: string,
+  [command = "", ...args]: readonly string[],
+  secrets: Readonly<Record<string, string>>,
+): ChildProcessWithoutNullStreams {
+  refuseTooMany(tenantId);
+  const child = spawn(command, args, {
+    cwd: "/",
+    detached: true,
+    env: {
+      PATH: "/usr/local/bin:/usr/bin:/bin",
+      HOME: "/nonexistent",
+      LANG: "C.UTF-8",
+      ...secrets,
+    },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  const entry = { tenantId, child };
+  running.add(entry);
+  child.once("exit", () => {
+    signalGroup(child, "SIGKILL");
+    running.delete(entry);
+  });
+  child.once("error", () => {
+    if (child.pid === undefined) running.delete(entry);
+  });
+  return child;
+}
+
+/** Ends a server with all that it started, and waits until it has been reaped. */
+export async function endProcess(child: ChildProcessWithoutNullStreams): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.stdin.end();
+  signalGroup(child, "SIGTERM");
+  const force = setTimeout(() => signalGroup(child, "SIGKILL"), graceMs);
+  await ended;
+  clearTimeout(force);
+}
+
+/** Ends all servers, at shutdown. */
+export async function endAllProcesses(): Promise<void> {
+  await Promise.all([...running].map(({ child }) => endProcess(child)));
+}
