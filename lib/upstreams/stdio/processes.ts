@@ -33,12 +33,14 @@ function signalGroup({ pid }: ChildProcessWithoutNullStreams, signal: NodeJS.Sig
 }
 
 function refuseTooMany(tenantId: string): void {
-  const { TAUSESTACK_STDIO_PROCESSES, TAUSESTACK_STDIO_PROCESSES_PER_TENANT } = env();
+  const { TAUSESTACK_STDIO_PROCESSES, TAUSESTACK_STDIO_PROCESSES_PER_TENANT, WEB_CONCURRENCY } =
+    env();
+  const share = Math.max(1, Math.floor(TAUSESTACK_STDIO_PROCESSES / WEB_CONCURRENCY));
   const own = [...running].filter((each) => each.tenantId === tenantId).length;
   const whose =
     own >= TAUSESTACK_STDIO_PROCESSES_PER_TENANT
       ? "The tenant"
-      : running.size >= TAUSESTACK_STDIO_PROCESSES
+      : running.size >= share
         ? "The deployment"
         : null;
   if (whose === null) return;
@@ -64,16 +66,13 @@ export function startProcess(
   secrets: Readonly<Record<string, string>>,
 ): ChildProcessWithoutNullStreams {
   refuseTooMany(tenantId);
+  const minimal = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/nonexistent", LANG: "C.UTF-8" };
   const child = spawn(command, args, {
     cwd: "/",
     detached: true,
-    env: {
-      PATH: "/usr/local/bin:/usr/bin:/bin",
-      HOME: "/nonexistent",
-      LANG: "C.UTF-8",
-      ...secrets,
-    },
-    stdio: ["pipe", "pipe", "pipe"],
+    // Next's types want a NODE_ENV, which is none of the server's business.
+    env: { ...minimal, ...secrets } as unknown as NodeJS.ProcessEnv,
+    stdio: "pipe",
   });
   const entry = { tenantId, child };
   running.add(entry);
