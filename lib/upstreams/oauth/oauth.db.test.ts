@@ -169,8 +169,10 @@ test("a key connects nothing, and one person's account never serves another", as
 test("whoever lacks upstreams:write cannot connect or disconnect the tenant's account", async () => {
   const { ctx } = await connected("tenant");
   const reader: Ctx = { ...ctx, permissions: new Set(["upstreams:read"]) };
-  await expect(connectUpstream(reader, "up")).rejects.toMatchObject({ code: "forbidden" });
-  await expect(disconnectUpstream(reader, "up")).rejects.toMatchObject({ code: "forbidden" });
+  await expect(connectUpstream(reader, "up")).rejects.toMatchObject({ code: "insufficient_scope" });
+  await expect(disconnectUpstream(reader, "up")).rejects.toMatchObject({
+    code: "insufficient_scope",
+  });
 });
 
 test("a refresh token is used once, however many processes find the tokens at their end", async () => {
