@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { useTestDatabase } from "#db/testing/clone.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { env } from "#lib/core/env.ts";
-import { createSecret } from "#lib/secrets/service.ts";
+import { putSecret } from "#lib/secrets/service.ts";
 import { freshTenant } from "#lib/testing/context.ts";
 import type { RegisteredUpstream } from "../registry.ts";
 import { countProcesses, endAllProcesses } from "./processes.ts";
@@ -46,7 +46,7 @@ const gone = (pid: number) => vi.waitFor(() => expect(lives(pid)).toBe(false), 2
 
 test("a server sees a path and its secrets alone, and ends with what it started", async () => {
   const ctx = await freshTenant();
-  await createSecret(ctx, { name: "files", value: "s3cret" });
+  await putSecret(ctx, "files", { value: "s3cret" });
   const client = new Client({ name: "test", version: "1" });
   await client.connect(await stdioTransportFor(ctx, upstream(ctx, argv, { FILES_KEY: "files" })));
   const { content } = await client.callTool({ name: "look", arguments: {} });
