@@ -8,6 +8,7 @@ import { log } from "#lib/core/log.ts";
 import { closeRateLimits } from "#lib/http/rate-limit.ts";
 import { flushGrantUses } from "#lib/oauth/grant-use.ts";
 import { closeSandbox } from "#lib/tools/sandbox/pool.ts";
+import { endAllProcesses } from "#lib/upstreams/stdio/processes.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 
 /** Connects this process to the database; the answer closes what was opened, in reverse. */
@@ -24,6 +25,7 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
   return async () => {
     for (const close of [
       closeSandbox,
+      endAllProcesses,
       stopJobs,
       flushLedger,
       flushKeyUses,
