@@ -32,6 +32,7 @@ function signalGroup({ pid }: ChildProcessWithoutNullStreams, signal: NodeJS.Sig
   }
 }
 
+/** Each worker has an equal share of the deployment's, and one at the least. */
 function refuseTooMany(tenantId: string): void {
   const { TAUSESTACK_STDIO_PROCESSES, TAUSESTACK_STDIO_PROCESSES_PER_TENANT, WEB_CONCURRENCY } =
     env();
@@ -66,13 +67,17 @@ export function startProcess(
   secrets: Readonly<Record<string, string>>,
 ): ChildProcessWithoutNullStreams {
   refuseTooMany(tenantId);
-  const minimal = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/nonexistent", LANG: "C.UTF-8" };
+  const environment: Record<string, string> = {
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    HOME: "/nonexistent",
+    LANG: "C.UTF-8",
+    ...secrets,
+  };
   const child = spawn(command, args, {
     cwd: "/",
     detached: true,
-    // Next's types want a NODE_ENV, which is none of the server's business.
-    env: { ...minimal, ...secrets } as unknown as NodeJS.ProcessEnv,
-    stdio: "pipe",
+    env: environment as NodeJS.ProcessEnv,
+    stdio: ["pipe", "pipe", "pipe"],
   });
   const entry = { tenantId, child };
   running.add(entry);
