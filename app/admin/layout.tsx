@@ -46,6 +46,7 @@ const labels = {
   tasks: "Tasks",
   tenants: "Tenants",
   test: "Test",
+  upstreams: "Upstreams",
   tools: "Tools",
   versions: "Versions",
 };

@@ -40,7 +40,7 @@ function scopeOf({ tenantId, upstreamId, subject }: Account): string {
   return JSON.stringify(["upstream-tokens", tenantId, upstreamId, subject]);
 }
 
-export function sealFor(account: Account, value: Grant | Pending): string {
+function sealFor(account: Account, value: Grant | Pending): string {
   return seal(keyring(), scopeOf(account), JSON.stringify(value));
 }
 

@@ -36,6 +36,7 @@ export default async function TenantLayout({ params, children }: TenantLayoutPro
         tabs={[
           { href: base, label: "Overview" },
           { href: `${base}/tools`, label: "Tools", count: quotas.max_tools.used },
+          { href: `${base}/upstreams`, label: "Upstreams" },
           { href: `${base}/tasks`, label: "Tasks", count: quotas.max_running_tasks.used },
           { href: `${base}/approvals`, label: "Approvals" },
           { href: `${base}/resources`, label: "Resources", count: quotas.max_resources.used },

@@ -11,6 +11,7 @@ import { upstreamToolStates } from "#lib/tools/upstream-tool-schema.ts";
 import { getUpstream } from "#lib/upstreams/service.ts";
 import { pageAt, type SearchParams } from "../../../../../list-params.ts";
 import { idOf, openTenant, orNotFound } from "../../../open-tenant.ts";
+import { SyncUpstreamButton } from "../upstream-buttons.tsx";
 import { ReviewList } from "./review-list.tsx";
 import { stateLabels } from "./states.ts";
 
@@ -37,11 +38,14 @@ export default async function UpstreamToolsPage({ params, searchParams }: Upstre
         title={`Tools of ${upstream.name}`}
         description="What the server offers is served once it is accepted here, and only as it was accepted."
         actions={
-          <FilterSelect
-            label="State"
-            param="state"
-            options={upstreamToolStates.map((value) => ({ value, label: stateLabels[value] }))}
-          />
+          <>
+            <SyncUpstreamButton upstream={upstream} />
+            <FilterSelect
+              label="State"
+              param="state"
+              options={upstreamToolStates.map((value) => ({ value, label: stateLabels[value] }))}
+            />
+          </>
         }
       />
       {page.items.length > 0 ? (

@@ -1,0 +1,132 @@
+import { z } from "zod";
+import { type Pair, pairsRecord, toPairs } from "#components/forms/schema.ts";
+import { type PutUpstreamInput, putUpstreamInput, type Upstream } from "#lib/upstreams/schema.ts";
+
+export const authTypes = [
+  { value: "none", label: "None" },
+  { value: "bearer", label: "Bearer token" },
+  { value: "headers", label: "Headers" },
+  { value: "oauth", label: "OAuth" },
+] as const;
+
+export const accountScopes = [
+  { value: "tenant", label: "One account for the tenant" },
+  { value: "user", label: "Each person their own" },
+] as const;
+
+const text = z.string().trim();
+
+const fields = z.object({
+  upstream_id: text,
+  name: text,
+  prefix: text,
+  url: text,
+  auth_type: z.enum(authTypes.map(({ value }) => value)),
+  secret: text,
+  headers: pairsRecord(),
+  scope: z.enum(accountScopes.map(({ value }) => value)),
+  client_id: text,
+  client_secret: text,
+  scopes: text,
+  enabled: z.boolean(),
+  expose_resources: z.boolean(),
+  expose_prompts: z.boolean(),
+  timeout_ms: z.number().nullable(),
+});
+
+type Values = z.output<typeof fields>;
+
+export interface UpstreamSubmit {
+  id: string;
+  input: PutUpstreamInput;
+}
+
+const secretValue = /^\{\{secret:([A-Za-z0-9_]+)\}\}$/;
+
+function authOf(values: Values): PutUpstreamInput["auth"] {
+  const { auth_type: type, secret, headers, scope, client_id, client_secret, scopes } = values;
+  switch (type) {
+    case "none":
+      return { type };
+    case "bearer":
+      return { type, secret };
+    case "headers":
+      return {
+        type,
+        headers: Object.fromEntries(
+          Object.entries(headers).map(([name, value]) => {
+            const named = secretValue.exec(value.trim())?.[1];
+            return [name, named === undefined ? { text: value } : { secret: named }];
+          }),
+        ),
+      };
+    case "oauth":
+      return {
+        ...{ type, scope },
+        ...(client_id === "" ? {} : { client_id }),
+        ...(client_secret === "" ? {} : { client_secret }),
+        ...(scopes === "" ? {} : { scopes }),
+      };
+  }
+}
+
+/** The field that the API's complaint at `path` belongs to. */
+function fieldAt([first = "", second = ""]: PropertyKey[]): PropertyKey[] {
+  if (first === "transport") return ["url"];
+  if (first !== "auth") return [first];
+  if (second === "headers" || second === "type" || second === "") return ["auth_type"];
+  return [second];
+}
+
+/** The form's values → the upstream as the API takes it; `transport` is kept where it is no address. */
+export function upstreamForm(kept: Upstream | undefined) {
+  return fields.transform((values, context): UpstreamSubmit => {
+    const isCommand = kept?.transport.type === "stdio";
+    const input: PutUpstreamInput = {
+      name: values.name,
+      ...(values.prefix === "" ? {} : { prefix: values.prefix }),
+      transport: isCommand ? kept.transport : { type: "http", url: values.url },
+      auth: authOf(values),
+      enabled: values.enabled,
+      expose_resources: values.expose_resources,
+      expose_prompts: values.expose_prompts,
+      ...(values.timeout_ms === null ? {} : { timeout_ms: values.timeout_ms }),
+    };
+    for (const { path, message } of putUpstreamInput.safeParse(input).error?.issues ?? []) {
+      context.addIssue({ code: "custom", path: fieldAt(path), message });
+    }
+    return { id: values.upstream_id, input };
+  });
+}
+
+function headerPairs(auth: Upstream["auth"] | undefined): Pair[] {
+  if (auth?.type !== "headers") return [];
+  const entries = Object.entries(auth.headers).map(([name, value]) => [
+    name,
+    "text" in value ? value.text : `{{secret:${value.secret}}}`,
+  ]);
+  return toPairs(Object.fromEntries(entries));
+}
+
+/** What the form starts with. */
+export function toUpstreamValues(upstream?: Upstream): z.input<typeof fields> {
+  const { transport, auth } = upstream ?? {};
+  const oauth = auth?.type === "oauth" ? auth : undefined;
+  return {
+    upstream_id: upstream?.upstream_id ?? "",
+    name: upstream?.name ?? "",
+    prefix: upstream?.prefix ?? "",
+    url: transport?.type === "http" ? transport.url : "",
+    auth_type: auth?.type ?? "none",
+    secret: auth?.type === "bearer" ? auth.secret : "",
+    headers: headerPairs(auth),
+    scope: oauth?.scope ?? "tenant",
+    client_id: oauth?.client_id ?? "",
+    client_secret: oauth?.client_secret ?? "",
+    scopes: oauth?.scopes ?? "",
+    enabled: upstream?.enabled ?? true,
+    expose_resources: upstream?.expose_resources ?? false,
+    expose_prompts: upstream?.expose_prompts ?? false,
+    timeout_ms: upstream?.timeout_ms ?? null,
+  };
+}
