@@ -2,6 +2,7 @@ import type { Client } from "@modelcontextprotocol/client";
 import { onChange } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { singleton } from "#lib/core/singleton.ts";
+import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import { connectTo, type ListKind } from "./connection.ts";
 import { UpstreamError } from "./errors.ts";
 import { announceListChange } from "./list-changes.ts";
@@ -22,6 +23,8 @@ interface Pooled {
   key: string;
   upstream: RegisteredUpstream;
   client: Promise<Client>;
+  /** The same once it is connected. */
+  connected: Client | null;
   calls: Set<CallInFlight>;
   usedAt: number;
 }
@@ -85,9 +88,21 @@ function open(ctx: Ctx, upstream: RegisteredUpstream, key: string): Pooled {
     },
     onClose: () => close(entry),
   });
-  const entry: Pooled = { key, upstream, client, calls, usedAt: performance.now() };
+  const entry: Pooled = {
+    key,
+    upstream,
+    client,
+    connected: null,
+    calls,
+    usedAt: performance.now(),
+  };
   pool.entries.set(key, entry);
-  client.catch(() => close(entry));
+  client.then(
+    (connected) => {
+      entry.connected = connected;
+    },
+    () => close(entry),
+  );
   pool.sweeper ??= setInterval(sweep, sweepMs).unref();
   return entry;
 }
@@ -114,10 +129,14 @@ export async function withConnection<T>(
   }
 }
 
-/** Ends the connection of this upstream and credential, if there is one. */
-export function dropConnection(upstream: RegisteredUpstream, subject: Subject): void {
+/** Ends a connection, unless another call has ended it and put a new one in its place. */
+export function dropConnection(
+  upstream: RegisteredUpstream,
+  subject: Subject,
+  client: Client,
+): void {
   const entry = pool.entries.get(keyOf(upstream, subject));
-  if (entry) close(entry);
+  if (entry?.connected === client) close(entry);
 }
 
 /** Ends every connection, when the process stops. */
@@ -126,6 +145,9 @@ export async function closeUpstreams(): Promise<void> {
   for (const entry of entries) close(entry);
   await Promise.allSettled(entries.map(({ client }) => client.then((each) => each.close())));
 }
+
+/** A tenant that is deleted takes its upstreams along. */
+const topics = new Set([upstreamTopic, tenantTopic]);
 
 /** Ends the connections of upstreams that are gone, switched off or registered anew. */
 async function closeOutdated(concerns: (tenantId: string) => boolean): Promise<void> {
@@ -139,7 +161,7 @@ async function closeOutdated(concerns: (tenantId: string) => boolean): Promise<v
 
 onChange((change) => {
   if (pool.entries.size === 0) return;
-  if (change !== "everything" && change.topic !== upstreamTopic) return;
+  if (change !== "everything" && !topics.has(change.topic)) return;
   const concerns = (tenantId: string) => change === "everything" || change.key === tenantId;
   closeOutdated(concerns).catch(() => undefined);
 });
