@@ -11,6 +11,7 @@ import { flushSecretUses } from "#lib/secrets/use.ts";
 import { followUpstreamLists } from "#lib/tools/import/upstream/follow.ts";
 import { closeSandbox } from "#lib/tools/sandbox/pool.ts";
 import { closeUpstreams } from "#lib/upstreams/pool.ts";
+import { endAllProcesses } from "#lib/upstreams/stdio/processes.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 
 /** Connects this process to the database; the answer closes what was opened, in reverse. */
@@ -29,6 +30,7 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
     for (const close of [
       stopFollowing,
       closeUpstreams,
+      endAllProcesses,
       closeSandbox,
       stopJobs,
       flushLedger,

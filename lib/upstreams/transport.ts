@@ -5,7 +5,9 @@ import { notFound } from "#lib/core/errors.ts";
 import { SecretUnavailable, secretValue } from "#lib/secrets/values.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { UpstreamError } from "./errors.ts";
+import { oauthProviderFor } from "./oauth/provider.ts";
 import type { RegisteredUpstream } from "./registry.ts";
+import { stdioTransportFor } from "./stdio/transport.ts";
 
 /** The largest answer of an upstream, and the longest that one may be silent on a stream. */
 const largestAnswer = 16 * 1024 * 1024;
@@ -67,12 +69,11 @@ function fetchOf(upstream: RegisteredUpstream): typeof fetch {
 }
 
 /** What a connection to an upstream runs over. Throws `UpstreamError` where it cannot be had. */
-export async function transportFor(_ctx: Ctx, upstream: RegisteredUpstream): Promise<Transport> {
-  const { transport, auth, upstreamId } = upstream;
-  if (transport.type === "stdio" || auth.type === "oauth") {
-    throw new UpstreamError("unavailable", `The upstream "${upstreamId}" cannot be reached.`);
-  }
+export async function transportFor(ctx: Ctx, upstream: RegisteredUpstream): Promise<Transport> {
+  const { transport, auth } = upstream;
+  if (transport.type === "stdio") return stdioTransportFor(ctx, upstream);
   return new StreamableHTTPClientTransport(new URL(transport.url), {
     fetch: fetchOf(upstream),
+    ...(auth.type === "oauth" ? { authProvider: await oauthProviderFor(ctx, upstream) } : {}),
   });
 }

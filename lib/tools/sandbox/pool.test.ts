@@ -1,6 +1,9 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Pool, type PoolSize, sizeOf } from "./pool.ts";
 import { resultOf, runCode, type TestJob } from "./testing.ts";
+
+// Its threads give way to whatever else the machine does.
+vi.setConfig({ testTimeout: 60_000 });
 
 const pools: Pool[] = [];
 

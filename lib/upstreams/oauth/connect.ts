@@ -12,7 +12,6 @@ import { audit } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
-import { publicUrl } from "#lib/http/origin.ts";
 import { SecretUnavailable, secretValue } from "#lib/secrets/values.ts";
 import { toAppError } from "../errors.ts";
 import { type RegisteredUpstream, upstreamsOf } from "../registry.ts";
@@ -32,8 +31,8 @@ export interface OAuthUpstream extends RegisteredUpstream {
 }
 
 /** The tenant is in the address, so that each tenant has a redirect URI of its own. */
-function redirectUri(tenantId: string): string {
-  return `${publicUrl()}/upstreams/oauth/callback?tenant_id=${encodeURIComponent(tenantId)}`;
+function redirectUri(origin: string, tenantId: string): string {
+  return `${origin}/upstreams/oauth/callback?tenant_id=${encodeURIComponent(tenantId)}`;
 }
 
 /**
@@ -78,6 +77,7 @@ function refuseMachines({ principal }: Ctx): void {
 }
 
 interface Flow {
+  redirect: string;
   client?: StoredOAuthClientInformation | undefined;
   discovery?: OAuthDiscoveryState | undefined;
   resource?: string | undefined;
@@ -89,7 +89,7 @@ interface Flow {
 /** The official client's view of one authorization, all of which stays in `flow`. */
 function flowProvider(upstream: OAuthUpstream, flow: Flow, state?: string): OAuthClientProvider {
   const { scopes } = upstream.auth;
-  const redirect = redirectUri(upstream.tenantId);
+  const { redirect } = flow;
   return {
     redirectUrl: redirect,
     clientMetadata: {
@@ -164,16 +164,21 @@ function asFailure(upstreamId: string, doing: string, error: unknown): unknown {
 
 /**
  * Begins an authorization and gives the address at which the person grants it, good for ten minutes
- * and for one return of the same person. Throws `forbidden`, `invalid_request`, `upstream_failed`.
+ * and for one return of the same person to `origin`, our public address. Throws `forbidden`, `invalid_request`, `upstream_failed`.
  */
-export async function connectUpstream(ctx: Ctx, upstreamId: string): Promise<string> {
+export async function connectUpstream(
+  ctx: Ctx,
+  upstreamId: string,
+  origin: string,
+): Promise<string> {
   const upstream = await oauthUpstream(ctx, upstreamId);
   refuseMachines(ctx);
   const account = accountOf(ctx, upstream);
   const nonce = randomBytes(16).toString("base64url");
   const until = Date.now() + authorizationMinutes * 60_000;
   const state = mintState({ ...account, principalId: ctx.principal.id, nonce, until });
-  const flow: Flow = { client: await givenClient(upstream) };
+  const redirect = redirectUri(origin, ctx.tenantId);
+  const flow: Flow = { redirect, client: await givenClient(upstream) };
   const { url } = upstream.transport;
   try {
     const fetchFn = await oauthFetch(ctx.tenantId);
@@ -194,7 +199,7 @@ export async function connectUpstream(ctx: Ctx, upstreamId: string): Promise<str
     throw new AppError("upstream_failed", "The server's authorization address is no web address.");
   }
   const { revision } = upstream;
-  const pending: Pending = { nonce, verifier, client, discovery, revision };
+  const pending: Pending = { nonce, redirect, verifier, client, discovery, revision };
   await savePending(account, resource ? { ...pending, resource } : pending, authorizationMinutes);
   await withTenant(ctx.tenantId, (tx) =>
     audit(tx, ctx, {
@@ -241,8 +246,8 @@ export async function finishConnect(ctx: Ctx, query: CallbackQuery): Promise<str
   const pending = await takePending(account, state.nonce);
   if (!pending || pending.revision !== upstream.revision) throw stale();
   if (query.code === undefined) throw refusal(query.error);
-  const { client, discovery, resource, verifier } = pending;
-  const flow: Flow = { client, discovery, resource, verifier };
+  const { client, discovery, redirect, resource, verifier } = pending;
+  const flow: Flow = { redirect, client, discovery, resource, verifier };
   try {
     await auth(flowProvider(upstream, flow), {
       serverUrl: upstream.transport.url,

@@ -10,7 +10,9 @@ import { type Grant, openFor, rowOf } from "./store.ts";
 
 /** RFC 7009, for either token; a server that does not offer it, or fails, ends them in its own time. */
 async function revoke(tenantId: string, { client, discovery, tokens }: Grant): Promise<void> {
-  const endpoint = discovery.authorizationServerMetadata?.revocation_endpoint;
+  const metadata = discovery.authorizationServerMetadata;
+  const endpoint =
+    metadata && "revocation_endpoint" in metadata ? metadata.revocation_endpoint : undefined;
   if (typeof endpoint !== "string") return;
   const fetchFn = await oauthFetch(tenantId);
   const given = { refresh_token: tokens.refresh_token, access_token: tokens.access_token };

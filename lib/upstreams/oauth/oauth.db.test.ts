@@ -124,7 +124,8 @@ async function connected(scope: "tenant" | "user", expiresIn = 3_600) {
     if (!found) throw new Error("no upstream");
     return found;
   };
-  const connect = async (who = ctx) => server.consent(await connectUpstream(who, "up"));
+  const connect = async (who = ctx) =>
+    server.consent(await connectUpstream(who, "up", "http://localhost:3000"));
   const token = async (who = ctx) => (await oauthProviderFor(who, await upstream())).token();
   return { server, ctx, connect, token, tenant };
 }
@@ -154,13 +155,17 @@ test("neither another person, another tenant nor another issuer can end an autho
   const mixed = { ...answer, iss: "https://evil.example" };
   await expect(finishConnect(ctx, mixed)).rejects.toMatchObject({ code: "upstream_failed" });
   await expect(finishConnect(ctx, answer)).rejects.toMatchObject(refused);
-  await expect(connectUpstream(other, "up")).rejects.toMatchObject({ code: "not_found" });
+  await expect(connectUpstream(other, "up", "http://localhost:3000")).rejects.toMatchObject({
+    code: "not_found",
+  });
 });
 
 test("a key connects nothing, and one person's account never serves another", async () => {
   const { ctx, connect, token } = await connected("user");
   const key: Ctx = { ...ctx, principal: { type: "key", id: "k", platform: false, agentId: null } };
-  await expect(connectUpstream(key, "up")).rejects.toMatchObject({ code: "forbidden" });
+  await expect(connectUpstream(key, "up", "http://localhost:3000")).rejects.toMatchObject({
+    code: "forbidden",
+  });
   await finishConnect(ctx, await connect());
   await expect(token(as(ctx, "bob"))).rejects.toMatchObject({ code: "unauthorized" });
   await expect(token(key)).rejects.toMatchObject({ code: "unauthorized" });
@@ -169,8 +174,12 @@ test("a key connects nothing, and one person's account never serves another", as
 test("whoever lacks upstreams:write cannot connect or disconnect the tenant's account", async () => {
   const { ctx } = await connected("tenant");
   const reader: Ctx = { ...ctx, permissions: new Set(["upstreams:read"]) };
-  await expect(connectUpstream(reader, "up")).rejects.toMatchObject({ code: "forbidden" });
-  await expect(disconnectUpstream(reader, "up")).rejects.toMatchObject({ code: "forbidden" });
+  await expect(connectUpstream(reader, "up", "http://localhost:3000")).rejects.toMatchObject({
+    code: "insufficient_scope",
+  });
+  await expect(disconnectUpstream(reader, "up")).rejects.toMatchObject({
+    code: "insufficient_scope",
+  });
 });
 
 test("a refresh token is used once, however many processes find the tokens at their end", async () => {

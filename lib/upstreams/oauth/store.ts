@@ -28,6 +28,8 @@ export interface Grant {
 /** What is sealed while a person is at the authorization server. */
 export interface Pending extends Omit<Grant, "tokens"> {
   nonce: string;
+  /** Where the person comes back to; the code is exchanged under the same address. */
+  redirect: string;
   verifier: string;
   /** Of the row when it began: an upstream that changed meanwhile takes no code. */
   revision: string;

@@ -32,13 +32,16 @@ function signalGroup({ pid }: ChildProcessWithoutNullStreams, signal: NodeJS.Sig
   }
 }
 
+/** Each worker has an equal share of the deployment's, and one at the least. */
 function refuseTooMany(tenantId: string): void {
-  const { TAUSESTACK_STDIO_PROCESSES, TAUSESTACK_STDIO_PROCESSES_PER_TENANT } = env();
+  const { TAUSESTACK_STDIO_PROCESSES, TAUSESTACK_STDIO_PROCESSES_PER_TENANT, WEB_CONCURRENCY } =
+    env();
+  const share = Math.max(1, Math.floor(TAUSESTACK_STDIO_PROCESSES / WEB_CONCURRENCY));
   const own = [...running].filter((each) => each.tenantId === tenantId).length;
   const whose =
     own >= TAUSESTACK_STDIO_PROCESSES_PER_TENANT
       ? "The tenant"
-      : running.size >= TAUSESTACK_STDIO_PROCESSES
+      : running.size >= share
         ? "The deployment"
         : null;
   if (whose === null) return;
@@ -64,15 +67,16 @@ export function startProcess(
   secrets: Readonly<Record<string, string>>,
 ): ChildProcessWithoutNullStreams {
   refuseTooMany(tenantId);
+  const environment: Record<string, string> = {
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    HOME: "/nonexistent",
+    LANG: "C.UTF-8",
+    ...secrets,
+  };
   const child = spawn(command, args, {
     cwd: "/",
     detached: true,
-    env: {
-      PATH: "/usr/local/bin:/usr/bin:/bin",
-      HOME: "/nonexistent",
-      LANG: "C.UTF-8",
-      ...secrets,
-    },
+    env: environment as NodeJS.ProcessEnv,
     stdio: ["pipe", "pipe", "pipe"],
   });
   const entry = { tenantId, child };

@@ -1,3 +1,4 @@
+import { publicUrl } from "#lib/http/origin.ts";
 import { route } from "#lib/http/route.ts";
 import { connectUpstream } from "#lib/upstreams/oauth/connect.ts";
 import { startedAuthorization } from "#lib/upstreams/schema.ts";
@@ -8,6 +9,6 @@ export const POST = route({
   summary: "Begin to connect an account to an upstream MCP server (OAuth); for people only",
   response: startedAuthorization,
   run: async (ctx, { params }) => ({
-    authorization_url: await connectUpstream(ctx, params.upstream_id ?? ""),
+    authorization_url: await connectUpstream(ctx, params.upstream_id ?? "", publicUrl()),
   }),
 });
