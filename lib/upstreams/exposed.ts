@@ -28,9 +28,16 @@ const silentMs = 15_000;
 /** How long the lists of the others wait for one; what it says later is in the next ones. */
 const patienceMs = 3_000;
 
+interface Kept {
+  /** Null where the upstream does not say. */
+  catalog: Promise<UpstreamCatalog | null>;
+  /** Somebody has waited in vain; nobody does again. */
+  isLate: boolean;
+}
+
 const catalogs = singleton(
   "upstream.catalogs",
-  () => new LRUCache<string, Promise<UpstreamCatalog | null>>({ max: 500, ttl: freshMs }),
+  () => new LRUCache<string, Kept>({ max: 500, ttl: freshMs }),
 );
 
 function forget(tenantId: string): void {
@@ -52,26 +59,29 @@ const listsOf: Record<Exposure, readonly CatalogList[]> = {
   exposePrompts: ["prompts"],
 };
 
-/** What an upstream lists, as of a minute ago at most; null where it does not say. */
-function keptCatalog(ctx: Ctx, upstream: RegisteredUpstream, what: Exposure, subject: Subject) {
-  const { tenantId, upstreamId } = upstream;
+/** What an upstream lists, as of a minute ago at most. */
+function keptCatalog(
+  ctx: Ctx,
+  { tenantId, upstreamId }: RegisteredUpstream,
+  what: Exposure,
+  subject: Subject,
+): Kept {
   const key = JSON.stringify([tenantId, upstreamId, subject, what]);
-  const kept = catalogs.get(key);
-  if (kept) return kept;
-  const asked: Promise<UpstreamCatalog | null> = fetchUpstreamCatalog(
-    ctx,
-    upstreamId,
-    listsOf[what],
-  ).catch((err: unknown) => {
-    log.debug({ err, upstreamId }, "an upstream's lists are left out");
-    if (catalogs.peek(key) === asked) catalogs.set(key, asked, { ttl: silentMs });
-    return null;
-  });
-  catalogs.set(key, asked);
-  return asked;
+  const there = catalogs.get(key);
+  if (there) return there;
+  const kept: Kept = {
+    isLate: false,
+    catalog: fetchUpstreamCatalog(ctx, upstreamId, listsOf[what]).catch((err: unknown) => {
+      log.debug({ err, upstreamId }, "an upstream's lists are left out");
+      if (catalogs.peek(key) === kept) catalogs.set(key, kept, { ttl: silentMs });
+      return null;
+    }),
+  };
+  catalogs.set(key, kept);
+  return kept;
 }
 
-/** The same for whoever shows lists of several: none of them waits for long. */
+/** The same for whoever shows the lists of several: none of them waits for long. */
 async function catalogFor(
   ctx: Ctx,
   upstream: RegisteredUpstream,
@@ -79,12 +89,18 @@ async function catalogFor(
 ): Promise<UpstreamCatalog | null> {
   const subject = findSubject(ctx, upstream);
   if (subject === null) return null;
-  const patience = new AbortController();
-  const late = wait(patienceMs, null, { signal: patience.signal, ref: false }).catch(() => null);
+  const kept = keptCatalog(ctx, upstream, what, subject);
+  const answered = new AbortController();
+  const late = wait(kept.isLate ? 0 : patienceMs, null, { signal: answered.signal })
+    .then(() => {
+      kept.isLate = true;
+      return null;
+    })
+    .catch(() => null);
   try {
-    return await Promise.race([keptCatalog(ctx, upstream, what, subject), late]);
+    return await Promise.race([kept.catalog, late]);
   } finally {
-    patience.abort();
+    answered.abort();
   }
 }
 

@@ -31,6 +31,8 @@ interface Pooled {
 
 const pool = singleton("upstream.pool", () => ({
   entries: new Map<string, Pooled>(),
+  /** Given up, with calls that are not over yet. */
+  retired: new Set<Pooled>(),
   sweeper: null as NodeJS.Timeout | null,
 }));
 
@@ -41,6 +43,7 @@ function keyOf({ tenantId, upstreamId }: RegisteredUpstream, subject: Subject): 
 
 function close(entry: Pooled): void {
   if (pool.entries.get(entry.key) === entry) pool.entries.delete(entry.key);
+  pool.retired.delete(entry);
   // Whoever still waits is answered that the connection was closed.
   entry.client.then((client) => client.close()).catch(() => undefined);
 }
@@ -55,6 +58,11 @@ function sweep(): void {
   pool.sweeper = null;
 }
 
+/** Every connection that is open, also those that were given up with calls on them. */
+function allOpen(): Pooled[] {
+  return [...pool.entries.values(), ...pool.retired];
+}
+
 /** Closes the one that has been idle longest, to make room; false where all are busy. */
 function makeRoom(among: readonly Pooled[]): boolean {
   const idle = among.filter(({ calls }) => calls.size === 0);
@@ -65,11 +73,11 @@ function makeRoom(among: readonly Pooled[]): boolean {
 }
 
 function refuseTooMany(upstream: RegisteredUpstream): void {
-  const all = [...pool.entries.values()];
+  const all = allOpen();
   const own = all.filter((each) => each.upstream.tenantId === upstream.tenantId);
   const fits =
     (own.length < mostPerTenant || makeRoom(own)) &&
-    (pool.entries.size < mostConnections || makeRoom(all));
+    (all.length < mostConnections || makeRoom(all));
   if (fits) return;
   throw new UpstreamError("unavailable", "Too many upstream connections are busy. Try again.", {
     retryAfterSeconds: 1,
@@ -126,22 +134,30 @@ export async function withConnection<T>(
   } finally {
     entry.calls.delete(call);
     entry.usedAt = performance.now();
+    if (pool.retired.has(entry) && entry.calls.size === 0) close(entry);
   }
 }
 
-/** Ends a connection, unless another call has ended it and put a new one in its place. */
+/**
+ * Gives a connection up, unless another call has done so and a new one is in its place. Calls that
+ * are under way on it end by themselves: each finds out whether the server took it.
+ */
 export function dropConnection(
   upstream: RegisteredUpstream,
   subject: Subject,
   client: Client,
 ): void {
   const entry = pool.entries.get(keyOf(upstream, subject));
-  if (entry?.connected === client) close(entry);
+  if (entry?.connected !== client) return;
+  if (entry.calls.size === 0) return close(entry);
+  pool.entries.delete(entry.key);
+  if (entry.calls.size === 0) close(entry);
+  else pool.retired.add(entry);
 }
 
 /** Ends every connection, when the process stops. */
 export async function closeUpstreams(): Promise<void> {
-  const entries = [...pool.entries.values()];
+  const entries = allOpen();
   for (const entry of entries) close(entry);
   await Promise.allSettled(entries.map(({ client }) => client.then((each) => each.close())));
 }
@@ -151,7 +167,7 @@ const topics = new Set([upstreamTopic, tenantTopic]);
 
 /** Ends the connections of upstreams that are gone, switched off or registered anew. */
 async function closeOutdated(concerns: (tenantId: string) => boolean): Promise<void> {
-  for (const entry of [...pool.entries.values()]) {
+  for (const entry of allOpen()) {
     const { tenantId, upstreamId, revision } = entry.upstream;
     if (!concerns(tenantId)) continue;
     const now = (await upstreamsOf(tenantId)).get(upstreamId);
@@ -160,7 +176,7 @@ async function closeOutdated(concerns: (tenantId: string) => boolean): Promise<v
 }
 
 onChange((change) => {
-  if (pool.entries.size === 0) return;
+  if (allOpen().length === 0) return;
   if (change !== "everything" && !topics.has(change.topic)) return;
   const concerns = (tenantId: string) => change === "everything" || change.key === tenantId;
   closeOutdated(concerns).catch(() => undefined);

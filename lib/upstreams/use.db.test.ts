@@ -141,6 +141,7 @@ test("an upstream that says nothing keeps no list waiting, and is not asked by e
   expect(listed.map(({ name }) => name)).toEqual(["talks_greet"]);
   await vi.waitFor(() => expect(silent.asked.times).toBeGreaterThan(0));
   const { times } = silent.asked;
-  await exposedPrompts(ctx);
+  // While it is still asked and nobody waits for it, the others are shown.
+  for (let again = 0; again < 50; again++) expect(await exposedPrompts(ctx)).toHaveLength(1);
   expect(silent.asked.times).toBe(times);
 });
