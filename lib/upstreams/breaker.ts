@@ -20,15 +20,19 @@ const breakers = singleton(
   () => new LRUCache<string, Breaker>({ max: 10_000 }),
 );
 
+/** What an error says of the upstream: it failed, it answered, or nothing. */
+export type Verdict = "failed" | "answered" | "unknown";
+
 /**
  * Runs a call unless the upstream has failed five times in a row: then none is made for a while
- * that doubles, and after it a single one at first. `isFailure` tells failures of the upstream from
- * answers that the caller does not like. Throws `unavailable`.
+ * that doubles, and after it a single one at first. `judge` tells failures of the upstream from
+ * answers that the caller does not like, and from calls that ended before either; those leave the
+ * count as it is. Throws `unavailable`.
  */
 export async function withBreaker<T>(
   key: string,
   upstreamId: string,
-  isFailure: (error: unknown) => boolean,
+  judge: (error: unknown) => Verdict,
   run: () => Promise<T>,
 ): Promise<T> {
   const breaker = breakers.get(key) ?? { failures: 0, openUntil: 0, probing: false };
@@ -42,21 +46,22 @@ export async function withBreaker<T>(
       { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) },
     );
   }
-  breaker.probing = isTripped;
+  if (isTripped) breaker.probing = true;
   try {
     const result = await run();
     breaker.failures = 0;
     return result;
   } catch (error) {
-    if (!isFailure(error)) breaker.failures = 0;
-    else {
+    const verdict = judge(error);
+    if (verdict === "answered") breaker.failures = 0;
+    else if (verdict === "failed") {
       breaker.failures += 1;
       const pauses = Math.max(0, breaker.failures - failuresToOpen);
       breaker.openUntil = performance.now() + Math.min(firstPauseMs * 2 ** pauses, longestPauseMs);
     }
     throw error;
   } finally {
-    breaker.probing = false;
+    if (isTripped) breaker.probing = false;
   }
 }
 

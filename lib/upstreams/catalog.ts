@@ -51,10 +51,17 @@ const lists = {
   prompts: { method: "prompts/list", key: "prompts", needs: "prompts" },
 } as const;
 
+export type CatalogList = keyof typeof lists;
+
 /** Pages are walked by hand: the client's own walk has no bound of size. */
-function listOf(client: Client, name: keyof typeof lists): Promise<JsonObject[]> {
+function listOf(
+  client: Client,
+  name: CatalogList,
+  wanted: readonly CatalogList[],
+): Promise<JsonObject[]> {
   const { method, key, needs } = lists[name];
-  if (!client.getServerCapabilities()?.[needs]) return Promise.resolve([]);
+  const isThere = wanted.includes(name) && client.getServerCapabilities()?.[needs];
+  if (!isThere) return Promise.resolve([]);
   return allOf(name.replace("_", " "), async (cursor) => {
     const params = cursor === undefined ? {} : { cursor };
     const page = (await client.request({ method, params })) as JsonObject;
@@ -66,22 +73,28 @@ function listOf(client: Client, name: keyof typeof lists): Promise<JsonObject[]>
   });
 }
 
-async function read(client: Client): Promise<UpstreamCatalog> {
+async function read(client: Client, wanted: readonly CatalogList[]): Promise<UpstreamCatalog> {
   return {
     server: serverOf(client),
-    tools: await listOf(client, "tools"),
-    resources: await listOf(client, "resources"),
-    resource_templates: await listOf(client, "resource_templates"),
-    prompts: await listOf(client, "prompts"),
+    tools: await listOf(client, "tools", wanted),
+    resources: await listOf(client, "resources", wanted),
+    resource_templates: await listOf(client, "resource_templates", wanted),
+    prompts: await listOf(client, "prompts", wanted),
   };
 }
 
+const everything = Object.keys(lists) as CatalogList[];
+
 /**
- * All that an upstream lists now. Throws `not_found`, and `UpstreamError` where it cannot be read or
- * is too large.
+ * What an upstream lists now; lists that are not `wanted` are empty. Throws `not_found`, and
+ * `UpstreamError` where it cannot be read or is too large.
  */
-export function fetchUpstreamCatalog(ctx: Ctx, upstreamId: string): Promise<UpstreamCatalog> {
-  return withUpstream(ctx, upstreamId, read);
+export function fetchUpstreamCatalog(
+  ctx: Ctx,
+  upstreamId: string,
+  wanted: readonly CatalogList[] = everything,
+): Promise<UpstreamCatalog> {
+  return withUpstream(ctx, upstreamId, (client) => read(client, wanted));
 }
 
 /** The same as a verb: needs `upstreams:read`, and throws `upstream_failed` or `unavailable`. */

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type {
   GetPromptResult,
   Prompt,
@@ -13,19 +14,30 @@ import { notFound } from "#lib/core/errors.ts";
 import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { noteUsage } from "#lib/usage/ledger.ts";
-import { fetchUpstreamCatalog, type UpstreamCatalog } from "./catalog.ts";
+import { type CatalogList, fetchUpstreamCatalog, type UpstreamCatalog } from "./catalog.ts";
 import { toAppError } from "./errors.ts";
 import { onUpstreamListChanged } from "./list-changes.ts";
 import { type RegisteredUpstream, upstreamsOf, upstreamTopic } from "./registry.ts";
 import { prefixedName } from "./schema.ts";
-import { subjectOf } from "./subject.ts";
+import { findSubject, type Subject } from "./subject.ts";
 import { withUpstream } from "./use.ts";
 
 const freshMs = 60_000;
+/** How long an upstream that did not answer is left out of the lists before it is asked again. */
+const silentMs = 15_000;
+/** How long the lists of the others wait for one; what it says later is in the next ones. */
+const patienceMs = 3_000;
+
+interface Kept {
+  /** Null where the upstream does not say. */
+  catalog: Promise<UpstreamCatalog | null>;
+  /** Somebody has waited in vain; nobody does again. */
+  isLate: boolean;
+}
 
 const catalogs = singleton(
   "upstream.catalogs",
-  () => new LRUCache<string, Promise<UpstreamCatalog>>({ max: 500, ttl: freshMs }),
+  () => new LRUCache<string, Kept>({ max: 500, ttl: freshMs }),
 );
 
 function forget(tenantId: string): void {
@@ -40,31 +52,63 @@ onChange((change) => {
   else if (change.topic === upstreamTopic) forget(change.key);
 });
 
-/** What an upstream lists, as of a minute ago at most; null where it does not say. */
-async function catalogFor(ctx: Ctx, upstream: RegisteredUpstream): Promise<UpstreamCatalog | null> {
-  const { tenantId, upstreamId } = upstream;
-  try {
-    const key = JSON.stringify([tenantId, upstreamId, subjectOf(ctx, upstream)]);
-    const kept = catalogs.get(key) ?? fetchUpstreamCatalog(ctx, upstreamId);
-    catalogs.set(key, kept);
-    return await kept.catch((error: unknown) => {
-      catalogs.delete(key);
-      throw error;
-    });
-  } catch (err) {
-    // The lists of the others are shown all the same.
-    log.debug({ err, upstreamId }, "an upstream's lists are left out");
-    return null;
-  }
+type Exposure = "exposeResources" | "exposePrompts";
+
+const listsOf: Record<Exposure, readonly CatalogList[]> = {
+  exposeResources: ["resources", "resource_templates"],
+  exposePrompts: ["prompts"],
+};
+
+/** What an upstream lists, as of a minute ago at most. */
+function keptCatalog(
+  ctx: Ctx,
+  { tenantId, upstreamId }: RegisteredUpstream,
+  what: Exposure,
+  subject: Subject,
+): Kept {
+  const key = JSON.stringify([tenantId, upstreamId, subject, what]);
+  const there = catalogs.get(key);
+  if (there) return there;
+  const kept: Kept = {
+    isLate: false,
+    catalog: fetchUpstreamCatalog(ctx, upstreamId, listsOf[what]).catch((err: unknown) => {
+      log.debug({ err, upstreamId }, "an upstream's lists are left out");
+      if (catalogs.peek(key) === kept) catalogs.set(key, kept, { ttl: silentMs });
+      return null;
+    }),
+  };
+  catalogs.set(key, kept);
+  return kept;
 }
 
-type Exposure = "exposeResources" | "exposePrompts";
+/** The same for whoever shows the lists of several: none of them waits for long. */
+async function catalogFor(
+  ctx: Ctx,
+  upstream: RegisteredUpstream,
+  what: Exposure,
+): Promise<UpstreamCatalog | null> {
+  const subject = findSubject(ctx, upstream);
+  if (subject === null) return null;
+  const kept = keptCatalog(ctx, upstream, what, subject);
+  const answered = new AbortController();
+  const late = wait(kept.isLate ? 0 : patienceMs, null, { signal: answered.signal })
+    .then(() => {
+      kept.isLate = true;
+      return null;
+    })
+    .catch(() => null);
+  try {
+    return await Promise.race([kept.catalog, late]);
+  } finally {
+    answered.abort();
+  }
+}
 
 async function exposed(ctx: Ctx, what: Exposure) {
   const all = [...(await upstreamsOf(ctx.tenantId)).values()];
   const shown = all.filter((upstream) => upstream.enabled && upstream[what]);
   const found = await Promise.all(
-    shown.map(async (upstream) => ({ upstream, catalog: await catalogFor(ctx, upstream) })),
+    shown.map(async (upstream) => ({ upstream, catalog: await catalogFor(ctx, upstream, what) })),
   );
   return found.flatMap(({ upstream, catalog }) => (catalog ? [{ upstream, catalog }] : []));
 }

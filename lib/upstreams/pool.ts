@@ -2,6 +2,7 @@ import type { Client } from "@modelcontextprotocol/client";
 import { onChange } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { singleton } from "#lib/core/singleton.ts";
+import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import { connectTo, type ListKind } from "./connection.ts";
 import { UpstreamError } from "./errors.ts";
 import { announceListChange } from "./list-changes.ts";
@@ -22,12 +23,16 @@ interface Pooled {
   key: string;
   upstream: RegisteredUpstream;
   client: Promise<Client>;
+  /** The same once it is connected. */
+  connected: Client | null;
   calls: Set<CallInFlight>;
   usedAt: number;
 }
 
 const pool = singleton("upstream.pool", () => ({
   entries: new Map<string, Pooled>(),
+  /** Given up, with calls that are not over yet. */
+  retired: new Set<Pooled>(),
   sweeper: null as NodeJS.Timeout | null,
 }));
 
@@ -38,6 +43,7 @@ function keyOf({ tenantId, upstreamId }: RegisteredUpstream, subject: Subject): 
 
 function close(entry: Pooled): void {
   if (pool.entries.get(entry.key) === entry) pool.entries.delete(entry.key);
+  pool.retired.delete(entry);
   // Whoever still waits is answered that the connection was closed.
   entry.client.then((client) => client.close()).catch(() => undefined);
 }
@@ -52,6 +58,11 @@ function sweep(): void {
   pool.sweeper = null;
 }
 
+/** Every connection that is open, also those that were given up with calls on them. */
+function allOpen(): Pooled[] {
+  return [...pool.entries.values(), ...pool.retired];
+}
+
 /** Closes the one that has been idle longest, to make room; false where all are busy. */
 function makeRoom(among: readonly Pooled[]): boolean {
   const idle = among.filter(({ calls }) => calls.size === 0);
@@ -62,11 +73,11 @@ function makeRoom(among: readonly Pooled[]): boolean {
 }
 
 function refuseTooMany(upstream: RegisteredUpstream): void {
-  const all = [...pool.entries.values()];
+  const all = allOpen();
   const own = all.filter((each) => each.upstream.tenantId === upstream.tenantId);
   const fits =
     (own.length < mostPerTenant || makeRoom(own)) &&
-    (pool.entries.size < mostConnections || makeRoom(all));
+    (all.length < mostConnections || makeRoom(all));
   if (fits) return;
   throw new UpstreamError("unavailable", "Too many upstream connections are busy. Try again.", {
     retryAfterSeconds: 1,
@@ -85,9 +96,21 @@ function open(ctx: Ctx, upstream: RegisteredUpstream, key: string): Pooled {
     },
     onClose: () => close(entry),
   });
-  const entry: Pooled = { key, upstream, client, calls, usedAt: performance.now() };
+  const entry: Pooled = {
+    key,
+    upstream,
+    client,
+    connected: null,
+    calls,
+    usedAt: performance.now(),
+  };
   pool.entries.set(key, entry);
-  client.catch(() => close(entry));
+  client.then(
+    (connected) => {
+      entry.connected = connected;
+    },
+    () => close(entry),
+  );
   pool.sweeper ??= setInterval(sweep, sweepMs).unref();
   return entry;
 }
@@ -111,25 +134,40 @@ export async function withConnection<T>(
   } finally {
     entry.calls.delete(call);
     entry.usedAt = performance.now();
+    if (pool.retired.has(entry) && entry.calls.size === 0) close(entry);
   }
 }
 
-/** Ends the connection of this upstream and credential, if there is one. */
-export function dropConnection(upstream: RegisteredUpstream, subject: Subject): void {
+/**
+ * Gives a connection up, unless another call has done so and a new one is in its place. Calls that
+ * are under way on it end by themselves: each finds out whether the server took it.
+ */
+export function dropConnection(
+  upstream: RegisteredUpstream,
+  subject: Subject,
+  client: Client,
+): void {
   const entry = pool.entries.get(keyOf(upstream, subject));
-  if (entry) close(entry);
+  if (entry?.connected !== client) return;
+  if (entry.calls.size === 0) return close(entry);
+  pool.entries.delete(entry.key);
+  if (entry.calls.size === 0) close(entry);
+  else pool.retired.add(entry);
 }
 
 /** Ends every connection, when the process stops. */
 export async function closeUpstreams(): Promise<void> {
-  const entries = [...pool.entries.values()];
+  const entries = allOpen();
   for (const entry of entries) close(entry);
   await Promise.allSettled(entries.map(({ client }) => client.then((each) => each.close())));
 }
 
+/** A tenant that is deleted takes its upstreams along. */
+const topics = new Set([upstreamTopic, tenantTopic]);
+
 /** Ends the connections of upstreams that are gone, switched off or registered anew. */
 async function closeOutdated(concerns: (tenantId: string) => boolean): Promise<void> {
-  for (const entry of [...pool.entries.values()]) {
+  for (const entry of allOpen()) {
     const { tenantId, upstreamId, revision } = entry.upstream;
     if (!concerns(tenantId)) continue;
     const now = (await upstreamsOf(tenantId)).get(upstreamId);
@@ -138,8 +176,8 @@ async function closeOutdated(concerns: (tenantId: string) => boolean): Promise<v
 }
 
 onChange((change) => {
-  if (pool.entries.size === 0) return;
-  if (change !== "everything" && change.topic !== upstreamTopic) return;
+  if (allOpen().length === 0) return;
+  if (change !== "everything" && !topics.has(change.topic)) return;
   const concerns = (tenantId: string) => change === "everything" || change.key === tenantId;
   closeOutdated(concerns).catch(() => undefined);
 });

@@ -24,11 +24,15 @@ export function isPerUser({ auth }: Pick<RegisteredUpstream, "auth">): boolean {
   return auth.type === "oauth" && auth.scope === "user";
 }
 
-/** Whose credential the caller's calls use; throws `unauthorized` where that takes a person. */
+/** Whose credential the caller's calls use; null where that takes a person. */
+export function findSubject(ctx: Ctx, upstream: RegisteredUpstream): Subject | null {
+  return isPerUser(upstream) ? personOf(ctx.principal) : "tenant";
+}
+
+/** The same; throws `unauthorized` where that takes a person. */
 export function subjectOf(ctx: Ctx, upstream: RegisteredUpstream): Subject {
-  if (!isPerUser(upstream)) return "tenant";
-  const person = personOf(ctx.principal);
-  if (person) return person;
+  const found = findSubject(ctx, upstream);
+  if (found) return found;
   throw new UpstreamError(
     "unauthorized",
     `The upstream "${upstream.upstreamId}" is used with each person's own account, and this credential is no person's. Sign in as a person, or use an application that a person connected.`,

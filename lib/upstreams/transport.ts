@@ -43,13 +43,18 @@ export async function credentialHeaders({
   }
 }
 
-/** Requests of one upstream: through the egress guard, with its credential, as long as they take. */
-async function fetchOf(upstream: RegisteredUpstream): Promise<typeof fetch> {
-  const snapshot = await findSnapshot(upstream.tenantId);
-  if (!snapshot) throw notFound("tenant", upstream.tenantId);
+/**
+ * Requests of one upstream: through the egress guard, with its credential, as long as they take.
+ * What the tenant may reach is asked each time, since a connection outlives a change of it.
+ */
+function fetchOf(upstream: RegisteredUpstream): typeof fetch {
   const secretHeaders = upstream.auth.type === "headers" ? Object.keys(upstream.auth.headers) : [];
   const limits = { timeoutMs: longestSilenceMs, maxBytes: largestAnswer, secretHeaders };
-  const send = guardedFetch(snapshot.egress, limits);
+  const send: typeof fetch = async (input, init) => {
+    const snapshot = await findSnapshot(upstream.tenantId);
+    if (!snapshot) throw notFound("tenant", upstream.tenantId);
+    return guardedFetch(snapshot.egress, limits)(input, init);
+  };
   const { origin } = new URL(upstream.transport.type === "http" ? upstream.transport.url : "x:");
   return async (input, init) => {
     const address = typeof input === "string" ? input : "url" in input ? input.url : input.href;
@@ -68,7 +73,7 @@ export async function transportFor(ctx: Ctx, upstream: RegisteredUpstream): Prom
   const { transport, auth } = upstream;
   if (transport.type === "stdio") return stdioTransportFor(ctx, upstream);
   return new StreamableHTTPClientTransport(new URL(transport.url), {
-    fetch: await fetchOf(upstream),
+    fetch: fetchOf(upstream),
     ...(auth.type === "oauth" ? { authProvider: await oauthProviderFor(ctx, upstream) } : {}),
   });
 }

@@ -1,24 +1,32 @@
 import type { Client } from "@modelcontextprotocol/client";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { withBreaker } from "./breaker.ts";
+import { type Verdict, withBreaker } from "./breaker.ts";
 import { serverOf } from "./connection.ts";
-import { UpstreamError } from "./errors.ts";
+import { UpstreamError, type UpstreamErrorCode } from "./errors.ts";
 import { noteHealth } from "./health.ts";
 import { type CallInFlight, dropConnection, withConnection } from "./pool.ts";
 import { enabledUpstream, type RegisteredUpstream } from "./registry.ts";
 import { subjectOf } from "./subject.ts";
 import { toUpstreamError, wasNotTaken } from "./to-error.ts";
 
-/** Failures of the upstream itself, not of what it was asked. */
-function isFailure(error: unknown): boolean {
-  return error instanceof UpstreamError && (error.code === "failed" || error.code === "timed_out");
+/** A call that was cancelled, or never made, says nothing of the upstream. */
+const verdicts: Partial<Record<UpstreamErrorCode, Verdict>> = {
+  failed: "failed",
+  timed_out: "failed",
+  rejected: "answered",
+  unauthorized: "answered",
+};
+
+function judge(error: unknown): Verdict {
+  return (error instanceof UpstreamError ? verdicts[error.code] : undefined) ?? "unknown";
 }
 
 function noteFailure(upstream: RegisteredUpstream, error: unknown): void {
   if (!(error instanceof UpstreamError)) return;
   if (error.code === "unauthorized") {
     noteHealth(upstream, { status: "unauthorized", error: error.message });
-  } else if (isFailure(error)) noteHealth(upstream, { status: "failing", error: error.message });
+  } else if (judge(error) === "failed")
+    noteHealth(upstream, { status: "failing", error: error.message });
 }
 
 export function breakerKey({ tenantId, upstreamId }: RegisteredUpstream): string {
@@ -39,8 +47,10 @@ export async function withUpstream<T>(
 ): Promise<T> {
   const upstream = await enabledUpstream(ctx.tenantId, upstreamId);
   const subject = subjectOf(ctx, upstream);
+  let used: Client | undefined;
   const attempt = () =>
     withConnection(ctx, upstream, subject, call, async (client, isNew) => {
+      used = client;
       const result = await use(client);
       noteHealth(upstream, { status: "ok", ...(isNew ? { server: serverOf(client) } : {}) });
       return result;
@@ -51,7 +61,7 @@ export async function withUpstream<T>(
         return await attempt();
       } catch (error) {
         if (signal?.aborted || !wasNotTaken(error)) throw error;
-        dropConnection(upstream, subject);
+        if (used) dropConnection(upstream, subject, used);
         return await attempt();
       }
     } catch (error) {
@@ -59,7 +69,7 @@ export async function withUpstream<T>(
     }
   };
   try {
-    return await withBreaker(breakerKey(upstream), upstreamId, isFailure, run);
+    return await withBreaker(breakerKey(upstream), upstreamId, judge, run);
   } catch (error) {
     noteFailure(upstream, error);
     throw error;

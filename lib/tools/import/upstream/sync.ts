@@ -32,8 +32,10 @@ export async function noteUpstreamTools(
 export async function syncUpstreamTools(ctx: Ctx, upstreamId: string): Promise<SyncedUpstream> {
   authorize(ctx, "upstreams:write");
   await getUpstream(ctx, upstreamId);
-  const { tools } = await fetchUpstreamCatalog(ctx, upstreamId).catch((error: unknown) => {
-    throw toAppError(error);
-  });
+  const { tools } = await fetchUpstreamCatalog(ctx, upstreamId, ["tools"]).catch(
+    (error: unknown) => {
+      throw toAppError(error);
+    },
+  );
   return noteUpstreamTools(ctx, upstreamId, tools);
 }
