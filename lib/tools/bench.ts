@@ -14,6 +14,8 @@ import { callForResult, runMetered } from "./call.ts";
 import { type CatalogTool, toEntry } from "./catalog.ts";
 import { isInputRequired } from "./client.ts";
 import { columnsOf, documentOf, type ToolDocument, type ToolRow } from "./document.ts";
+import { runStoppable } from "./governance/govern.ts";
+import { rulesOf } from "./governance/rules.ts";
 import { mcpNameOf } from "./mcp-name.ts";
 import { readRevision } from "./revision-row.ts";
 import { checkId, readTool } from "./row.ts";
@@ -75,7 +77,9 @@ export async function runAsTest(
   const client = { capabilities: null, signal };
   const startedAt = performance.now();
   const origin = { client, depth: 0, trace, callTool: callForResult };
-  const { result, errorCode } = await runMetered(ctx, tool, args, origin, mark);
+  const rules = await rulesOf(ctx.tenantId);
+  const run = rules === null ? undefined : () => runStoppable(rules, ctx, tool, args, origin);
+  const { result, errorCode } = await runMetered(ctx, tool, args, origin, mark, run);
   if (isInputRequired(result)) throw new Error("A client that cannot be asked was asked");
   const { entries } = trace;
   return {
@@ -102,7 +106,8 @@ export function authorizeTest(ctx: Ctx): void {
 /**
  * Calls a revision of a tool, its draft unless told, or a definition that is not saved, and tells
  * what happened: a real call, which the ledger has under provider `test`. Nobody is asked to confirm
- * it. Throws `invalid_request` and `not_found`; what goes wrong in the call is a result.
+ * it, nor to approve it, but kill switches and limits hold. Throws `invalid_request`, `not_found` and
+ * `rate_limited`; what goes wrong in the call is a result.
  */
 export async function testTool(
   ctx: Ctx,

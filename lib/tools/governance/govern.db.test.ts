@@ -7,6 +7,7 @@ import type { Ctx, Principal } from "#lib/core/ctx.ts";
 import { freshTenant, platformCtx, tenantCtx } from "#lib/testing/context.ts";
 import { type Listening, listen } from "#lib/testing/deployment.ts";
 import { reportUsage } from "#lib/usage/service.ts";
+import { testTool } from "../bench.ts";
 import { callTool } from "../call.ts";
 import type { CallToolResult } from "../schema.ts";
 import { deleteTool, getTool, listTools, registerTool } from "../service.ts";
@@ -111,6 +112,23 @@ test("a kill switch stops a tool, an agent or the tenant, with its reason, until
   expect(await actions(ctx)).toEqual(
     expect.arrayContaining(["kill_switch.set", "kill_switch.lift"]),
   );
+});
+
+test("a test of a tool is stopped and limited like a call, and may try what is disabled", async () => {
+  const ctx = await withTool();
+  const tried = () => testTool(ctx, "t1", {});
+  await putPolicy(ctx, "t1", { enabled: false });
+  expect((await tried()).error).toBeNull();
+  await putLimit(ctx, { tool_id: "t1", calls_per_day: 2 });
+  const { switch_id } = await setSwitch(ctx, { scope: "tenant", reason: "an incident" });
+  const before = served;
+  expect((await tried()).error).toBe("stopped");
+  const definition = { name: "tool", config: { implementation: upstream.url } };
+  expect((await testTool(ctx, "t1", { definition })).error).toBe("stopped");
+  expect(served).toBe(before);
+  await liftSwitch(ctx, switch_id);
+  for (let call = 0; call < 2; call++) expect((await tried()).error).toBeNull();
+  await expect(tried()).rejects.toMatchObject(limited);
 });
 
 test("what the operator stopped, the tenant cannot let run again", async () => {

@@ -26,6 +26,10 @@ export function stopOf({ policies, stopped }: Rules, ctx: Ctx, tool: CatalogTool
     const why = policy.disabledReason ? `: ${policy.disabledReason}` : ".";
     return new ToolError("tool_disabled", `The tool ${tool.mcpName} is disabled${why}`);
   }
+  return killed(stopped, ctx, tool);
+}
+
+function killed(stopped: Rules["stopped"], ctx: Ctx, tool: CatalogTool): ToolError | null {
   if (stopped.size === 0) return null;
   const agent = agentOf(ctx);
   const [what, reason] = [
@@ -143,4 +147,22 @@ export async function runGoverned(
     if (!(error instanceof ToolError)) throw error;
     return { result: toErrorResult(error), errorCode: error.code };
   }
+}
+
+/**
+ * Runs a tool as a test: kill switches and limits hold for it as for any call. Whoever writes the
+ * tool tries it also where it is disabled or granted to others, and nothing is kept of it.
+ */
+export async function runStoppable(
+  rules: Rules,
+  ctx: Ctx,
+  tool: CatalogTool,
+  args: JsonObject,
+  origin: CallOrigin,
+): Promise<GovernedOutcome> {
+  const stop = killed(rules.stopped, ctx, tool);
+  if (stop) return { result: toErrorResult(stop), errorCode: stop.code };
+  await takeMinute(ctx.tenantId, tool.mcpName, limitsFor(rules, ctx, tool.toolId));
+  await take(rules, ctx, tool, null);
+  return tool.run(ctx, args, origin);
 }
