@@ -79,9 +79,10 @@ async function take(
   ctx: Ctx,
   tool: CatalogTool,
   approved: JsonObject | null,
+  redact?: CallOrigin["redact"],
 ): Promise<Taken> {
   const taken: Taken = {};
-  if (approved) taken.approvalId = await useApproval(ctx, tool, approved);
+  if (approved) taken.approvalId = await useApproval(ctx, tool, approved, redact);
   try {
     const applied = limitsFor(rules, ctx, tool.toolId);
     const day = await takeDay(ctx.tenantId, tool.mcpName, applied);
@@ -114,7 +115,7 @@ async function govern(
   const leave = policy ? await takeSlot(tenantId, tool, policy, origin.client.signal) : undefined;
   try {
     const approved = needsApproval(policy, tool) ? acceptable(tool, args) : null;
-    const taken = await take(rules, ctx, tool, approved);
+    const taken = await take(rules, ctx, tool, approved, origin.redact);
     const outcome = await tool.run(ctx, args, origin);
     const { result, errorCode } = outcome;
     // A question to the client is no call yet: the call that brings the answers is.
