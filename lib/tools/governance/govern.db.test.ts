@@ -115,6 +115,14 @@ test("a kill switch stops a tool, an agent or the tenant, with its reason, until
   );
 });
 
+test("a switch that many set at a time is one switch, and all of them are told so", async () => {
+  const ctx = await withTool();
+  const set = () => setSwitch(ctx, { scope: "tenant", reason: "an incident" });
+  const ids = (await Promise.all(Array.from({ length: 8 }, set))).map((each) => each.switch_id);
+  expect(new Set(ids).size).toBe(1);
+  expect((await listSwitches(ctx, {})).items).toHaveLength(1);
+});
+
 test("a test of a tool is stopped and limited like a call, and may try what is disabled", async () => {
   const ctx = await withTool();
   const tried = () => testTool(ctx, "t1", {});
