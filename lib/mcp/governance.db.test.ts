@@ -131,3 +131,17 @@ test("an approved call that asks its user first is one call: the approval lasts 
   expect((await call()).structuredContent).toMatchObject({ error: { code: "approval_required" } });
   await client.close();
 });
+
+test("the platform's own tools stop with the tenant and with the agent", async () => {
+  const ctx = await freshTenant();
+  const agent = await openClient(server.url, await keyOf(ctx, { agent_id: "robot" }), "modern");
+  const other = await openClient(server.url, await keyOf(ctx), "modern");
+  const list = async (client: Client) =>
+    (await client.callTool({ name: "memory_list", arguments: {} })).isError ?? false;
+  expect(await Promise.all([list(agent), list(other)])).toEqual([false, false]);
+  await setSwitch(ctx, { scope: "agent", target_id: "robot", reason: "an incident" });
+  expect(await Promise.all([list(agent), list(other)])).toEqual([true, false]);
+  await setSwitch(ctx, { scope: "tenant", reason: "an incident" });
+  expect(await list(other)).toBe(true);
+  await Promise.all([agent.close(), other.close()]);
+});

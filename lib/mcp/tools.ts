@@ -11,6 +11,7 @@ import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { callToolFor } from "#lib/tools/call.ts";
 import { type Catalog, catalogOf } from "#lib/tools/catalog.ts";
 import { isInputRequired } from "#lib/tools/client.ts";
+import { refuseStopped } from "#lib/tools/governance/govern.ts";
 import { hiddenFrom } from "#lib/tools/governance/visibility.ts";
 import type { BuiltIn } from "./built-ins/built-in.ts";
 import { builtIns } from "./built-ins/index.ts";
@@ -90,6 +91,8 @@ export function serveTools(server: Server, era: ProtocolEra): void {
       const builtIn = await findBuiltIn(ctx, params.name);
       if (builtIn) {
         authorize(ctx, "tools:call");
+        const stopped = await refuseStopped(ctx);
+        if (stopped) return stopped as CallToolResult;
         const client = toolClientOf(server, context, params.name);
         const outcome = await builtIn.run(ctx, params.arguments ?? {}, client);
         return isInputRequired(outcome) ? asking(context, params.name, outcome) : outcome;

@@ -13,6 +13,11 @@ test.each([
     JSON.stringify({ echoed: JSON.stringify("plain-secret") }),
     "plain-secret",
   ],
+  ["in JSON within JSON, quotes escaped", JSON.stringify({ body: JSON.stringify({ value }) })],
+  [
+    "in JSON within JSON within JSON",
+    JSON.stringify([JSON.stringify({ body: JSON.stringify({ value }) })]),
+  ],
   ["in JSON of ASCII alone", '{"echoed":"p@ss/w\\"ord+\\u00f1<&>\\\\=42"}'],
   ["in JSON with its solidus escaped", JSON.stringify(value).replaceAll("/", "\\/")],
   ["in a URL", `https://x.example/?q=${encodeURIComponent(value)}`],

@@ -48,11 +48,14 @@ function htmlForm(value: string): string {
 function formsOf(value: string): string[] {
   if (value.length < shortestRedacted) return [];
   const bytes = Buffer.from(value);
-  const json = JSON.stringify(value).slice(1, -1);
+  const quoted = (text: string) => JSON.stringify(text).slice(1, -1);
+  const json = quoted(value);
+  // An endpoint that echoes a body of JSON answers JSON within JSON, which may be a text in a third.
+  const deeper = [quoted(json), quoted(quoted(json)), quoted(quoted(quoted(json)))];
   const base64 = [bytes.toString("base64"), ...base64Within(bytes)];
   const hex = bytes.toString("hex");
   return [
-    ...[value, json, asciiJson(json), json.replaceAll("/", "\\/"), ...urlForms(value)],
+    ...[value, json, ...deeper, asciiJson(json), json.replaceAll("/", "\\/"), ...urlForms(value)],
     ...[htmlForm(value), hex, hex.toUpperCase()],
     ...[...base64, ...base64.map(toUrlSafe), bytes.toString("base64url")],
   ];

@@ -9,7 +9,7 @@ const deepestCall = 8;
  * but asked nothing, since its answers would not find the way back. Throws `ToolError` (`too_deep`).
  */
 export function nestedOrigin(
-  { client, depth, trace, callTool }: CallScope,
+  { client, depth, trace, callTool, secrets, redact }: CallScope,
   signal: AbortSignal | undefined = client.signal,
 ): CallOrigin {
   if (depth >= deepestCall) {
@@ -21,5 +21,7 @@ export function nestedOrigin(
     depth: depth + 1,
     trace,
     callTool,
+    // What the calling tool and its own callers know, wherever the arguments are written down.
+    redact: (value) => secrets.redact(redact ? redact(value) : value),
   };
 }

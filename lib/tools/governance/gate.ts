@@ -160,9 +160,15 @@ function refusal({ approvalId, status, mcpName, expiresAt, note }: Row): ToolErr
 /**
  * Takes the approval of this very call by this very principal, which is good for one; answers its
  * id. Without one it asks for it, once, and throws `ToolError`: `approval_required` with the id of
- * the request, or `approval_denied`. Throws `limit_exceeded` (409) where too many wait.
+ * the request, or `approval_denied`. Throws `limit_exceeded` (409) where too many wait. What is kept
+ * of the arguments to be shown is without what `redact` masks.
  */
-export async function useApproval(ctx: Ctx, tool: CatalogTool, args: JsonObject): Promise<string> {
+export async function useApproval(
+  ctx: Ctx,
+  tool: CatalogTool,
+  args: JsonObject,
+  redact: <T>(value: T) => T = (value) => value,
+): Promise<string> {
   const { toolId, revision } = tool;
   const callHash = canonicalHash(revision, args);
   const outcome = await withTenant(ctx.tenantId, async (tx) => {
@@ -178,12 +184,12 @@ export async function useApproval(ctx: Ctx, tool: CatalogTool, args: JsonObject)
           lte(toolApprovals.expiresAt, sql`now()`),
         ),
       );
-    return (await latest(tx, ctx, toolId, callHash)) ?? ask(tx, ctx, tool, args, callHash);
+    return (await latest(tx, ctx, toolId, callHash)) ?? ask(tx, ctx, tool, redact(args), callHash);
   });
   if (typeof outcome === "string") return outcome;
   if (outcome) throw refusal(outcome);
   // Another call has asked, or has been approved, since the look: it is seen now.
-  return useApproval(ctx, tool, args);
+  return useApproval(ctx, tool, args, redact);
 }
 
 /** Gives an approval back whose call turned out to be none yet, for the call that follows. */

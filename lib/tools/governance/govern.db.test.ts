@@ -4,6 +4,7 @@ import { useTestDatabase } from "#db/testing/clone.ts";
 import { listAudit } from "#lib/audit/service.ts";
 import { createKey, rotateKey } from "#lib/auth/keys.ts";
 import type { Ctx, Principal } from "#lib/core/ctx.ts";
+import { putSecret } from "#lib/secrets/service.ts";
 import { freshTenant, platformCtx, tenantCtx } from "#lib/testing/context.ts";
 import { type Listening, listen } from "#lib/testing/deployment.ts";
 import { reportUsage } from "#lib/usage/service.ts";
@@ -112,6 +113,14 @@ test("a kill switch stops a tool, an agent or the tenant, with its reason, until
   expect(await actions(ctx)).toEqual(
     expect.arrayContaining(["kill_switch.set", "kill_switch.lift"]),
   );
+});
+
+test("a switch that many set at a time is one switch, and all of them are told so", async () => {
+  const ctx = await withTool();
+  const set = () => setSwitch(ctx, { scope: "tenant", reason: "an incident" });
+  const ids = (await Promise.all(Array.from({ length: 8 }, set))).map((each) => each.switch_id);
+  expect(new Set(ids).size).toBe(1);
+  expect((await listSwitches(ctx, {})).items).toHaveLength(1);
 });
 
 test("a test of a tool is stopped and limited like a call, and may try what is disabled", async () => {
@@ -269,6 +278,19 @@ test("a call that needs approval runs once, by who asked, as it was asked, after
   expect(await actions(ctx)).toEqual(
     expect.arrayContaining(["approval.request", "approval.approve", "approval.use"]),
   );
+});
+
+test("a request for approval that a code tool caused does not show the secrets it passed on", async () => {
+  const ctx = await withTool();
+  await putPolicy(ctx, "t1", { approval: "always" });
+  await putSecret(ctx, "token", { value: "a-value-nobody-sees" });
+  const implementation = `return tools.call("tool", { key: await secrets.get("token") })`;
+  const config = { implementation, secrets: ["token"] };
+  await registerTool(ctx, { tool_id: "outer", name: "outer", config });
+  await callTool(ctx, { mcpName: "outer", arguments: {} });
+  const { items } = await listApprovals(ctx, {});
+  expect(items).toMatchObject([{ arguments: { key: "[secret]" } }]);
+  expect(JSON.stringify((await listAudit(ctx, {})).items)).not.toContain("a-value-nobody-sees");
 });
 
 test("a denial is told to whoever asks again, and the operator may decide on their own call", async () => {

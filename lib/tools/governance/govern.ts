@@ -5,13 +5,14 @@ import { isInputRequired } from "../client.ts";
 import type { InputSchema } from "../parameters.ts";
 import type { Outcome } from "../run.ts";
 import type { CallOrigin } from "../runtimes/runtime.ts";
+import type { CallToolResult } from "../schema.ts";
 import { ToolError, toErrorResult } from "../tool-error.ts";
 import { type Validator, validatorOf } from "../validator.ts";
 import { giveApprovalBack, useApproval } from "./gate.ts";
 import { type DailyCount, giveDayBack, limitsFor, takeDay, takeMinute } from "./limits.ts";
 import { agentOf } from "./principals.ts";
 import { keepResult, keptResult, resultPlace } from "./results.ts";
-import type { Rules, ToolPolicy } from "./rules.ts";
+import { type Rules, rulesOf, type ToolPolicy } from "./rules.ts";
 import { takeSlot } from "./slots.ts";
 
 /** What a governed call came to, and whether an earlier one's result answered it. */
@@ -29,15 +30,28 @@ export function stopOf({ policies, stopped }: Rules, ctx: Ctx, tool: CatalogTool
   return killed(stopped, ctx, tool);
 }
 
-function killed(stopped: Rules["stopped"], ctx: Ctx, tool: CatalogTool): ToolError | null {
-  if (stopped.size === 0) return null;
+/** Why nothing is called by this caller now, of whatever tool; null where something may be. */
+function stopOfCaller(stopped: Rules["stopped"], ctx: Ctx): ToolError | null {
   const agent = agentOf(ctx);
   const [what, reason] = [
     ["All tools of this tenant are", stopped.get("tenant ")],
     [`The agent ${agent} is`, agent === null ? undefined : stopped.get(`agent ${agent}`)],
-    [`The tool ${tool.mcpName} is`, stopped.get(`tool ${tool.toolId}`)],
   ].find((each) => each[1] !== undefined) ?? [null];
   return what === null ? null : new ToolError("stopped", `${what} stopped: ${reason}`);
+}
+
+function killed(stopped: Rules["stopped"], ctx: Ctx, tool: CatalogTool): ToolError | null {
+  if (stopped.size === 0) return null;
+  const all = stopOfCaller(stopped, ctx);
+  const reason = stopped.get(`tool ${tool.toolId}`);
+  if (all || reason === undefined) return all;
+  return new ToolError("stopped", `The tool ${tool.mcpName} is stopped: ${reason}`);
+}
+
+/** The answer to a call of one of the platform's own tools where the caller is stopped; else null. */
+export async function refuseStopped(ctx: Ctx): Promise<CallToolResult | null> {
+  const stop = stopOfCaller((await rulesOf(ctx.tenantId))?.stopped ?? new Map(), ctx);
+  return stop && toErrorResult(stop);
 }
 
 /** Whether somebody's approval is needed: `destructive` goes by the tool's own hint. */
@@ -79,9 +93,10 @@ async function take(
   ctx: Ctx,
   tool: CatalogTool,
   approved: JsonObject | null,
+  redact?: CallOrigin["redact"],
 ): Promise<Taken> {
   const taken: Taken = {};
-  if (approved) taken.approvalId = await useApproval(ctx, tool, approved);
+  if (approved) taken.approvalId = await useApproval(ctx, tool, approved, redact);
   try {
     const applied = limitsFor(rules, ctx, tool.toolId);
     const day = await takeDay(ctx.tenantId, tool.mcpName, applied);
@@ -114,7 +129,7 @@ async function govern(
   const leave = policy ? await takeSlot(tenantId, tool, policy, origin.client.signal) : undefined;
   try {
     const approved = needsApproval(policy, tool) ? acceptable(tool, args) : null;
-    const taken = await take(rules, ctx, tool, approved);
+    const taken = await take(rules, ctx, tool, approved, origin.redact);
     const outcome = await tool.run(ctx, args, origin);
     const { result, errorCode } = outcome;
     // A question to the client is no call yet: the call that brings the answers is.

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, or } from "drizzle-orm";
+import { and, asc, eq, gt, or, sql } from "drizzle-orm";
 import { killSwitches } from "#db/schema/tool-governance.ts";
 import { type Tx, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
@@ -94,6 +94,10 @@ export async function setSwitch(ctx: Ctx, raw: PutSwitchInput): Promise<KillSwit
   if (toolId !== null) checkId(toolId);
   return changeRules(ctx, async (tx) => {
     if (toolId !== null) await readTool(tx, ctx, toolId);
+    // One at a time in a tenant: whoever comes second finds the first one's switch, and the count is exact.
+    await tx.execute(
+      sql`select pg_advisory_xact_lock(hashtextextended('kill_switches ' || ${ctx.tenantId}, 0))`,
+    );
     const [before] = await tx
       .delete(killSwitches)
       .where(

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { useTestDatabase } from "#db/testing/clone.ts";
+import { withTenant } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { putSecret } from "#lib/secrets/service.ts";
 import { freshTenant } from "#lib/testing/context.ts";
 import { checkUpstream, readUpstreamCatalog } from "#lib/upstreams/catalog.ts";
+import { saveGrant, savePending } from "#lib/upstreams/oauth/store.ts";
 import { closeUpstreams } from "#lib/upstreams/pool.ts";
 import { deleteUpstream, getUpstream, putUpstream } from "#lib/upstreams/service.ts";
 import {
@@ -136,6 +138,21 @@ test("the credential is sent, follows its secret at once, and leaves with no ans
   await putSecret(ctx, "UP", { value: "value-two" });
   expect(JSON.stringify(await call())).not.toContain("value-two");
   expect(modern.requests.at(-1)?.get("x-key")).toBe("value-two");
+});
+
+test("an access token that the upstream echoes leaves with no answer", async () => {
+  const ctx = await withUpstream(modern.url, { auth: { type: "oauth", scope: "tenant" } });
+  const account = { tenantId: ctx.tenantId, upstreamId: "up", subject: "tenant" } as const;
+  const client = { client_id: "c" };
+  const discovery = { authorizationServerUrl: modern.url };
+  const tokens = { access_token: "an-access-token", token_type: "Bearer" };
+  await savePending(account, { nonce: "n", verifier: "v", client, discovery, revision: "r" }, 10);
+  await withTenant(ctx.tenantId, (tx) => saveGrant(tx, account, { client, discovery, tokens }));
+  const call = await tool(ctx, "headers");
+  const answer = JSON.stringify(await call());
+  expect(modern.requests.at(-1)?.get("authorization")).toBe("Bearer an-access-token");
+  expect(answer).toContain("[secret]");
+  expect(answer).not.toContain("an-access-token");
 });
 
 test("two tenants with the same upstream share no connection and no credential", async () => {

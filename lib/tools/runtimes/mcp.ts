@@ -4,6 +4,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { UpstreamError, type UpstreamErrorCode } from "#lib/upstreams/errors.ts";
+import { oauthProviderFor } from "#lib/upstreams/oauth/provider.ts";
 import { upstreamsOf } from "#lib/upstreams/registry.ts";
 import { credentialHeaders } from "#lib/upstreams/transport.ts";
 import { withUpstream } from "#lib/upstreams/use.ts";
@@ -45,7 +46,14 @@ async function hideCredentials(
   { secrets }: CallScope,
 ): Promise<void> {
   const upstream = (await upstreamsOf(ctx.tenantId)).get(upstreamId);
-  if (!upstream || upstream.auth.type === "oauth") return;
+  if (!upstream) return;
+  if (upstream.auth.type === "oauth") {
+    const provider = await oauthProviderFor(ctx, upstream);
+    // Why there is no token the call itself says.
+    const token = await provider.token().catch(() => undefined);
+    if (token) secrets.hide(token);
+    return;
+  }
   for (const value of Object.values(await credentialHeaders(upstream))) {
     secrets.hide(value.replace(/^Bearer /, ""));
   }
@@ -134,6 +142,8 @@ async function callUpstream(
       },
     },
   );
+  // An access token may have been renewed on the way.
+  if (upstream?.auth.type === "oauth") await hideCredentials(ctx, upstreamId, scope);
   traceResult(scope, answer, startedAt);
   if (isInputRequiredResult(answer)) return toInputRequired(answer as unknown as JsonObject);
   return toResult(answer as unknown as JsonObject, upstreamId);

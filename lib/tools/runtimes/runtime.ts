@@ -32,6 +32,8 @@ export interface CallOrigin {
   depth: number;
   /** Written to in a test of the tool; absent in ordinary calls. */
   trace?: CallTrace | undefined;
+  /** Masks what the tools above know, where a nested call's arguments are written down. */
+  redact?: (<T>(value: T) => T) | undefined;
   /** Calls another of the tenant's tools for the same caller, as deep as `depth` says. */
   callTool(ctx: Ctx, call: ToolCall, origin: CallOrigin): Promise<CallToolResult>;
 }
