@@ -48,9 +48,16 @@ function freePort(): Promise<number> {
   });
 }
 
-async function call(url: string, key: string, path: string, body?: unknown, tenant = "bench") {
+async function call(
+  url: string,
+  key: string,
+  path: string,
+  body?: unknown,
+  tenant = "bench",
+  method = body === undefined ? "GET" : "POST",
+) {
   const response = await fetch(url + path, {
-    method: body === undefined ? "GET" : "POST",
+    method,
     headers: {
       authorization: `Bearer ${key}`,
       "x-tenant-id": tenant,
@@ -85,6 +92,15 @@ async function prepare(url: string, key: string, upstreamPort: number): Promise<
     ...{ tool_id: "sum", name: "sum", config: { implementation: "return {sum: args.a + args.b}" } },
     parameters: { a: { type: "number" }, b: { type: "number" } },
   });
+  const transport = { type: "http", url: `http://127.0.0.1:${upstreamPort}/mcp` };
+  await call(url, tenantKey, "/upstreams/up", { name: "Up", transport }, "bench", "PUT");
+  await call(url, tenantKey, "/tools/register", {
+    ...{ tool_id: "proxied", name: "proxied", config: { implementation: "mcp:up/echo" } },
+    parameters: { query: { type: "string", required: true } },
+  });
+  // A call that fails is answered with 200 too, so that the figures would not show it.
+  const proxied = await call(url, tenantKey, "/tools/proxied/call", { arguments: { query: "x" } });
+  if (!JSON.stringify(proxied).includes('"text":"x"')) throw new Error(JSON.stringify(proxied));
   const authorized = { authorization: `Bearer ${tenantKey}` };
   const json = { ...authorized, "content-type": "application/json" };
   const mcp = {
@@ -130,6 +146,13 @@ async function prepare(url: string, key: string, upstreamPort: number): Promise<
       method: "POST",
       headers: mcp,
       body: rpc("tools/call", { name: "sum", arguments: { a: 1, b: 2 } }),
+    },
+    {
+      name: "POST /mcp tools/call, upstream MCP",
+      url: `${url}/mcp`,
+      method: "POST",
+      headers: mcp,
+      body: rpc("tools/call", { name: "proxied", arguments: { query: "x" } }),
     },
   ];
 }

@@ -149,7 +149,6 @@ export function dropConnection(
 ): void {
   const entry = pool.entries.get(keyOf(upstream, subject));
   if (entry?.connected !== client) return;
-  if (entry.calls.size === 0) return close(entry);
   pool.entries.delete(entry.key);
   if (entry.calls.size === 0) close(entry);
   else pool.retired.add(entry);

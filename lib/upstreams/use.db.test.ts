@@ -137,8 +137,13 @@ test("an upstream that says nothing keeps no list waiting, and is not asked by e
     transport: { type: "http", url: modern.url },
     expose_prompts: true,
   });
-  const listed = await exposedPrompts(ctx);
-  expect(listed.map(({ name }) => name)).toEqual(["talks_greet"]);
+  await vi.waitFor(
+    async () => {
+      const listed = await exposedPrompts(ctx);
+      expect(listed.map(({ name }) => name)).toEqual(["talks_greet"]);
+    },
+    { timeout: 10_000 },
+  );
   await vi.waitFor(() => expect(silent.asked.times).toBeGreaterThan(0));
   const { times } = silent.asked;
   // While it is still asked and nobody waits for it, the others are shown.
