@@ -41,6 +41,8 @@ async function fill(tenant: Tenant): Promise<void> {
   const content = { text: "A line of text\n".repeat(100) };
   await mustCall("POST", "/resources/register", { ...text, content }, credential);
   await mustCall("POST", "/keys", { name: "key", scopes: ["tools:read"] }, credential);
+  const transport = { type: "http", url: "https://mcp.example.com/mcp" };
+  await mustCall("PUT", "/upstreams/u", { name: "U", transport }, credential);
   await newMember(tenant, "viewer");
 }
 
@@ -64,6 +66,11 @@ const ofTenant = [
   "/prompts/p/versions",
   "/prompts/p/edit",
   "/prompts/new",
+  "/upstreams",
+  "/upstreams/new",
+  "/upstreams/u",
+  "/upstreams/u/edit",
+  "/upstreams/u/tools",
   "/memories",
   "/memories/a",
   "/keys",
