@@ -81,6 +81,11 @@ function fieldAt([first = "", second = ""]: PropertyKey[]): PropertyKey[] {
 /** The form's values → the upstream as the API takes it; `transport` is kept where it is no address. */
 export function upstreamForm(kept: Upstream | undefined) {
   return fields.transform((values, context): UpstreamSubmit => {
+    for (const [index, value] of Object.values(values.headers).entries()) {
+      if (!value.includes("{{") || secretValue.test(value.trim())) continue;
+      const message = "A secret is the whole value: {{secret:NAME}}";
+      context.addIssue({ code: "custom", path: ["headers", index, "value"], message });
+    }
     const isCommand = kept?.transport.type === "stdio";
     const input: PutUpstreamInput = {
       name: values.name,
