@@ -146,7 +146,11 @@ test("an access token that the upstream echoes leaves with no answer", async () 
   const client = { client_id: "c" };
   const discovery = { authorizationServerUrl: modern.url };
   const tokens = { access_token: "an-access-token", token_type: "Bearer" };
-  await savePending(account, { nonce: "n", verifier: "v", client, discovery, revision: "r" }, 10);
+  await savePending(
+    account,
+    { nonce: "n", verifier: "v", client, discovery, redirect: "", revision: "r" },
+    10,
+  );
   await withTenant(ctx.tenantId, (tx) => saveGrant(tx, account, { client, discovery, tokens }));
   const call = await tool(ctx, "headers");
   const answer = JSON.stringify(await call());
