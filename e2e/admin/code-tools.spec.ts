@@ -15,9 +15,12 @@ test("a code tool is written, refused at its mistake, saved and run", async ({ p
   await source.fill("console.log('adds');\nreturn {sum: args.a + args.b};");
   await page.getByRole("button", { name: "Create tool" }).click();
   await expect(page.getByRole("heading", { name: "adder" })).toBeVisible();
-  await page.getByLabel("Arguments").fill('{"a": 20, "b": 22}');
-  await page.getByRole("button", { name: "Call" }).click();
+  const tabs = page.getByRole("navigation", { name: "Tool sections" });
+  await tabs.getByRole("link", { name: "Test" }).click();
+  await page.getByLabel("a", { exact: true }).fill("20");
+  await page.getByLabel("b", { exact: true }).fill("22");
+  await page.getByRole("button", { name: "Run revision 1" }).click();
   const result = page.getByRole("region", { name: "Result" });
-  await expect(result.getByText("Succeeded")).toBeVisible();
   await expect(result).toContainText("42");
+  await expect(page.getByText("adds").first()).toBeVisible();
 });

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, mustCall, test } from "./fixtures.ts";
+import { choose, expect, mustCall, test } from "./fixtures.ts";
 
 /** A shop that knows its callers by a token, and answers with what it was asked. */
 let shop: Server;
@@ -27,16 +27,14 @@ test("an HTTP tool is mapped, authenticated and its answer selected in the form"
   await page.goto(`${tenant.path}/tools/register`);
   await page.getByLabel("Tool id").fill("item");
   await page.getByLabel("Name", { exact: true }).fill("item");
-  await page.getByRole("combobox", { name: "Method" }).click();
-  await page.getByRole("option", { name: "GET" }).click();
+  await choose(page, "Method", "GET");
   const address = page.getByLabel("Address", { exact: true });
   await address.fill(`${origin}/items/{sku}`);
   const query = page.getByRole("group", { name: "Query" });
   await query.getByRole("button", { name: "Add" }).click();
   await query.getByLabel("Name").fill("max");
   await query.getByLabel("Value").fill("{{limit}}");
-  await page.getByRole("combobox", { name: "Type" }).click();
-  await page.getByRole("option", { name: "Bearer token" }).click();
+  await choose(page, "Type", "Bearer token");
   const secret = page.getByLabel("Secret", { exact: true });
   await secret.fill("SHOP_TOKE");
   await expect(page.getByText("There is no secret of this name yet")).toBeVisible();

@@ -1,4 +1,4 @@
-import { expect, mustCall, test } from "./fixtures.ts";
+import { choose, expect, mustCall, test } from "./fixtures.ts";
 
 test("a tool is drafted, tried, kept to its examples, published, compared, rolled back and archived", async ({
   page,
@@ -22,8 +22,7 @@ test("a tool is drafted, tried, kept to its examples, published, compared, rolle
     page.getByRole("navigation", { name: "Tool sections" }).getByRole("link", { name });
   await tab("Test").click();
   await page.getByLabel("who").fill("Ada");
-  await page.getByRole("combobox", { name: "loud" }).click();
-  await page.getByRole("option", { name: "true" }).click();
+  await choose(page, "loud", "true");
   await page.getByRole("button", { name: "Run revision 1" }).click();
   const result = page.getByRole("region", { name: "Result" });
   await expect(result).toContainText('"who": "Ada"');
