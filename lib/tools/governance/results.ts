@@ -60,15 +60,18 @@ function newKept(): Kept {
   });
 }
 
-/** Where the result of a call is kept; the tool's revision is part of it. */
+/**
+ * Where the result of a call is kept; the tool's revision is part of it. An upstream may answer each
+ * person with an account of their own, so that its results are never shared.
+ */
 export function resultPlace(
   ctx: Ctx,
-  { toolId, revision }: CatalogTool,
-  { cacheScope }: ToolPolicy,
+  { toolId, revision, kind }: Pick<CatalogTool, "toolId" | "revision" | "kind">,
+  { cacheScope }: Pick<ToolPolicy, "cacheScope">,
   args: JsonObject,
 ): string {
   const { type, id } = ctx.principal;
-  const whose = cacheScope === "tenant" ? null : [type, id];
+  const whose = cacheScope === "tenant" && kind !== "mcp" ? null : [type, id];
   return canonicalHash(toolId, revision, whose, args);
 }
 
