@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { database } from "#db/client.ts";
-import type { Tx } from "#db/transaction.ts";
+import { type Tx, withTenant } from "#db/transaction.ts";
+import type { Ctx } from "./ctx.ts";
 import { log } from "./log.ts";
 import { singleton } from "./singleton.ts";
 
@@ -37,6 +38,22 @@ export async function announce(tx: Tx, change: Change): Promise<void> {
 /** Applies a change to this process's own caches at once. */
 export function announceHere(change: Change): void {
   deliver(change);
+}
+
+/** Commits `write` in the tenant and tells every process that what `topic` names of it has changed. */
+export async function commitChange<T>(
+  ctx: Ctx,
+  topic: string,
+  write: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const notice = { topic, key: ctx.tenantId };
+  const result = await withTenant(ctx.tenantId, async (tx) => {
+    const written = await write(tx);
+    await announce(tx, notice);
+    return written;
+  });
+  announceHere(notice);
+  return result;
 }
 
 /** Starts listening; a reconnect counts as "everything", since notices were lost meanwhile. */

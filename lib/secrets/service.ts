@@ -3,7 +3,7 @@ import { secrets } from "#db/schema/secrets.ts";
 import { type Tx, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
-import { announce, announceHere } from "#lib/core/bus.ts";
+import { commitChange } from "#lib/core/bus.ts";
 import { seal } from "#lib/core/crypto.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
@@ -71,15 +71,8 @@ async function makeRoom(tx: Tx, ctx: Ctx, name: string): Promise<Row | undefined
   throw new AppError("limit_exceeded", detail, { extra: { limit: "secrets", value: mostSecrets } });
 }
 
-async function change<T>(ctx: Ctx, write: (tx: Tx) => Promise<T>): Promise<T> {
-  const notice = { topic: secretTopic, key: ctx.tenantId };
-  const result = await withTenant(ctx.tenantId, async (tx) => {
-    const written = await write(tx);
-    await announce(tx, notice);
-    return written;
-  });
-  announceHere(notice);
-  return result;
+function change<T>(ctx: Ctx, write: (tx: Tx) => Promise<T>): Promise<T> {
+  return commitChange(ctx, secretTopic, write);
 }
 
 /** The tenant's secrets without their values, in the order of their names. */

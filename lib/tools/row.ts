@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { tools } from "#db/schema/tools.ts";
-import { type Tx, withTenant } from "#db/transaction.ts";
-import { announce, announceHere } from "#lib/core/bus.ts";
+import type { Tx } from "#db/transaction.ts";
+import { commitChange } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
 import { auditedIcons } from "#lib/core/icon-schema.ts";
@@ -67,13 +67,6 @@ export async function readTool(tx: Tx, ctx: Ctx, id: string): Promise<ToolRow> {
 }
 
 /** Commits `write` on the tenant's tools and makes every process read its catalog anew. */
-export async function change<T>(ctx: Ctx, write: (tx: Tx) => Promise<T>): Promise<T> {
-  const notice = { topic: catalogTopic, key: ctx.tenantId };
-  const result = await withTenant(ctx.tenantId, async (tx) => {
-    const written = await write(tx);
-    await announce(tx, notice);
-    return written;
-  });
-  announceHere(notice);
-  return result;
+export function change<T>(ctx: Ctx, write: (tx: Tx) => Promise<T>): Promise<T> {
+  return commitChange(ctx, catalogTopic, write);
 }

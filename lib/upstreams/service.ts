@@ -4,7 +4,7 @@ import { upstreams, upstreamTokens } from "#db/schema/upstreams.ts";
 import { type Tx, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
-import { announce, announceHere } from "#lib/core/bus.ts";
+import { commitChange } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
@@ -34,15 +34,8 @@ export function checkId(id: string): void {
 }
 
 /** Commits `write` and makes every process read the tenant's upstreams anew. */
-export async function change<T>(ctx: Ctx, write: (tx: Tx) => Promise<T>): Promise<T> {
-  const notice = { topic: upstreamTopic, key: ctx.tenantId };
-  const result = await withTenant(ctx.tenantId, async (tx) => {
-    const written = await write(tx);
-    await announce(tx, notice);
-    return written;
-  });
-  announceHere(notice);
-  return result;
+export function change<T>(ctx: Ctx, write: (tx: Tx) => Promise<T>): Promise<T> {
+  return commitChange(ctx, upstreamTopic, write);
 }
 
 /** The rows' tokens that concern the caller: the tenant's and their own. */
