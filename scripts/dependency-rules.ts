@@ -9,7 +9,7 @@ import { frameworkFiles, ownedSchemas, tiers, transports } from "./tiers.ts";
 const test = "\\.(test|spec)\\.tsx?$";
 const testSupport = ["^db/testing/", "^lib/testing/", "^lib/[^/]+/testing\\.ts$"];
 const product = "^(app|components|lib|db|pages)/|^(server|instrumentation)\\.ts$";
-const browser = ["^components/", "^lib/client/", "^lib/[^/]+/[a-z-]*schema\\.ts$"];
+const browser = ["^components/", "^lib/client/", "^lib/[^.]*schema\\.ts$"];
 const framework = "(^|node_modules/)(next|react|react-dom)(/|$)";
 const builtin = `^(node:)?(${builtinModules.filter((name) => !name.startsWith("_")).join("|")})$`;
 
@@ -111,7 +111,7 @@ function browserRules(): Rule[] {
         from: { path: ["^components/", "^lib/client/"], pathNot: test },
         to: {
           path: ["^db/", "^lib/"],
-          pathNot: ["^lib/client/", "^lib/core/", "^lib/[^/]+/[a-z-]*schema\\.ts$"],
+          pathNot: ["^lib/client/", "^lib/core/", "^lib/[^.]*schema\\.ts$"],
         },
       },
     ),

@@ -15,7 +15,7 @@ import {
   toolGrants,
   toolLimit,
   toolPolicy,
-} from "#lib/tools/governance-schema.ts";
+} from "#lib/tools/governance/schema.ts";
 import { callApi, pathOf } from "./api.ts";
 
 export function putPolicy(

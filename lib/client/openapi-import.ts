@@ -5,7 +5,7 @@ import {
   importPreview,
   importResult,
   type PreviewImportInput,
-} from "#lib/tools/openapi-import-schema.ts";
+} from "#lib/tools/import/openapi/schema.ts";
 import { callApi, pathOf } from "./api.ts";
 
 const pathTo = (step: string) => pathOf("tools", "import", "openapi", step);

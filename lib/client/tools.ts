@@ -1,4 +1,3 @@
-import { type TestToolInput, type ToolTest, toolTest } from "#lib/tools/bench-schema.ts";
 import {
   type CreateExampleInput,
   deletedExample,
@@ -7,7 +6,8 @@ import {
   type RunExamplesInput,
   type ToolExample,
   toolExample,
-} from "#lib/tools/example-schema.ts";
+} from "#lib/tools/bench/example-schema.ts";
+import { type TestToolInput, type ToolTest, toolTest } from "#lib/tools/bench/schema.ts";
 import {
   type CreateDraftInput,
   type PublishInput,
@@ -15,7 +15,7 @@ import {
   type SaveDraftInput,
   type ToolRevision,
   toolRevision,
-} from "#lib/tools/revision-schema.ts";
+} from "#lib/tools/revisions/schema.ts";
 import {
   type CreateDynamicToolInput,
   deletedTool,

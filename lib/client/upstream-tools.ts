@@ -2,7 +2,7 @@ import {
   type AcceptUpstreamToolsInput,
   acceptedUpstreamTools,
   ignoredUpstreamTools,
-} from "#lib/tools/upstream-tool-schema.ts";
+} from "#lib/tools/import/upstream/schema.ts";
 import { callApi, pathOf } from "./api.ts";
 
 /** Publishes what an upstream offers, each tool as it was looked at. */

@@ -1,4 +1,4 @@
-import { syncedUpstream } from "#lib/tools/upstream-tool-schema.ts";
+import { syncedUpstream } from "#lib/tools/import/upstream/schema.ts";
 import {
   checkedUpstream,
   deletedUpstream,

@@ -9,7 +9,7 @@ import { deleteResource, listResources } from "#lib/resources/service.ts";
 import { configureTenantInput } from "#lib/tenants/schema.ts";
 import { getTenant } from "#lib/tenants/service.ts";
 import { platformCtx, tenantCtx } from "#lib/testing/context.ts";
-import { callTool } from "#lib/tools/call.ts";
+import { callTool } from "#lib/tools/calls/call.ts";
 import { deleteTool, getTool, listTools, registerTool } from "#lib/tools/service.ts";
 import { reportUsage } from "#lib/usage/service.ts";
 import { seedDemo } from "./seed.ts";

@@ -7,7 +7,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
-import { callTool } from "#lib/tools/call.ts";
+import { callTool } from "#lib/tools/calls/call.ts";
 import { catalogOf } from "#lib/tools/catalog.ts";
 import type { CallToolResult } from "#lib/tools/schema.ts";
 import { toProtocolError } from "./errors.ts";

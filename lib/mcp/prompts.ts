@@ -10,7 +10,7 @@ import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { type ListedPrompt, promptCatalogOf } from "#lib/prompts/catalog.ts";
 import { renderPrompt } from "#lib/prompts/render.ts";
-import { canElicit, elicitation, elicitResult } from "#lib/tools/elicitation.ts";
+import { canElicit, elicitation, elicitResult } from "#lib/tools/calls/elicitation.ts";
 import { exposedPrompts, getUpstreamPrompt } from "#lib/upstreams/exposed.ts";
 import { handle } from "./handle.ts";
 import { inOrder, pageOf } from "./page.ts";

@@ -10,7 +10,7 @@ import {
 import type { JsonObject } from "#lib/core/json.ts";
 import { derivedSecret } from "#lib/core/keyring.ts";
 import { singleton } from "#lib/core/singleton.ts";
-import type { InputRequired } from "#lib/tools/client.ts";
+import type { InputRequired } from "#lib/tools/calls/client.ts";
 import { callerOf } from "./caller.ts";
 
 /** What a round leaves for the next one, and of which tool or prompt it is. */

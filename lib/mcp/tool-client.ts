@@ -4,7 +4,7 @@ import {
   type Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import type { ToolClient } from "#lib/tools/client.ts";
+import type { ToolClient } from "#lib/tools/calls/client.ts";
 import { stateOf } from "./request-state.ts";
 
 /** What the client can be asked: said with each modern request, or once when a session began. */

@@ -8,9 +8,9 @@ import type {
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
-import { callToolFor } from "#lib/tools/call.ts";
+import { callToolFor } from "#lib/tools/calls/call.ts";
+import { isInputRequired } from "#lib/tools/calls/client.ts";
 import { type Catalog, catalogOf } from "#lib/tools/catalog.ts";
-import { isInputRequired } from "#lib/tools/client.ts";
 import { refuseStopped } from "#lib/tools/governance/govern.ts";
 import { hiddenFrom } from "#lib/tools/governance/visibility.ts";
 import type { BuiltIn } from "./built-ins/built-in.ts";

@@ -5,7 +5,7 @@ import { withTenant } from "#db/transaction.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { log } from "#lib/core/log.ts";
 import { toProblem } from "#lib/core/problem.ts";
-import { isInputRequired, type ToolOutcome } from "#lib/tools/client.ts";
+import { isInputRequired, type ToolOutcome } from "#lib/tools/calls/client.ts";
 import { one, type TaskRow } from "./row.ts";
 import { owner } from "./running.ts";
 import type { TaskError } from "./schema.ts";

@@ -9,7 +9,7 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import { randomText } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
-import { type InputRequired, isInputRequired } from "#lib/tools/client.ts";
+import { type InputRequired, isInputRequired } from "#lib/tools/calls/client.ts";
 import { mayCall } from "#lib/tools/governance/visibility.ts";
 import { one, type TaskRow, toTaskDetail } from "./row.ts";
 import { runHere } from "./run.ts";

@@ -7,12 +7,12 @@ import { auditAll } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
-import { columnsOf, documentOf, type ToolRow } from "./document.ts";
 import { mcpNameOf } from "./mcp-name.ts";
 import { refuseReservedName } from "./names.ts";
+import { columnsOf, documentOf, type ToolRow } from "./revisions/document.ts";
+import { saveAndPublish } from "./revisions/write.ts";
 import { toAudited } from "./row.ts";
 import type { registerToolInput } from "./schema.ts";
-import { saveAndPublish } from "./write.ts";
 
 type Input = z.output<typeof registerToolInput>;
 

@@ -8,13 +8,13 @@ import type { Icon } from "#lib/core/icon-schema.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { log } from "#lib/core/log.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
+import { goneOf, type Run, refusalOf, runOf } from "./calls/run.ts";
 import { searchOf } from "./catalog-search.ts";
 import { goneToolIds } from "./import/upstream/record.ts";
+import { toInputSchema } from "./json-schema/parameters.ts";
+import { type OutputCheck, outputCheckOf } from "./json-schema/validator.ts";
 import type { Confirmation, TaskSupport } from "./listing-schema.ts";
-import { toInputSchema } from "./parameters.ts";
-import { goneOf, type Run, refusalOf, runOf } from "./run.ts";
 import { implementationKind, type RuntimeKind } from "./schema.ts";
-import { type OutputCheck, outputCheckOf } from "./validator.ts";
 
 export const catalogTopic = "catalog";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { displayTitle, icons } from "#lib/core/icon-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
 import { oneLine } from "#lib/core/text-schema.ts";
-import { toolMeta } from "./meta-schema.ts";
+import { toolMeta } from "./json-schema/meta-schema.ts";
 
 export const confirmations = ["never", "destructive", "always"] as const;
 export const taskSupports = ["forbidden", "optional", "required"] as const;

@@ -6,7 +6,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
 import { auditedIcons } from "#lib/core/icon-schema.ts";
 import { catalogTopic } from "./catalog.ts";
-import { documentOfRow, maskedDocument, type ToolRow } from "./document.ts";
+import { documentOfRow, maskedDocument, type ToolRow } from "./revisions/document.ts";
 import { type Tool, type ToolStatus, toolId } from "./schema.ts";
 
 export function statusOf(row: Pick<ToolRow, "archivedAt" | "publishedRevision">): ToolStatus {

@@ -3,10 +3,10 @@ import { icon } from "#lib/core/icon-schema.ts";
 import { clientId } from "#lib/core/id-schema.ts";
 import { type JsonObject, jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
-import { aiConfig, modelMistake } from "./ai-config.ts";
-import { codeConfig } from "./code-config.ts";
+import { aiConfig, modelMistake } from "./config/ai-config.ts";
+import { codeConfig } from "./config/code-config.ts";
+import { httpConfig, unprintable } from "./config/http-config.ts";
 import { urlMistake } from "./http/url-template.ts";
-import { httpConfig, unprintable } from "./http-config.ts";
 import { confirmations, listingFields, taskSupports, toolAnnotations } from "./listing-schema.ts";
 
 /** How a tool can run; adding one is a file in `runtimes/` and a line in its map. */

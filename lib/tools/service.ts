@@ -9,10 +9,11 @@ import { prefixedId } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
-import type { ToolRow } from "./document.ts";
 import { isUngranted, ungrantedTo } from "./governance/visibility.ts";
 import { mcpNameOf } from "./mcp-name.ts";
 import { toKnownError } from "./names.ts";
+import type { ToolRow } from "./revisions/document.ts";
+import { checkDefinition, saveAndPublish } from "./revisions/write.ts";
 import { change, checkId, maskedFor, oneTool, readTool, toAudited, toTool } from "./row.ts";
 import {
   type CreateDynamicToolInput,
@@ -22,7 +23,6 @@ import {
   type Tool,
   type ToolQuery,
 } from "./schema.ts";
-import { checkDefinition, saveAndPublish } from "./write.ts";
 
 /**
  * Registers a tool, or replaces the one of that id: a revision that is published at once, and takes

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { paged } from "#lib/http/reply.ts";
 import { route } from "#lib/http/route.ts";
 import { listApprovals } from "#lib/tools/governance/approvals.ts";
-import { approval, approvalQuery } from "#lib/tools/governance-schema.ts";
+import { approval, approvalQuery } from "#lib/tools/governance/schema.ts";
 
 export const GET = route({
   scope: "tenant",

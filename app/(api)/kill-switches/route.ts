@@ -2,8 +2,8 @@ import { z } from "zod";
 import { pageQuery } from "#lib/core/page.ts";
 import { paged } from "#lib/http/reply.ts";
 import { route } from "#lib/http/route.ts";
+import { killSwitch, putSwitchInput } from "#lib/tools/governance/schema.ts";
 import { listSwitches, setSwitch } from "#lib/tools/governance/switches.ts";
-import { killSwitch, putSwitchInput } from "#lib/tools/governance-schema.ts";
 
 export const GET = route({
   scope: "tenant",

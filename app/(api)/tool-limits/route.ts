@@ -2,8 +2,8 @@ import { z } from "zod";
 import { pageQuery } from "#lib/core/page.ts";
 import { paged } from "#lib/http/reply.ts";
 import { route } from "#lib/http/route.ts";
+import { putLimitInput, toolLimit } from "#lib/tools/governance/schema.ts";
 import { listLimits, putLimit } from "#lib/tools/governance/tool-limits.ts";
-import { putLimitInput, toolLimit } from "#lib/tools/governance-schema.ts";
 
 export const GET = route({
   scope: "tenant",

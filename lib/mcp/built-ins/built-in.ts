@@ -6,9 +6,9 @@ import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import type { Permission } from "#lib/core/permissions.ts";
-import type { ToolClient, ToolOutcome } from "#lib/tools/client.ts";
-import { withConfirmation } from "#lib/tools/confirmation.ts";
-import { invalidArguments, ToolError, toErrorResult } from "#lib/tools/tool-error.ts";
+import type { ToolClient, ToolOutcome } from "#lib/tools/calls/client.ts";
+import { withConfirmation } from "#lib/tools/calls/confirmation.ts";
+import { invalidArguments, ToolError, toErrorResult } from "#lib/tools/calls/tool-error.ts";
 
 /** A tool that the platform itself gives to the agents of every tenant. */
 export interface BuiltIn {

@@ -8,14 +8,9 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { decodeTimeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
-import {
-  type Approval,
-  type ApprovalQuery,
-  type DecideInput,
-  decideInput,
-} from "../governance-schema.ts";
 import { approvalMs } from "./gate.ts";
 import { agentOf } from "./principals.ts";
+import { type Approval, type ApprovalQuery, type DecideInput, decideInput } from "./schema.ts";
 
 type Row = typeof toolApprovals.$inferSelect;
 

@@ -8,8 +8,8 @@ import { AppError } from "#lib/core/errors.ts";
 import { prefixedId } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { stripSecrets } from "#lib/core/secrets.ts";
+import { ToolError } from "../calls/tool-error.ts";
 import type { CatalogTool } from "../catalog.ts";
-import { ToolError } from "../tool-error.ts";
 import { canonicalHash } from "./canonical.ts";
 import { agentOf } from "./principals.ts";
 

@@ -1,13 +1,13 @@
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
+import { isInputRequired } from "../calls/client.ts";
+import type { Outcome } from "../calls/run.ts";
+import { ToolError, toErrorResult } from "../calls/tool-error.ts";
 import type { CatalogTool } from "../catalog.ts";
-import { isInputRequired } from "../client.ts";
-import type { InputSchema } from "../parameters.ts";
-import type { Outcome } from "../run.ts";
+import type { InputSchema } from "../json-schema/parameters.ts";
+import { type Validator, validatorOf } from "../json-schema/validator.ts";
 import type { CallOrigin } from "../runtimes/runtime.ts";
 import type { CallToolResult } from "../schema.ts";
-import { ToolError, toErrorResult } from "../tool-error.ts";
-import { type Validator, validatorOf } from "../validator.ts";
 import { giveApprovalBack, useApproval } from "./gate.ts";
 import { type DailyCount, giveDayBack, limitsFor, takeDay, takeMinute } from "./limits.ts";
 import { agentOf } from "./principals.ts";

@@ -6,9 +6,9 @@ import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
 import { parse } from "#lib/core/parse.ts";
-import { type PutPolicyInput, putPolicyInput, type ToolPolicyView } from "../governance-schema.ts";
 import { checkId, lockTool, readTool } from "../row.ts";
 import { authorOf, changeRules } from "./change.ts";
+import { type PutPolicyInput, putPolicyInput, type ToolPolicyView } from "./schema.ts";
 import { isUngranted } from "./visibility.ts";
 
 type Row = typeof toolPolicies.$inferSelect;

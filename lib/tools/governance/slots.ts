@@ -1,6 +1,6 @@
 import { AppError } from "#lib/core/errors.ts";
 import { singleton } from "#lib/core/singleton.ts";
-import { ToolError } from "../tool-error.ts";
+import { ToolError } from "../calls/tool-error.ts";
 import type { ToolPolicy } from "./rules.ts";
 
 interface Lane {

@@ -8,9 +8,9 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import { prefixedId } from "#lib/core/ids.ts";
 import { decodeCursor, type Page, type PageQuery, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
-import { type KillSwitchView, type PutSwitchInput, putSwitchInput } from "../governance-schema.ts";
 import { checkId, readTool } from "../row.ts";
 import { authorOf, changeRules } from "./change.ts";
+import { type KillSwitchView, type PutSwitchInput, putSwitchInput } from "./schema.ts";
 
 type Row = typeof killSwitches.$inferSelect;
 

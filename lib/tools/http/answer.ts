@@ -2,8 +2,8 @@ import { STATUS_CODES } from "node:http";
 import type { EgressResponse } from "#lib/core/egress.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { isJsonObject, parseJson } from "#lib/core/json.ts";
+import { ToolError } from "../calls/tool-error.ts";
 import type { CallToolResult } from "../schema.ts";
-import { ToolError } from "../tool-error.ts";
 
 type Content = CallToolResult["content"][number];
 

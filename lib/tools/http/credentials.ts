@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { EgressError, type EgressPolicy } from "#lib/core/egress.ts";
-import type { CallSecrets } from "../call-secrets.ts";
-import { ToolError } from "../tool-error.ts";
+import type { CallSecrets } from "../calls/call-secrets.ts";
+import { ToolError } from "../calls/tool-error.ts";
 import type { HttpAuth } from "./auth-schema.ts";
 import { headerValue } from "./header-names.ts";
 import type { EndpointRequest } from "./request.ts";

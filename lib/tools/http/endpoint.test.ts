@@ -3,8 +3,8 @@ import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { parseEgressAllow } from "#lib/core/egress.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import { callSecrets } from "../call-secrets.ts";
-import { ToolError } from "../tool-error.ts";
+import { callSecrets } from "../calls/call-secrets.ts";
+import { ToolError } from "../calls/tool-error.ts";
 import { endpointOf } from "./endpoint.ts";
 
 const running: (() => Promise<void>)[] = [];

@@ -7,13 +7,13 @@ import {
 import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import { secretMask } from "#lib/core/secrets.ts";
-import type { CallSecrets } from "../call-secrets.ts";
-import type { Progress } from "../client.ts";
-import { type HttpConfig, httpConfig } from "../http-config.ts";
+import type { CallSecrets } from "../calls/call-secrets.ts";
+import type { Progress } from "../calls/client.ts";
+import { ToolError } from "../calls/tool-error.ts";
+import type { CallTrace } from "../calls/trace.ts";
+import { type HttpConfig, httpConfig } from "../config/http-config.ts";
 import type { RunnableTool } from "../runtimes/runtime.ts";
 import type { CallToolResult } from "../schema.ts";
-import { ToolError } from "../tool-error.ts";
-import type { CallTrace } from "../trace.ts";
 import { textOf, toToolResult } from "./answer.ts";
 import { withCredential } from "./credentials.ts";
 import { type EndpointRequest, planRequest } from "./request.ts";

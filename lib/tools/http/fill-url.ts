@@ -1,5 +1,5 @@
 import type { JsonObject } from "#lib/core/json.ts";
-import { invalidArguments, ToolError } from "../tool-error.ts";
+import { invalidArguments, ToolError } from "../calls/tool-error.ts";
 import { argumentOf } from "./template.ts";
 import { depthOf, namesIn, placeholder, type UrlTemplate } from "./url-template.ts";
 

@@ -8,9 +8,9 @@ import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { putSecret } from "#lib/secrets/service.ts";
 import { freshTenant } from "#lib/testing/context.ts";
-import { testTool } from "../bench.ts";
-import { callTool, callToolFor } from "../call.ts";
-import type { Progress } from "../client.ts";
+import { testTool } from "../bench/bench.ts";
+import { callTool, callToolFor } from "../calls/call.ts";
+import type { Progress } from "../calls/client.ts";
 import type { CallToolResult } from "../schema.ts";
 import { registerTool } from "../service.ts";
 

@@ -1,6 +1,6 @@
 import type { FieldError } from "#lib/core/errors.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
-import type { InputSchema } from "../parameters.ts";
+import type { InputSchema } from "../json-schema/parameters.ts";
 import { implementationKind } from "../schema.ts";
 import { selectMistake } from "./select.ts";
 import { parseTemplate, stringsOf } from "./template.ts";

@@ -1,7 +1,7 @@
 import type { EgressRequest } from "#lib/core/egress.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import type { HttpConfig } from "../http-config.ts";
-import { invalidArguments, ToolError } from "../tool-error.ts";
+import { invalidArguments, ToolError } from "../calls/tool-error.ts";
+import type { HttpConfig } from "../config/http-config.ts";
 import { fillUrl } from "./fill-url.ts";
 import { headerValue } from "./header-names.ts";
 import {

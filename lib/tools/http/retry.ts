@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { EgressError } from "#lib/core/egress.ts";
 import { isJsonObject } from "#lib/core/json.ts";
-import type { HttpConfig } from "../http-config.ts";
+import type { HttpConfig } from "../config/http-config.ts";
 
 /** RFC 9110, section 9.2.2. */
 const idempotentMethods = new Set(["GET", "HEAD", "PUT", "DELETE"]);

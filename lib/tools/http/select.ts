@@ -1,6 +1,6 @@
 import { compile, type JSONValue, TreeInterpreter } from "@jmespath-community/jmespath";
-import { TimeLimitExceeded, withProcessorLimit } from "../time-limit.ts";
-import { ToolError } from "../tool-error.ts";
+import { TimeLimitExceeded, withProcessorLimit } from "../calls/time-limit.ts";
+import { ToolError } from "../calls/tool-error.ts";
 import { boundFunctions } from "./select-functions.ts";
 
 boundFunctions();

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { closeServers, serve } from "#lib/core/egress/testing.ts";
 import { parseEgressAllow } from "#lib/core/egress.ts";
 import { redact as mask } from "#lib/secrets/redact.ts";
-import type { Progress } from "../client.ts";
+import type { Progress } from "../calls/client.ts";
 import { fetchStreaming, type Listener, splitterOf } from "./stream.ts";
 
 afterEach(closeServers);

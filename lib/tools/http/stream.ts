@@ -6,7 +6,7 @@ import {
   type EgressResponse,
   guardedFetch,
 } from "#lib/core/egress.ts";
-import type { Progress } from "../client.ts";
+import type { Progress } from "../calls/client.ts";
 
 /** The longest text that a progress message carries. */
 const longestMessage = 2_000;

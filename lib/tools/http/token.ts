@@ -3,7 +3,7 @@ import { sha256Hex } from "#lib/core/crypto.ts";
 import { EgressError, type EgressPolicy, egressFetch } from "#lib/core/egress.ts";
 import { isJsonObject } from "#lib/core/json.ts";
 import { singleton } from "#lib/core/singleton.ts";
-import { ToolError } from "../tool-error.ts";
+import { ToolError } from "../calls/tool-error.ts";
 import type { HttpAuth } from "./auth-schema.ts";
 
 type ClientCredentials = Extract<HttpAuth, { type: "oauth2_client_credentials" }>;

@@ -11,12 +11,12 @@ import { freshTenant } from "#lib/testing/context.ts";
 import { type Listening, listen } from "#lib/testing/deployment.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 import { reportUsage } from "#lib/usage/service.ts";
-import { callTool, callToolFor } from "../call.ts";
+import { callTool, callToolFor } from "../calls/call.ts";
+import { createTrace } from "../calls/trace.ts";
 import { catalogOf } from "../catalog.ts";
 import type { CallToolResult } from "../schema.ts";
 import { registerTool } from "../service.ts";
 import { refusal } from "../testing.ts";
-import { createTrace } from "../trace.ts";
 
 useTestDatabase();
 

@@ -4,11 +4,11 @@ import { type JsonObject, parseJson } from "#lib/core/json.ts";
 import type { ChatMessage, ChatRequest } from "#lib/providers/chat.ts";
 import { type Completion, type CompletionOptions, completeChat } from "#lib/providers/complete.ts";
 import { ProviderError } from "#lib/providers/provider-error.ts";
-import { type AiConfig, aiConfig, modelOf } from "../ai-config.ts";
-import { type PromptTemplate, parsePrompt, renderPrompt } from "../prompt-template.ts";
+import { ToolError } from "../calls/tool-error.ts";
+import { type AiConfig, aiConfig, modelOf } from "../config/ai-config.ts";
+import { type PromptTemplate, parsePrompt, renderPrompt } from "../config/prompt-template.ts";
+import type { OutputCheck } from "../json-schema/validator.ts";
 import type { CallToolResult } from "../schema.ts";
-import { ToolError } from "../tool-error.ts";
-import type { OutputCheck } from "../validator.ts";
 import type { CallScope, RunnableTool, Runtime } from "./runtime.ts";
 
 interface Program {

@@ -10,14 +10,14 @@ import { freshTenant, tenantCtx } from "#lib/testing/context.ts";
 import { type Listening, listen } from "#lib/testing/deployment.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 import { reportUsage } from "#lib/usage/service.ts";
-import { callTool, callToolFor } from "../call.ts";
-import { callSecrets } from "../call-secrets.ts";
+import { callTool, callToolFor } from "../calls/call.ts";
+import { callSecrets } from "../calls/call-secrets.ts";
+import type { ToolClient } from "../calls/client.ts";
+import { createTrace } from "../calls/trace.ts";
 import { catalogOf } from "../catalog.ts";
-import type { ToolClient } from "../client.ts";
 import { closeSandbox } from "../sandbox/pool.ts";
 import type { CallToolResult } from "../schema.ts";
 import { registerTool } from "../service.ts";
-import { createTrace } from "../trace.ts";
 import { codeRuntime } from "./code.ts";
 
 useTestDatabase();

@@ -2,7 +2,8 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { isJsonObject, parseJson } from "#lib/core/json.ts";
 import { noteUsage } from "#lib/usage/ledger.ts";
-import { type CodeConfig, codeConfig } from "../code-config.ts";
+import { ToolError, type ToolErrorCode } from "../calls/tool-error.ts";
+import { type CodeConfig, codeConfig } from "../config/code-config.ts";
 import { hostOf } from "../sandbox/host.ts";
 import type { JobOutcome } from "../sandbox/job.ts";
 import { limitsOf } from "../sandbox/limits.ts";
@@ -10,7 +11,6 @@ import { sandboxPool } from "../sandbox/pool.ts";
 import type { LogLine } from "../sandbox/protocol.ts";
 import { readSource } from "../sandbox/read-source.ts";
 import { type CallToolResult, callToolResult } from "../schema.ts";
-import { ToolError, type ToolErrorCode } from "../tool-error.ts";
 import type { CallScope, RunnableTool, Runtime } from "./runtime.ts";
 
 /** Codes of what the host refused, which say more than that the code failed. */

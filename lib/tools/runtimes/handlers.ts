@@ -5,7 +5,7 @@ import { parse } from "#lib/core/parse.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { usageGroups, usageKinds } from "#lib/usage/schema.ts";
 import { reportUsage } from "#lib/usage/service.ts";
-import type { ToolClient, ToolOutcome } from "../client.ts";
+import type { ToolClient, ToolOutcome } from "../calls/client.ts";
 
 /** Our own code behind an implementation of `internal:<name>`. */
 export interface Handler {

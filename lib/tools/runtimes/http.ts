@@ -1,6 +1,6 @@
 import { notFound } from "#lib/core/errors.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
-import type { ToolClient } from "../client.ts";
+import type { ToolClient } from "../calls/client.ts";
 import { endpointOf } from "../http/endpoint.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -1,8 +1,8 @@
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, type FieldError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import { nestedOrigin } from "../nested.ts";
-import { invalidArguments, ToolError } from "../tool-error.ts";
+import { nestedOrigin } from "../calls/nested.ts";
+import { invalidArguments, ToolError } from "../calls/tool-error.ts";
 import { handlers } from "./handlers.ts";
 import type { CallScope, Runtime } from "./runtime.ts";
 

@@ -13,8 +13,8 @@ import {
   startEverything,
   startModernUpstream,
 } from "#lib/upstreams/testing.ts";
-import { callTool, callToolFor } from "../call.ts";
-import type { Progress, ToolClient } from "../client.ts";
+import { callTool, callToolFor } from "../calls/call.ts";
+import type { Progress, ToolClient } from "../calls/client.ts";
 import { acceptUpstreamTools } from "../import/upstream/accept.ts";
 import { listUpstreamTools } from "../import/upstream/list.ts";
 import { syncUpstreamTools } from "../import/upstream/sync.ts";

@@ -8,9 +8,9 @@ import { oauthProviderFor } from "#lib/upstreams/oauth/provider.ts";
 import { upstreamsOf } from "#lib/upstreams/registry.ts";
 import { credentialHeaders } from "#lib/upstreams/transport.ts";
 import { withUpstream } from "#lib/upstreams/use.ts";
-import type { InputRequired, LogLevel, Progress, ToolOutcome } from "../client.ts";
+import type { InputRequired, LogLevel, Progress, ToolOutcome } from "../calls/client.ts";
+import { ToolError, type ToolErrorCode } from "../calls/tool-error.ts";
 import { type CallToolResult, callToolResult } from "../schema.ts";
-import { ToolError, type ToolErrorCode } from "../tool-error.ts";
 import type { CallScope, RunnableTool, Runtime } from "./runtime.ts";
 
 const codes: Record<UpstreamErrorCode, ToolErrorCode> = {

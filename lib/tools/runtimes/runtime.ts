@@ -1,10 +1,10 @@
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import type { CallSecrets } from "../call-secrets.ts";
-import type { ToolClient, ToolOutcome } from "../client.ts";
+import type { CallSecrets } from "../calls/call-secrets.ts";
+import type { ToolClient, ToolOutcome } from "../calls/client.ts";
+import type { CallTrace } from "../calls/trace.ts";
+import type { OutputCheck } from "../json-schema/validator.ts";
 import type { CallToolResult, RuntimeKind } from "../schema.ts";
-import type { CallTrace } from "../trace.ts";
-import type { OutputCheck } from "../validator.ts";
 
 /** What a runtime is told of the tool that it is to run. */
 export interface RunnableTool {

@@ -4,7 +4,7 @@ import type {
   QuickJSRuntime,
   QuickJSWASMModule,
 } from "quickjs-emscripten-core";
-import type { LogLevel } from "../client.ts";
+import type { LogLevel } from "../calls/client.ts";
 import { guestSource, webSource } from "./guest.ts";
 import { failureOf, outOfMemory, type Thrown, takeThrown, tooDeep } from "./guest-failure.ts";
 import type {

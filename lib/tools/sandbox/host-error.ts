@@ -1,7 +1,7 @@
 import { EgressError } from "#lib/core/egress.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { log } from "#lib/core/log.ts";
-import { ToolError } from "../tool-error.ts";
+import { ToolError } from "../calls/tool-error.ts";
 
 /** An error as the guest catches it. */
 export interface GuestError {

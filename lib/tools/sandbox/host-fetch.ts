@@ -1,9 +1,9 @@
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { type EgressPolicy, egressFetch } from "#lib/core/egress.ts";
-import { allowsFetch } from "../code-config.ts";
-import { ToolError } from "../tool-error.ts";
-import type { CallTrace } from "../trace.ts";
+import { ToolError } from "../calls/tool-error.ts";
+import type { CallTrace } from "../calls/trace.ts";
+import { allowsFetch } from "../config/code-config.ts";
 
 const mostFetches = 50;
 const largestAnswer = 5 * 1024 * 1024;

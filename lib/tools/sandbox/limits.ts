@@ -1,6 +1,6 @@
 import { env } from "#lib/core/env.ts";
 import type { FieldError } from "#lib/core/errors.ts";
-import type { CodeConfig } from "../code-config.ts";
+import type { CodeConfig } from "../config/code-config.ts";
 
 /** What one call of a code tool may use. */
 export interface SandboxLimits {

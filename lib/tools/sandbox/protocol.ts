@@ -1,4 +1,4 @@
-import type { LogLevel } from "../client.ts";
+import type { LogLevel } from "../calls/client.ts";
 
 /** A call as a worker gets it. JSON travels as text: only the guest parses it. */
 export interface RunMessage {

@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
 import { getApproval } from "#lib/tools/governance/approvals.ts";
-import { approval } from "#lib/tools/governance-schema.ts";
+import { approval } from "#lib/tools/governance/schema.ts";
 
 export const GET = route({
   scope: "tenant",

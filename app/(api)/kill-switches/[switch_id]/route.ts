@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
+import { liftedSwitch } from "#lib/tools/governance/schema.ts";
 import { liftSwitch } from "#lib/tools/governance/switches.ts";
-import { liftedSwitch } from "#lib/tools/governance-schema.ts";
 
 export const DELETE = route({
   scope: "tenant",

@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
+import { deletedLimit } from "#lib/tools/governance/schema.ts";
 import { deleteLimit } from "#lib/tools/governance/tool-limits.ts";
-import { deletedLimit } from "#lib/tools/governance-schema.ts";
 
 export const DELETE = route({
   scope: "tenant",

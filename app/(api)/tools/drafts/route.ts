@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
-import { createDraft } from "#lib/tools/drafts.ts";
-import { createDraftInput } from "#lib/tools/revision-schema.ts";
+import { createDraft } from "#lib/tools/revisions/drafts.ts";
+import { createDraftInput } from "#lib/tools/revisions/schema.ts";
 import { tool } from "#lib/tools/schema.ts";
 
 export const POST = route({

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isJsonObject } from "#lib/core/json.ts";
-import type { ProposedTool } from "../../openapi-import-schema.ts";
+import type { ProposedTool } from "./schema.ts";
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);

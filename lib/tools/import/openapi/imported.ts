@@ -3,10 +3,10 @@ import { tools } from "#db/schema/tools.ts";
 import type { Tx } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
-import { documentOfRow, type ToolRow } from "../../document.ts";
-import type { ImportOperation, ProposedTool } from "../../openapi-import-schema.ts";
+import { documentOfRow, type ToolRow } from "../../revisions/document.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { PlannedOperation, PlanOptions } from "./plan.ts";
+import type { ImportOperation, ProposedTool } from "./schema.ts";
 
 /** Where an imported tool comes from; stands in its `config.import`. */
 export interface Origin {

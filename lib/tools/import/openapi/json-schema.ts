@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
-import { isPattern } from "../../pattern.ts";
-import { nameMapKeywords } from "../../schema-shape.ts";
+import { isPattern } from "../../json-schema/pattern.ts";
+import { nameMapKeywords } from "../../json-schema/schema-shape.ts";
 
 /**
  * What a converted schema is for: of a request's schema no property is taken that only an answer

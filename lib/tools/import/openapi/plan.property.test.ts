@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import { schemaMistakes } from "../../validator.ts";
+import { schemaMistakes } from "../../json-schema/validator.ts";
 import { planImport } from "./plan.ts";
 
 const hosts = ["api.example.com", "other.example.org:8443", "10.0.0.1"];

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import type { ProposedTool } from "../../openapi-import-schema.ts";
-import { schemaMistakes } from "../../validator.ts";
+import { schemaMistakes } from "../../json-schema/validator.ts";
 import { type PlanOptions, planImport } from "./plan.ts";
+import type { ProposedTool } from "./schema.ts";
 import { largeDocument, styles } from "./testing.ts";
 
 const options: PlanOptions = {

@@ -1,6 +1,5 @@
 import { AppError } from "#lib/core/errors.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
-import type { Credential, ProposedTool, SecurityScheme } from "../../openapi-import-schema.ts";
 import { bundlerOf } from "./bundle.ts";
 import { readDocument } from "./document.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -8,6 +7,7 @@ import { cleanText } from "./json-schema.ts";
 import { claimToolName, operationName, toIdentifier } from "./names.ts";
 import { OperationProblem } from "./parameters.ts";
 import { follow, ReferenceProblem } from "./references.ts";
+import type { Credential, ProposedTool, SecurityScheme } from "./schema.ts";
 import { schemesOf } from "./security.ts";
 import { type Server, ServerProblem, serversOf, toBase } from "./servers.ts";
 import { type Operation, type Surroundings, toolOf } from "./tool.ts";

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
-import type { Credential, SchemeKind, SecurityScheme } from "../../openapi-import-schema.ts";
 import { cleanText } from "./json-schema.ts";
 import { follow } from "./references.ts";
+import type { Credential, SchemeKind, SecurityScheme } from "./schema.ts";
 
 /** How a scheme's credential is sent, of those that an http tool can send. */
 interface Scheme extends SecurityScheme {

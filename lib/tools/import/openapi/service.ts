@@ -10,7 +10,13 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import { parse } from "#lib/core/parse.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { saveAndPublishAll } from "../../bulk.ts";
-import { documentOfRow } from "../../document.ts";
+import { documentOfRow } from "../../revisions/document.ts";
+import { change, toAudited } from "../../row.ts";
+import { registerToolInput } from "../../schema.ts";
+import { currentOf, type Imported, importedFrom, namesInUse, stateOf } from "./imported.ts";
+import { shortHash } from "./names.ts";
+import type { Plan, PlannedOperation } from "./plan.ts";
+import { runPlan } from "./run-plan.ts";
 import {
   type ApplyImportInput,
   applyImportInput,
@@ -20,13 +26,7 @@ import {
   mostTools,
   type PreviewImportInput,
   previewImportInput,
-} from "../../openapi-import-schema.ts";
-import { change, toAudited } from "../../row.ts";
-import { registerToolInput } from "../../schema.ts";
-import { currentOf, type Imported, importedFrom, namesInUse, stateOf } from "./imported.ts";
-import { shortHash } from "./names.ts";
-import type { Plan, PlannedOperation } from "./plan.ts";
-import { runPlan } from "./run-plan.ts";
+} from "./schema.ts";
 
 const largestDocument = 16 * 1024 * 1024;
 /** Characters of definitions that a preview gives without being asked for each. */

@@ -1,14 +1,14 @@
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { httpMistakes } from "../../http/mistakes.ts";
-import type { Credential, ProposedTool } from "../../openapi-import-schema.ts";
-import { toInputSchema } from "../../parameters.ts";
+import { toInputSchema } from "../../json-schema/parameters.ts";
+import { formMistakes } from "../../json-schema/validator.ts";
 import { registerToolInput } from "../../schema.ts";
-import { formMistakes } from "../../validator.ts";
 import { addBody } from "./body.ts";
 import type { Bundler } from "./bundle.ts";
 import { cleanText } from "./json-schema.ts";
 import { addParameters, emptyRequest, OperationProblem, parametersOf } from "./parameters.ts";
 import { follow } from "./references.ts";
+import type { Credential, ProposedTool } from "./schema.ts";
 import { type Authentication, authenticationOf, type schemesOf } from "./security.ts";
 import { addressOf, baseOf } from "./servers.ts";
 

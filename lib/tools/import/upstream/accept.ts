@@ -11,20 +11,20 @@ import { AppError } from "#lib/core/errors.ts";
 import { parse } from "#lib/core/parse.ts";
 import { getUpstream } from "#lib/upstreams/service.ts";
 import { saveAndPublishAll } from "../../bulk.ts";
-import { documentOfRow, type ToolDocument, type ToolRow } from "../../document.ts";
+import { documentOfRow, type ToolDocument, type ToolRow } from "../../revisions/document.ts";
+import { checkDefinition } from "../../revisions/write.ts";
 import { change } from "../../row.ts";
 import { registerToolInput } from "../../schema.ts";
+import { claimToolName } from "../openapi/names.ts";
+import { changedParts, digestOf } from "./definition.ts";
+import { ofUpstream, type UpstreamToolRow } from "./record.ts";
 import {
   type AcceptUpstreamToolsInput,
   acceptUpstreamToolsInput,
   type IgnoreUpstreamToolsInput,
   ignoreUpstreamToolsInput,
   type UpstreamDefinition,
-} from "../../upstream-tool-schema.ts";
-import { checkDefinition } from "../../write.ts";
-import { claimToolName } from "../openapi/names.ts";
-import { changedParts, digestOf } from "./definition.ts";
-import { ofUpstream, type UpstreamToolRow } from "./record.ts";
+} from "./schema.ts";
 import { toolNameOf } from "./tool-name.ts";
 
 type Input = z.output<typeof registerToolInput>;

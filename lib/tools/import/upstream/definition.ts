@@ -1,11 +1,7 @@
 import { createHash } from "node:crypto";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { toolAnnotations } from "../../listing-schema.ts";
-import {
-  type DefinitionPart,
-  definitionParts,
-  type UpstreamDefinition,
-} from "../../upstream-tool-schema.ts";
+import { type DefinitionPart, definitionParts, type UpstreamDefinition } from "./schema.ts";
 
 /** A tool of an upstream's list that can be held; the others are left out of it. */
 export interface OfferedTool {

@@ -6,13 +6,9 @@ import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { getUpstream } from "#lib/upstreams/service.ts";
-import type {
-  UpstreamDefinition,
-  UpstreamTool,
-  UpstreamToolQuery,
-} from "../../upstream-tool-schema.ts";
 import { changedParts, digestOf } from "./definition.ts";
 import { ofUpstream, type UpstreamToolRow } from "./record.ts";
+import type { UpstreamDefinition, UpstreamTool, UpstreamToolQuery } from "./schema.ts";
 import { suspicionsOf } from "./suspicion.ts";
 import { toolNameOf } from "./tool-name.ts";
 

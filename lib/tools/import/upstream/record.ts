@@ -3,12 +3,8 @@ import { upstreamTools } from "#db/schema/upstream-tools.ts";
 import type { Tx } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import type {
-  SyncedUpstream,
-  UpstreamDefinition,
-  UpstreamToolState,
-} from "../../upstream-tool-schema.ts";
 import { changedParts, type OfferedTool } from "./definition.ts";
+import type { SyncedUpstream, UpstreamDefinition, UpstreamToolState } from "./schema.ts";
 
 export type UpstreamToolRow = typeof upstreamTools.$inferSelect;
 

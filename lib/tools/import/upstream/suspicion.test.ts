@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { UpstreamDefinition } from "../../upstream-tool-schema.ts";
 import { changedParts, digestOf, toOffered } from "./definition.ts";
+import type { UpstreamDefinition } from "./schema.ts";
 import { suspicionsOf } from "./suspicion.ts";
 
 const plain: UpstreamDefinition = {

@@ -1,6 +1,6 @@
 import { isJsonObject } from "#lib/core/json.ts";
-import { pointerTo } from "../../parameters.ts";
-import { definitionParts, type UpstreamDefinition } from "../../upstream-tool-schema.ts";
+import { pointerTo } from "../../json-schema/parameters.ts";
+import { definitionParts, type UpstreamDefinition } from "./schema.ts";
 
 /** Something in a definition that a person should look at before it reaches an agent. */
 export interface Suspicion {

@@ -5,9 +5,9 @@ import { fetchUpstreamCatalog } from "#lib/upstreams/catalog.ts";
 import { toAppError } from "#lib/upstreams/errors.ts";
 import { getUpstream } from "#lib/upstreams/service.ts";
 import { change } from "../../row.ts";
-import type { SyncedUpstream } from "../../upstream-tool-schema.ts";
 import { toOffered } from "./definition.ts";
 import { recordOffered } from "./record.ts";
+import type { SyncedUpstream } from "./schema.ts";
 
 /**
  * Notes what an upstream lists now, beside what was accepted of it. No tool that is served changes:

@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
 import { decideApproval } from "#lib/tools/governance/approvals.ts";
-import { approval, decideInput } from "#lib/tools/governance-schema.ts";
+import { approval, decideInput } from "#lib/tools/governance/schema.ts";
 
 export const POST = route({
   scope: "tenant",

@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
 import { getAccess } from "#lib/tools/governance/access.ts";
-import { toolAccess } from "#lib/tools/governance-schema.ts";
+import { toolAccess } from "#lib/tools/governance/schema.ts";
 
 export const GET = route({
   scope: "tenant",

@@ -1,5 +1,5 @@
 import { route } from "#lib/http/route.ts";
-import { archiveTool } from "#lib/tools/publish.ts";
+import { archiveTool } from "#lib/tools/revisions/publish.ts";
 import { tool } from "#lib/tools/schema.ts";
 
 export const POST = route({

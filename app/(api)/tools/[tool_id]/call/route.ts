@@ -1,5 +1,5 @@
 import { route } from "#lib/http/route.ts";
-import { callTool } from "#lib/tools/call.ts";
+import { callTool } from "#lib/tools/calls/call.ts";
 import { callToolInput, callToolResult } from "#lib/tools/schema.ts";
 
 export const POST = route({

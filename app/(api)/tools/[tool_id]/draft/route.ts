@@ -1,8 +1,8 @@
 import { baseVersionOf, versionTag } from "#lib/core/entity-tag.ts";
 import { Reply } from "#lib/http/reply.ts";
 import { route } from "#lib/http/route.ts";
-import { discardDraft, getDraft, saveDraft } from "#lib/tools/drafts.ts";
-import { saveDraftInput, toolRevision } from "#lib/tools/revision-schema.ts";
+import { discardDraft, getDraft, saveDraft } from "#lib/tools/revisions/drafts.ts";
+import { saveDraftInput, toolRevision } from "#lib/tools/revisions/schema.ts";
 import { tool } from "#lib/tools/schema.ts";
 
 export const GET = route({

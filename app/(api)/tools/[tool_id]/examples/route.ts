@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { route } from "#lib/http/route.ts";
-import { createExampleInput, toolExample } from "#lib/tools/example-schema.ts";
-import { createExample, listExamples } from "#lib/tools/examples.ts";
+import { createExampleInput, toolExample } from "#lib/tools/bench/example-schema.ts";
+import { createExample, listExamples } from "#lib/tools/bench/examples.ts";
 
 export const GET = route({
   scope: "tenant",

@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
 import { deleteGrants, getGrants, putGrants } from "#lib/tools/governance/grants.ts";
-import { putGrantsInput, toolGrants } from "#lib/tools/governance-schema.ts";
+import { putGrantsInput, toolGrants } from "#lib/tools/governance/schema.ts";
 
 export const GET = route({
   scope: "tenant",

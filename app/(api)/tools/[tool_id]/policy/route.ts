@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
 import { getPolicy, putPolicy } from "#lib/tools/governance/policies.ts";
-import { putPolicyInput, toolPolicy } from "#lib/tools/governance-schema.ts";
+import { putPolicyInput, toolPolicy } from "#lib/tools/governance/schema.ts";
 
 export const GET = route({
   scope: "tenant",

@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
-import { publishTool } from "#lib/tools/replay.ts";
-import { publishInput } from "#lib/tools/revision-schema.ts";
+import { publishTool } from "#lib/tools/bench/replay.ts";
+import { publishInput } from "#lib/tools/revisions/schema.ts";
 import { tool } from "#lib/tools/schema.ts";
 
 export const POST = route({

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { pageQuery } from "#lib/core/page.ts";
 import { paged } from "#lib/http/reply.ts";
 import { route } from "#lib/http/route.ts";
-import { toolRevisionSummary } from "#lib/tools/revision-schema.ts";
-import { listRevisions } from "#lib/tools/revisions.ts";
+import { listRevisions } from "#lib/tools/revisions/revisions.ts";
+import { toolRevisionSummary } from "#lib/tools/revisions/schema.ts";
 
 export const GET = route({
   scope: "tenant",

@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
-import { rollBackTool } from "#lib/tools/publish.ts";
-import { rollBackInput } from "#lib/tools/revision-schema.ts";
+import { rollBackTool } from "#lib/tools/revisions/publish.ts";
+import { rollBackInput } from "#lib/tools/revisions/schema.ts";
 import { tool } from "#lib/tools/schema.ts";
 
 export const POST = route({

@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
-import { testTool } from "#lib/tools/bench.ts";
-import { testToolInput, toolTest } from "#lib/tools/bench-schema.ts";
+import { testTool } from "#lib/tools/bench/bench.ts";
+import { testToolInput, toolTest } from "#lib/tools/bench/schema.ts";
 
 export const POST = route({
   scope: "tenant",

@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
+import { syncedUpstream } from "#lib/tools/import/upstream/schema.ts";
 import { syncUpstreamTools } from "#lib/tools/import/upstream/sync.ts";
-import { syncedUpstream } from "#lib/tools/upstream-tool-schema.ts";
 
 export const POST = route({
   scope: "tenant",

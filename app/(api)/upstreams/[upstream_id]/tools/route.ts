@@ -2,7 +2,7 @@ import { z } from "zod";
 import { paged } from "#lib/http/reply.ts";
 import { route } from "#lib/http/route.ts";
 import { listUpstreamTools } from "#lib/tools/import/upstream/list.ts";
-import { upstreamTool, upstreamToolQuery } from "#lib/tools/upstream-tool-schema.ts";
+import { upstreamTool, upstreamToolQuery } from "#lib/tools/import/upstream/schema.ts";
 
 export const GET = route({
   scope: "tenant",

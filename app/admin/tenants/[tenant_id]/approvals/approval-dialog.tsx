@@ -22,7 +22,7 @@ import { Timestamp } from "#components/ui/timestamp.tsx";
 import { messageOf } from "#lib/client/api-error.ts";
 import { decideApproval } from "#lib/client/governance.ts";
 import { useChange } from "#lib/client/use-change.ts";
-import type { Approval } from "#lib/tools/governance-schema.ts";
+import type { Approval } from "#lib/tools/governance/schema.ts";
 
 type ApprovalDialogProps = { tenantId: string; approval: Approval };
 

@@ -11,7 +11,7 @@ import { SectionHeader } from "#components/shell/section-header.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import { listApprovals } from "#lib/tools/governance/approvals.ts";
-import { type Approval, approvalStatuses } from "#lib/tools/governance-schema.ts";
+import { type Approval, approvalStatuses } from "#lib/tools/governance/schema.ts";
 import { pageAt, type SearchParams } from "../../../list-params.ts";
 import { openTenant, type TenantParams } from "../open-tenant.ts";
 import { LiveTasks } from "../tasks/live-tasks.tsx";

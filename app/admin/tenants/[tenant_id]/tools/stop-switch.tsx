@@ -23,7 +23,7 @@ import { Timestamp } from "#components/ui/timestamp.tsx";
 import { messageOf, toFailure } from "#lib/client/api-error.ts";
 import { liftSwitch, setSwitch } from "#lib/client/governance.ts";
 import { useChange } from "#lib/client/use-change.ts";
-import type { KillSwitchView } from "#lib/tools/governance-schema.ts";
+import type { KillSwitchView } from "#lib/tools/governance/schema.ts";
 
 /** An agent is named in the dialog. */
 type Target = { scope: "tenant" } | { scope: "agent" } | { scope: "tool"; target_id: string };

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { jsonText, optionalJsonText } from "#components/forms/schema.ts";
 import { icons } from "#lib/core/icon-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
+import { toolMeta } from "#lib/tools/json-schema/meta-schema.ts";
 import { confirmations, taskSupports } from "#lib/tools/listing-schema.ts";
-import { toolMeta } from "#lib/tools/meta-schema.ts";
 import type { Tool } from "#lib/tools/schema.ts";
 
 const hints = ["readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"] as const;

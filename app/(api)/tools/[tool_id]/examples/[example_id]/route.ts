@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
-import { deletedExample } from "#lib/tools/example-schema.ts";
-import { deleteExample } from "#lib/tools/examples.ts";
+import { deletedExample } from "#lib/tools/bench/example-schema.ts";
+import { deleteExample } from "#lib/tools/bench/examples.ts";
 
 export const DELETE = route({
   scope: "tenant",

@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
-import { examplesRun, runExamplesInput } from "#lib/tools/example-schema.ts";
-import { runExamples } from "#lib/tools/replay.ts";
+import { examplesRun, runExamplesInput } from "#lib/tools/bench/example-schema.ts";
+import { runExamples } from "#lib/tools/bench/replay.ts";
 
 export const POST = route({
   scope: "tenant",

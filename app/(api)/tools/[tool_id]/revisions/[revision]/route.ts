@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
-import { toolRevision } from "#lib/tools/revision-schema.ts";
-import { getRevision } from "#lib/tools/revisions.ts";
+import { getRevision } from "#lib/tools/revisions/revisions.ts";
+import { toolRevision } from "#lib/tools/revisions/schema.ts";
 
 export const GET = route({
   scope: "tenant",

@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
-import { diffQuery, revisionDiff } from "#lib/tools/revision-schema.ts";
-import { diffRevisions } from "#lib/tools/revisions.ts";
+import { diffRevisions } from "#lib/tools/revisions/revisions.ts";
+import { diffQuery, revisionDiff } from "#lib/tools/revisions/schema.ts";
 
 export const GET = route({
   scope: "tenant",

@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
+import { applyImportInput, importResult } from "#lib/tools/import/openapi/schema.ts";
 import { applyImport } from "#lib/tools/import/openapi/service.ts";
-import { applyImportInput, importResult } from "#lib/tools/openapi-import-schema.ts";
 
 export const POST = route({
   scope: "tenant",

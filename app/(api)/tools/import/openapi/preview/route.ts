@@ -1,6 +1,6 @@
 import { route } from "#lib/http/route.ts";
+import { importPreview, previewImportInput } from "#lib/tools/import/openapi/schema.ts";
 import { previewImport } from "#lib/tools/import/openapi/service.ts";
-import { importPreview, previewImportInput } from "#lib/tools/openapi-import-schema.ts";
 
 export const POST = route({
   scope: "tenant",

@@ -3,7 +3,7 @@ import { acceptUpstreamTools } from "#lib/tools/import/upstream/accept.ts";
 import {
   acceptedUpstreamTools,
   acceptUpstreamToolsInput,
-} from "#lib/tools/upstream-tool-schema.ts";
+} from "#lib/tools/import/upstream/schema.ts";
 
 export const POST = route({
   scope: "tenant",

@@ -1,6 +1,9 @@
 import { route } from "#lib/http/route.ts";
 import { ignoreUpstreamTools } from "#lib/tools/import/upstream/accept.ts";
-import { ignoredUpstreamTools, ignoreUpstreamToolsInput } from "#lib/tools/upstream-tool-schema.ts";
+import {
+  ignoredUpstreamTools,
+  ignoreUpstreamToolsInput,
+} from "#lib/tools/import/upstream/schema.ts";
 
 export const POST = route({
   scope: "tenant",

@@ -6,7 +6,7 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#comp
 import { Code } from "#components/ui/code.tsx";
 import { JsonView } from "#components/ui/json-view.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
-import { toInputSchema } from "#lib/tools/parameters.ts";
+import { toInputSchema } from "#lib/tools/json-schema/parameters.ts";
 import { implementationKind } from "#lib/tools/schema.ts";
 import { idOf } from "../../open-tenant.ts";
 import { ToolRuntime } from "../tool-runtime.tsx";

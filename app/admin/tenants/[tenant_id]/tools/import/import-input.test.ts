@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ImportOperation, ImportPreview } from "#lib/tools/openapi-import-schema.ts";
+import type { ImportOperation, ImportPreview } from "#lib/tools/import/openapi/schema.ts";
 import { emptyForm, isGiven, suggested, toInput } from "./import-input.ts";
 
 test("a form sends what was entered and leaves out what was not", () => {

@@ -1,4 +1,4 @@
-import type { ImportPreview, PreviewImportInput } from "#lib/tools/openapi-import-schema.ts";
+import type { ImportPreview, PreviewImportInput } from "#lib/tools/import/openapi/schema.ts";
 
 /** Where the description comes from. */
 export type Origin = "paste" | "upload" | "url";

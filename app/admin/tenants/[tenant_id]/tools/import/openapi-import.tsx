@@ -10,7 +10,7 @@ import { Label } from "#components/ui/label.tsx";
 import { toFailure } from "#lib/client/api-error.ts";
 import { applyOpenApiImport, previewOpenApiImport } from "#lib/client/openapi-import.ts";
 import { useChange } from "#lib/client/use-change.ts";
-import type { ImportPreview, ImportResult } from "#lib/tools/openapi-import-schema.ts";
+import type { ImportPreview, ImportResult } from "#lib/tools/import/openapi/schema.ts";
 import { DescriptionCard } from "./description-card.tsx";
 import { emptyForm, type ImportForm, isGiven, suggested, toInput } from "./import-input.ts";
 import { OperationList } from "./operation-list.tsx";

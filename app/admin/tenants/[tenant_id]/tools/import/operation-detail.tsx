@@ -7,7 +7,7 @@ import { Skeleton } from "#components/ui/skeleton.tsx";
 import { lineDiff } from "#components/versions/line-diff.ts";
 import { VersionDiff } from "#components/versions/version-diff.tsx";
 import { toFailure } from "#lib/client/api-error.ts";
-import type { ImportOperation } from "#lib/tools/openapi-import-schema.ts";
+import type { ImportOperation } from "#lib/tools/import/openapi/schema.ts";
 import { toolLines } from "./tool-lines.ts";
 
 type OperationDetailProps = {

@@ -8,7 +8,7 @@ import { Checkbox } from "#components/ui/checkbox.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { Input } from "#components/ui/input.tsx";
 import { Label } from "#components/ui/label.tsx";
-import type { ImportOperation } from "#lib/tools/openapi-import-schema.ts";
+import type { ImportOperation } from "#lib/tools/import/openapi/schema.ts";
 import { OperationDetail } from "./operation-detail.tsx";
 
 /** Rows that are drawn; the others are found by the search. */

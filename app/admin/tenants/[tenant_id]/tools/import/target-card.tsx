@@ -5,7 +5,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { Label } from "#components/ui/label.tsx";
 import { Switch } from "#components/ui/switch.tsx";
-import type { ImportPreview, SecurityScheme } from "#lib/tools/openapi-import-schema.ts";
+import type { ImportPreview, SecurityScheme } from "#lib/tools/import/openapi/schema.ts";
 import type { ImportForm } from "./import-input.ts";
 import { PlainField } from "./plain-field.tsx";
 

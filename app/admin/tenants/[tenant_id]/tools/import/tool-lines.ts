@@ -1,4 +1,4 @@
-import type { ProposedTool } from "#lib/tools/openapi-import-schema.ts";
+import type { ProposedTool } from "#lib/tools/import/openapi/schema.ts";
 
 function asJson(label: string, value: unknown): string[] {
   if (value === null || value === undefined) return [];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aiConfig } from "#lib/tools/ai-config.ts";
+import { aiConfig } from "#lib/tools/config/ai-config.ts";
 import { aiForm as form } from "./ai-form.ts";
 
 const through = (config: Parameters<typeof form.toFields>[0]) =>

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { JsonObject } from "#lib/core/json.ts";
-import { aiConfig, modelOf } from "#lib/tools/ai-config.ts";
+import { aiConfig, modelOf } from "#lib/tools/config/ai-config.ts";
 import { kindForm } from "./kind-form.ts";
 
 const conversation = aiConfig.shape.messages.unwrap();

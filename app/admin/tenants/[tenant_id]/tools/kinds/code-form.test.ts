@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeConfig } from "#lib/tools/code-config.ts";
+import { codeConfig } from "#lib/tools/config/code-config.ts";
 import { codeForm as form } from "./code-form.ts";
 
 const config = {

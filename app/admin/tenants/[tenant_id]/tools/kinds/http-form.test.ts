@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { httpConfig } from "#lib/tools/http-config.ts";
+import { httpConfig } from "#lib/tools/config/http-config.ts";
 import { httpForm } from "./http-form.ts";
 
 const configs = [

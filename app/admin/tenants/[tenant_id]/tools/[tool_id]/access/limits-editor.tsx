@@ -14,7 +14,7 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#comp
 import { messageOf, toFailure } from "#lib/client/api-error.ts";
 import { deleteLimit, putLimit } from "#lib/client/governance.ts";
 import { useChange } from "#lib/client/use-change.ts";
-import type { ToolLimitView } from "#lib/tools/governance-schema.ts";
+import type { ToolLimitView } from "#lib/tools/governance/schema.ts";
 
 const whose = [
   { value: "all", label: "All callers together" },

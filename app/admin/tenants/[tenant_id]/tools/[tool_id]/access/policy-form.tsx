@@ -12,7 +12,7 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#comp
 import { toFailure } from "#lib/client/api-error.ts";
 import { putPolicy } from "#lib/client/governance.ts";
 import { useChange } from "#lib/client/use-change.ts";
-import { putPolicyInput, type ToolPolicyView } from "#lib/tools/governance-schema.ts";
+import { putPolicyInput, type ToolPolicyView } from "#lib/tools/governance/schema.ts";
 
 const { max_queue, max_queue_ms } = putPolicyInput.shape;
 

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { getDraft } from "#lib/tools/drafts.ts";
+import { getDraft } from "#lib/tools/revisions/drafts.ts";
 import { idOf } from "../../../open-tenant.ts";
 import { RegisterToolForm } from "../../register-tool-form.tsx";
 import { openTool, type ToolParams } from "../open-tool.ts";

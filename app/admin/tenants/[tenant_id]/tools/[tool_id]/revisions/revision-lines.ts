@@ -1,5 +1,5 @@
 import { isJsonObject } from "#lib/core/json.ts";
-import type { ToolRevision } from "#lib/tools/revision-schema.ts";
+import type { ToolRevision } from "#lib/tools/revisions/schema.ts";
 import { shownConfig } from "../shown-config.ts";
 
 const longestIcon = 80;

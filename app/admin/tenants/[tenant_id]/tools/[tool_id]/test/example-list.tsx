@@ -11,7 +11,7 @@ import { formatValue } from "#components/ui/format.ts";
 import { messageOf } from "#lib/client/api-error.ts";
 import { deleteExample, runExamples } from "#lib/client/tools.ts";
 import { useChange } from "#lib/client/use-change.ts";
-import type { ExampleRun, ToolExample } from "#lib/tools/example-schema.ts";
+import type { ExampleRun, ToolExample } from "#lib/tools/bench/example-schema.ts";
 import type { Tool } from "#lib/tools/schema.ts";
 import { expectations } from "./save-example.tsx";
 

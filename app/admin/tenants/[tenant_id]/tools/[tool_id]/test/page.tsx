@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { Alert } from "#components/ui/alert.tsx";
-import { listExamples } from "#lib/tools/examples.ts";
-import { toInputSchema } from "#lib/tools/parameters.ts";
-import { getRevision } from "#lib/tools/revisions.ts";
+import { listExamples } from "#lib/tools/bench/examples.ts";
+import { toInputSchema } from "#lib/tools/json-schema/parameters.ts";
+import { getRevision } from "#lib/tools/revisions/revisions.ts";
 import { implementationKind } from "#lib/tools/schema.ts";
 import { type SearchParams, textParam } from "../../../../../list-params.ts";
 import { idOf, orNotFound } from "../../../open-tenant.ts";

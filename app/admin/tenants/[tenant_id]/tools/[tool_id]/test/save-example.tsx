@@ -26,7 +26,7 @@ import { toFailure } from "#lib/client/api-error.ts";
 import { createExample } from "#lib/client/tools.ts";
 import { useChange } from "#lib/client/use-change.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import type { CreateExampleInput } from "#lib/tools/example-schema.ts";
+import type { CreateExampleInput } from "#lib/tools/bench/example-schema.ts";
 import type { CallToolResult, Tool } from "#lib/tools/schema.ts";
 
 export const expectations = [

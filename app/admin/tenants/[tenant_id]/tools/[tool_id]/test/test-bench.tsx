@@ -12,7 +12,7 @@ import { Textarea } from "#components/ui/textarea.tsx";
 import { ApiError, messageOf } from "#lib/client/api-error.ts";
 import { testTool } from "#lib/client/tools.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
-import type { ToolExample } from "#lib/tools/example-schema.ts";
+import type { ToolExample } from "#lib/tools/bench/example-schema.ts";
 import type { Tool } from "#lib/tools/schema.ts";
 import { ArgumentFields } from "./argument-fields.tsx";
 import { argumentsOf } from "./argument-kind.ts";

@@ -6,7 +6,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardContent, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { formatValue } from "#components/ui/format.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import type { ToolTest } from "#lib/tools/bench-schema.ts";
+import type { ToolTest } from "#lib/tools/bench/schema.ts";
 import type { Tool } from "#lib/tools/schema.ts";
 import { formatCost } from "./cost.ts";
 import { SaveExampleButton } from "./save-example.tsx";

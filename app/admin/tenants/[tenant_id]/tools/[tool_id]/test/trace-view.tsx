@@ -1,6 +1,6 @@
 import { Badge } from "#components/ui/badge.tsx";
 import { formatValue } from "#components/ui/format.ts";
-import type { ShownTraceEntry } from "#lib/tools/bench-schema.ts";
+import type { ShownTraceEntry } from "#lib/tools/bench/schema.ts";
 import { formatCost } from "./cost.ts";
 
 /** What happened in a call, in its order. */

@@ -1,4 +1,4 @@
-import type { UpstreamDefinition } from "#lib/tools/upstream-tool-schema.ts";
+import type { UpstreamDefinition } from "#lib/tools/import/upstream/schema.ts";
 
 const invisible = /[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]/gu;
 

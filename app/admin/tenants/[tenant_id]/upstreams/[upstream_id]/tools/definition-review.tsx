@@ -1,7 +1,7 @@
 import { Alert } from "#components/ui/alert.tsx";
 import { lineDiff } from "#components/versions/line-diff.ts";
 import { VersionDiff } from "#components/versions/version-diff.tsx";
-import type { UpstreamTool } from "#lib/tools/upstream-tool-schema.ts";
+import type { UpstreamTool } from "#lib/tools/import/upstream/schema.ts";
 import { definitionLines } from "./definition-lines.ts";
 
 /** What the server says of a tool, beside what was accepted, with what looks wrong in it. */

@@ -7,7 +7,7 @@ import { NoMatches } from "#components/shell/no-matches.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { listUpstreamTools } from "#lib/tools/import/upstream/list.ts";
-import { upstreamToolStates } from "#lib/tools/upstream-tool-schema.ts";
+import { upstreamToolStates } from "#lib/tools/import/upstream/schema.ts";
 import { getUpstream } from "#lib/upstreams/service.ts";
 import { pageAt, type SearchParams } from "../../../../../list-params.ts";
 import { idOf, openTenant, orNotFound } from "../../../open-tenant.ts";

@@ -13,7 +13,7 @@ import { Label } from "#components/ui/label.tsx";
 import { toFailure } from "#lib/client/api-error.ts";
 import { acceptUpstreamTools, ignoreUpstreamTools } from "#lib/client/upstream-tools.ts";
 import { useChange } from "#lib/client/use-change.ts";
-import type { UpstreamTool } from "#lib/tools/upstream-tool-schema.ts";
+import type { UpstreamTool } from "#lib/tools/import/upstream/schema.ts";
 import { visible } from "./definition-lines.ts";
 import { DefinitionReview } from "./definition-review.tsx";
 import { stateLabels } from "./states.ts";

@@ -1,4 +1,4 @@
-import type { UpstreamToolState } from "#lib/tools/upstream-tool-schema.ts";
+import type { UpstreamToolState } from "#lib/tools/import/upstream/schema.ts";
 
 export const stateLabels: Record<UpstreamToolState, string> = {
   new: "New",
