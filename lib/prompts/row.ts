@@ -1,10 +1,10 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
-import type { z } from "zod";
 import { prompts, promptVersions } from "#db/schema/prompts.ts";
 import type { Tx } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
-import type { icon, PromptMessage } from "./content-schema.ts";
+import type { Icon } from "#lib/core/icon-schema.ts";
+import type { PromptMessage } from "./content-schema.ts";
 import {
   type Prompt,
   type PromptArgument,
@@ -20,7 +20,7 @@ function toShown(version: VersionRow) {
   return {
     title: version.title,
     description: version.description,
-    icons: version.icons as z.output<typeof icon>[],
+    icons: version.icons as Icon[],
     arguments: version.arguments as PromptArgument[],
     messages: version.messages as PromptMessage[],
   };
