@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readBundleText } from "./read.ts";
 import type { Bundle } from "./schema.ts";
-import { bundleText } from "./text.ts";
+import { bundleText, readBundleText } from "./text.ts";
 
 const item = fc.jsonValue({ noUnicodeString: false, maxDepth: 5 });
 

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
+import { maskUrlPassword } from "#lib/core/secrets.ts";
 import { resourceNotices } from "#lib/resources/change.ts";
 import { type ResourceRow, readResources, resourceIds, toResource } from "#lib/resources/row.ts";
 import { type Resource, registerResourceInput } from "#lib/resources/schema.ts";
@@ -9,7 +10,7 @@ import { writeResource } from "#lib/resources/service.ts";
 import { addressMistake, type StoredAddress, wholeAddress } from "#lib/resources/uri.ts";
 import { usageOf } from "#lib/resources/usage.ts";
 import { recordUsage } from "#lib/usage/ledger.ts";
-import { fillHidden, hideSecrets } from "../hide.ts";
+import { fillHidden, hiddenIn, hideSecrets } from "../hide.ts";
 import { mistakes } from "../mistakes.ts";
 import type { Definition, KindAdapter, Present } from "./kind.ts";
 
@@ -43,6 +44,17 @@ function addressErrors(incoming: Definition, kept: Definition | undefined) {
   });
 }
 
+function remarkOn({ row, kept }: ResourceRow): string | null {
+  const isSealed = row.uriSealed !== null || row.sourceSealed !== null;
+  const isHidden = hiddenIn(hideSecrets(row.metadata), "").length > 0;
+  const parts = [
+    ...(isSealed ? ["The password in its address is masked. Write it to have it imported."] : []),
+    ...(isHidden ? ["Values of its metadata that may be secrets are masked."] : []),
+    ...(kept === null ? [] : ["The content that is kept with it is left out."]),
+  ];
+  return parts.length === 0 ? null : parts.join(" ");
+}
+
 interface PresentResource extends Present {
   uri: StoredAddress;
   source: StoredAddress | null;
@@ -57,7 +69,7 @@ function toPresent(found: ResourceRow): PresentResource {
   const source = row.source === null ? null : { shown: row.source, sealed: row.sourceSealed };
   return {
     ...{ id: row.resourceId, definition, omitted: null, differs: null },
-    remark: kept === null ? null : "The content that is kept with it is left out.",
+    remark: remarkOn(found),
     stamp: JSON.stringify([row.createdAt, row.updatedAt, kept?.updatedAt, kept?.mimeType]),
     ...{ uri, source, keptType: kept?.mimeType ?? null },
   };
@@ -87,6 +99,15 @@ function parseResource(
   return { ...definition, metadata: value };
 }
 
+/** What the tenant has shows no password in its addresses; what comes in may. */
+function hideResource(definition: Definition): Definition {
+  const { uri, source, metadata } = toInput(definition);
+  return {
+    ...{ ...definition, uri: maskUrlPassword(uri), metadata: hideSecrets(metadata) },
+    source: source === null ? null : maskUrlPassword(source),
+  };
+}
+
 const least = { resource_id: "x", name: "x", type: "x", uri: "x" };
 
 export const resources: KindAdapter = {
@@ -95,7 +116,7 @@ export const resources: KindAdapter = {
   ids: resourceIds,
   hiddenFrom: () => Promise.resolve(null),
   load: async (tx, ctx, ids, lock) => (await readResources(tx, ctx, ids, lock)).map(toPresent),
-  hide: (definition) => ({ ...definition, metadata: hideSecrets(definition.metadata) }),
+  hide: hideResource,
   secrets: () => [],
   parse: parseResource,
   check: () => Promise.resolve(),
