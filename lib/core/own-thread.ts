@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import { AppError } from "./errors.ts";
 import { singleton } from "./singleton.ts";
+import { threadFile } from "./thread-file.ts";
 
 const limitMs = 60_000;
 const memoryMb = 768;
@@ -57,8 +57,7 @@ function settled<T>(outcome: Outcome): T {
 }
 
 function runThread(file: string, task: unknown): Promise<Outcome> {
-  // By its place in the tree: Next's bundle, which may load this file, has no such file beside it.
-  const worker = new Worker(join(process.cwd(), file), {
+  const worker = new Worker(threadFile(file), {
     workerData: task,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb },
   });
