@@ -89,6 +89,11 @@ const words = {
   ...{ unchanged: "unchanged", conflict: "in conflict", invalid: "invalid" },
 } as const;
 
+function verdictOf(plan: BundlePlan): string {
+  if (!plan.applicable) return ". Nothing can be imported until what stands in the way is gone.";
+  return countOf(plan) === 0 ? ". There is nothing to import." : "";
+}
+
 function Plan({ plan }: { plan: BundlePlan }) {
   const { summary, missing_secrets, exceeded } = plan;
   const parts = Object.entries(words).flatMap(([action, word]) => {
@@ -99,6 +104,7 @@ function Plan({ plan }: { plan: BundlePlan }) {
     <>
       <p role="status" className="text-sm">
         <span className="font-medium">Plan:</span> {parts.join(", ")}
+        <span className="text-muted-foreground">{verdictOf(plan)}</span>
       </p>
       {exceeded.length > 0 && (
         <Alert tone="danger" title="The tenant's limits are not enough">

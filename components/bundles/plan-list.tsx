@@ -96,13 +96,13 @@ function PlanRow({ item }: { item: PlanItem }) {
         </div>
         <span className="flex shrink-0 items-center gap-1.5">
           <Badge tone={actions[action].tone}>{actions[action].label}</Badge>
-          {changes.length > 0 && (
+          {(changes.length > 0 || truncated) && (
             <button
               type="button"
               aria-expanded={open}
               aria-label={`Changes of ${id}`}
               onClick={() => setOpen(!open)}
-              className="rounded-sm p-1 text-muted-foreground hover:text-foreground touch:p-3"
+              className="-my-1 rounded-sm p-1 text-muted-foreground hover:text-foreground touch:-my-3 touch:p-3"
             >
               <ChevronRight
                 aria-hidden
@@ -114,7 +114,7 @@ function PlanRow({ item }: { item: PlanItem }) {
       </div>
       {open && (
         <div className="flex min-w-0 flex-col gap-2 border-t bg-muted/40 px-3 py-3">
-          <VersionDiff lines={changeLines(changes)} />
+          {changes.length > 0 && <VersionDiff lines={changeLines(changes)} />}
           {truncated && (
             <p className="text-muted-foreground text-xs">There are more changes than are shown.</p>
           )}

@@ -47,7 +47,7 @@ test("a tenant's definitions are exported, planned for another tenant, and impor
     .fill(text.replace('"[secret]"', '"{{secret:CRM_ID}}"'));
   await choose(page, "An item that differs here", "Refuse the import");
   await page.getByRole("button", { name: "Plan again" }).click();
-  await expect(plan.getByText("Conflict")).toBeVisible();
+  await expect(plan.getByText("Conflict", { exact: true })).toBeVisible();
   await choose(page, "An item that differs here", "Update it");
   await page.getByRole("button", { name: "Plan again" }).click();
   await expect(page.getByText("CRM_ID, CRM_KEY")).toBeVisible();

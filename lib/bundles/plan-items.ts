@@ -16,6 +16,12 @@ import {
 } from "./schema.ts";
 
 const mostChanges = 100;
+const mostReasons = 20;
+/** Characters of differences that one plan tells. */
+const largestTelling = 4 * 1024 * 1024;
+/** Characters of what the tenant has, to be compared at once. */
+const largestPresent = 64 * 1024 * 1024;
+const rowsAtOnce = 100;
 
 export type OnConflict = NonNullable<PlanBundleInput["on_conflict"]>;
 
@@ -44,7 +50,7 @@ export function writesOf(items: readonly Planned[], kind: BundleKind): Write[] {
 /** The errors that a verb refuses an input with. */
 export function reasonsOf(error: unknown): FieldError[] {
   if (!(error instanceof AppError)) throw error;
-  return error.errors ?? [{ pointer: "", message: error.message }];
+  return error.errors?.slice(0, mostReasons) ?? [{ pointer: "", message: error.message }];
 }
 
 /** The value at a JSON Pointer, or the mask where something above it is masked. */
@@ -106,6 +112,38 @@ function idOf(kind: BundleKind, item: JsonObject, place: number): string {
   return typeof id === "string" && id !== "" ? id : `${kind}[${place}]`;
 }
 
+/** Locked all in one statement, whose order is that of every import; else no more than can be held. */
+async function loadPresent(
+  tx: Tx,
+  ctx: Ctx,
+  adapter: KindAdapter,
+  { ids, lock }: { ids: readonly string[]; lock: boolean },
+): Promise<Map<string, Present>> {
+  const present = new Map<string, Present>();
+  const step = lock ? ids.length : rowsAtOnce;
+  let characters = 0;
+  for (let place = 0; place < ids.length; place += step) {
+    for (const row of await adapter.load(tx, ctx, ids.slice(place, place + step), lock)) {
+      present.set(row.id, row);
+      characters += JSON.stringify(row.definition).length;
+    }
+    if (characters <= largestPresent) continue;
+    const detail =
+      "What the tenant has of these items is too large to compare at once. Import fewer.";
+    throw new AppError("invalid_request", detail);
+  }
+  return present;
+}
+
+/** Leaves out differences once there are too many for one answer. */
+function tellLess(items: readonly Planned[]): void {
+  let characters = 0;
+  for (const item of items) {
+    characters += JSON.stringify(item.changes).length;
+    if (characters > largestTelling) Object.assign(item, { changes: [], truncated: true });
+  }
+}
+
 async function planKind(
   tx: Tx,
   ctx: Ctx,
@@ -118,8 +156,7 @@ async function planKind(
 ): Promise<{ items: Planned[]; present: Map<string, Present> }> {
   const adapter: KindAdapter = kindAdapters[kind];
   const ids = given.map((item, place) => idOf(kind, item, place));
-  const rows = await adapter.load(tx, ctx, [...new Set(ids)], lock);
-  const present = new Map(rows.map((row) => [row.id, row]));
+  const present = await loadPresent(tx, ctx, adapter, { ids: [...new Set(ids)], lock });
   const seen = new Set<string>();
   const items = given.map((item, place): Planned => {
     const id = ids[place] ?? "";
@@ -173,5 +210,6 @@ export async function planItems(
     items.push(...found.items);
     present.set(kind, found.present);
   }
+  tellLess(items);
   return { items, present, hash: hashOf(bundle, onConflict, { items, present }) };
 }

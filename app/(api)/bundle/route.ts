@@ -19,7 +19,6 @@ export const GET = route({
       headers: {
         "content-type": `application/${format}`,
         "content-disposition": `attachment; filename="${ctx.tenantId}.bundle.${format}"`,
-        vary: "Accept",
       },
     });
   },
