@@ -27,7 +27,6 @@ export function BundleImport({ tenantId }: { tenantId: string }) {
   const make = useMutation({
     mutationFn: (asked: ImportForm) => planBundle(tenantId, toInput(asked)),
     onSuccess: (plan, asked) => setSeen({ form: asked, plan }),
-    onError: () => setSeen(undefined),
   });
   const apply = useChange(({ form: asked, plan }: Seen) =>
     applyBundle(tenantId, { ...toInput(asked), plan_hash: plan.plan_hash }),
@@ -72,6 +71,8 @@ export function BundleImport({ tenantId }: { tenantId: string }) {
           pending={make.isPending}
           onClick={() => {
             apply.reset();
+            // An older plan of the same bundle must not be applied meanwhile.
+            setSeen(undefined);
             make.mutate(form);
           }}
         >

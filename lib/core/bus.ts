@@ -35,6 +35,15 @@ export async function announce(tx: Tx, change: Change): Promise<void> {
   await tx.execute(sql`select pg_notify(${channel}, ${JSON.stringify(change)})`);
 }
 
+/** The same for many changes, in one statement. */
+async function announceAll(tx: Tx, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return;
+  const notices = JSON.stringify(changes.map((change) => JSON.stringify(change)));
+  await tx.execute(
+    sql`select pg_notify(${channel}, notice) from json_array_elements_text(${notices}::json) as notice`,
+  );
+}
+
 /** Applies a change to this process's own caches at once. */
 export function announceHere(change: Change): void {
   deliver(change);
@@ -48,7 +57,7 @@ export async function commitChanges<T>(
   const changes: Change[] = [];
   const result = await withTenant(tenantId, async (tx) => {
     const written = await write(tx, (...told) => changes.push(...told));
-    for (const change of changes) await announce(tx, change);
+    await announceAll(tx, changes);
     return written;
   });
   for (const change of changes) announceHere(change);
