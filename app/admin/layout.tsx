@@ -27,6 +27,7 @@ const labels = {
   account: "Account",
   apps: "Connected apps",
   audit: "Audit log",
+  bundle: "Import & export",
   configure: "New tenant",
   connect: "Connect",
   dynamic: "New dynamic tool",

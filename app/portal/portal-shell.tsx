@@ -16,6 +16,7 @@ const own: NavGroup = {
 const labels = {
   account: "Account",
   apps: "Connected apps",
+  bundle: "Import & export",
   connect: "Connect",
   members: "Members",
 };

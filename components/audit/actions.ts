@@ -13,6 +13,7 @@ export const tenantActions: readonly string[] = [
   "tool.update",
   "tool.delete",
   "tools.import",
+  "bundle.import",
   "upstream.create",
   "upstream.update",
   "upstream.delete",

@@ -76,6 +76,7 @@ const ofTenant = [
   "/keys",
   "/members",
   "/apps",
+  "/bundle",
   "/audit",
   "/connect",
   "/settings",

@@ -31,7 +31,7 @@ test("operations of a description are chosen, imported, and imported again when 
     "/pets/{id}": { delete: { operationId: "deletePet", summary: "Delete a pet" } },
   };
   await page.goto(`${tenant.path}/tools`);
-  await page.getByRole("link", { name: "Import" }).first().click();
+  await page.getByRole("link", { name: "Import", exact: true }).first().click();
   await page.getByRole("radio", { name: "Address" }).click();
   await page.getByLabel("Address of the description").fill(address);
   await page.getByLabel("Prefix").fill("shop_");

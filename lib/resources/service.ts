@@ -5,7 +5,7 @@ import { type Tx, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { notFound } from "#lib/core/errors.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
@@ -94,8 +94,21 @@ async function writeContent(
   return retypeContent(tx, ctx, input.resource_id, mime_type);
 }
 
-async function write(tx: Tx, ctx: Ctx, input: Input, touched: Set<string>): Promise<ResourceRow> {
+/**
+ * Writes a resource in the transaction of the caller, who has parsed the input and announces the
+ * resources and the URIs in `touched`. Throws `conflict` for one that is there where it has to be new.
+ */
+export async function writeResource(
+  tx: Tx,
+  ctx: Ctx,
+  input: Input,
+  touched: Set<string>,
+  isNew = false,
+): Promise<ResourceRow> {
   const before = await lockResource(tx, ctx, input.resource_id);
+  if (before && isNew) {
+    throw new AppError("conflict", `The resource "${input.resource_id}" is there already.`);
+  }
   const values = valuesOf(ctx, input, before?.row);
   const [row] = before
     ? await tx
@@ -109,7 +122,7 @@ async function write(tx: Tx, ctx: Ctx, input: Input, touched: Set<string>): Prom
         .onConflictDoNothing()
         .returning();
   // Another caller has registered it since the look: its row is there now, and is updated.
-  if (!row) return write(tx, ctx, input, touched);
+  if (!row) return writeResource(tx, ctx, input, touched, isNew);
   const after = { row, kept: await writeContent(tx, ctx, input, before?.kept ?? null) };
   await audit(tx, ctx, {
     action: before ? "resource.update" : "resource.create",
@@ -133,7 +146,7 @@ export async function registerResource(ctx: Ctx, raw: RegisterResourceInput): Pr
   const input = parse(registerResourceInput, raw);
   const startedAt = performance.now();
   try {
-    const written = await change(ctx, (tx, touched) => write(tx, ctx, input, touched));
+    const written = await change(ctx, (tx, touched) => writeResource(tx, ctx, input, touched));
     await recordUsage(ctx, usageOf("register", startedAt));
     return toResource(written);
   } catch (error) {

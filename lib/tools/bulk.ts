@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, notInArray } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import type { z } from "zod";
 import { uniqueViolation } from "#db/errors.ts";
 import { toolRevisions, tools } from "#db/schema/tools.ts";
@@ -8,7 +8,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { mcpNameOf } from "./mcp-name.ts";
-import { refuseReservedName } from "./names.ts";
+import { namesOfOthers, refuseReservedName } from "./names.ts";
 import { columnsOf, documentOf, type ToolRow } from "./revisions/document.ts";
 import { saveAndPublish } from "./revisions/write.ts";
 import { toAudited } from "./row.ts";
@@ -29,19 +29,7 @@ async function refuseTakenNames(tx: Tx, ctx: Ctx, inputs: readonly Input[]): Pro
   const ids = inputs.map(({ tool_id }) => tool_id);
   const names = inputs.map(({ name, tool_id }) => mcpNameOf(name, tool_id));
   const twice = names.filter((name, at) => names.indexOf(name) !== at);
-  const others = await tx
-    .select({ name: tools.mcpName })
-    .from(tools)
-    .where(
-      and(
-        eq(tools.tenantId, ctx.tenantId),
-        inArray(tools.mcpName, names),
-        notInArray(tools.toolId, ids),
-        isNotNull(tools.publishedRevision),
-        isNull(tools.archivedAt),
-      ),
-    );
-  const taken = [...new Set([...twice, ...others.map(({ name }) => name)])];
+  const taken = [...new Set([...twice, ...(await namesOfOthers(tx, ctx, names, ids))])];
   if (taken.length === 0) return;
   const shown = taken.slice(0, 10).map((name) => `"${name}"`);
   throw new AppError(

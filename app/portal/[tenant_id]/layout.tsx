@@ -1,4 +1,4 @@
-import { Plug, Unplug, Users } from "lucide-react";
+import { Package, Plug, Unplug, Users } from "lucide-react";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { roleLabel } from "#components/members/roles.ts";
@@ -26,6 +26,9 @@ export default async function PortalTenantLayout({ params, children }: PortalTen
     { href: `${base}/connect`, label: "Connect", icon: <Plug aria-hidden /> },
     ...(may.has("apps:read")
       ? [{ href: `${base}/apps`, label: "Connected apps", icon: <Unplug aria-hidden /> }]
+      : []),
+    ...(may.has("tools:read")
+      ? [{ href: `${base}/bundle`, label: "Import & export", icon: <Package aria-hidden /> }]
       : []),
     ...(may.has("members:read")
       ? [{ href: `${base}/members`, label: "Members", icon: <Users aria-hidden /> }]

@@ -86,7 +86,7 @@ export const diffQuery = z.object({
 
 export type DiffQuery = z.input<typeof diffQuery>;
 
-const jsonChange = z.object({
+export const jsonChange = z.object({
   pointer: z.string().meta({ description: "JSON Pointer (RFC 6901) into the tool's definition." }),
   kind: z.enum(["added", "removed", "changed"]),
   old: z.unknown().optional(),

@@ -46,6 +46,7 @@ export default async function TenantLayout({ params, children }: TenantLayoutPro
           { href: `${base}/keys`, label: "Keys" },
           { href: `${base}/members`, label: "Members" },
           { href: `${base}/apps`, label: "Apps" },
+          { href: `${base}/bundle`, label: "Import & export" },
           { href: `${base}/audit`, label: "Audit" },
           { href: `${base}/connect`, label: "Connect" },
           { href: `${base}/settings`, label: "Settings" },

@@ -1,59 +1,13 @@
 import { upgrade } from "@scalar/openapi-upgrader";
-import { parseDocument as parseYaml, visit } from "yaml";
+import { readDocument } from "#lib/core/document.ts";
 import { AppError } from "#lib/core/errors.ts";
-import { isJsonObject, type JsonObject, parseJson } from "#lib/core/json.ts";
+import type { JsonObject } from "#lib/core/json.ts";
 
-/** Deeper documents are no API's; every walk below may recurse as deep as this. */
-const deepest = 200;
-/** YAML's aliases can make a small text a huge document: nodes that may come of one. */
-const mostNodes = 3_000_000;
+/** Deeper documents are no API's; every walk over one may recurse as deep as this. */
+const limits = { depth: 200, values: 3_000_000 };
 
 function refuse(detail: string, cause?: unknown): AppError {
   return new AppError("invalid_request", detail, cause === undefined ? {} : { cause });
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw refuse(`The document cannot be read: ${reason.replace("body", "document")}`, cause);
-  }
-}
-
-function fromYaml(text: string): unknown {
-  try {
-    const parsed = parseYaml(text, { schema: "core", prettyErrors: true, uniqueKeys: false });
-    const [error] = parsed.errors;
-    if (error) throw error;
-    let merged = false;
-    visit(parsed, {
-      Alias() {
-        merged = true;
-        return visit.BREAK;
-      },
-    });
-    const value: unknown = parsed.toJS({ maxAliasCount: 1000 });
-    // Aliases share one object; as JSON each place has its own, in so far as they are not too many.
-    return merged ? JSON.parse(JSON.stringify(value)) : value;
-  } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
-    throw refuse(`The document is neither JSON nor YAML: ${reason.slice(0, 300)}`, cause);
-  }
-}
-
-/** Throws for a value that nests too deep, or that has more nodes than a document may have. */
-function checkSize(root: unknown): void {
-  let nodes = 0;
-  const open: [unknown, number][] = [[root, 0]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [value, depth] = next;
-    nodes += 1;
-    if (depth > deepest) throw refuse(`The document nests deeper than ${deepest} levels.`);
-    if (nodes > mostNodes) throw refuse(`The document has more than ${mostNodes} values.`);
-    if (typeof value !== "object" || value === null) continue;
-    for (const inner of Object.values(value)) open.push([inner, depth + 1]);
-  }
 }
 
 function checkVersion(document: JsonObject): void {
@@ -82,13 +36,8 @@ export interface OpenApiDocument {
  * Reads an OpenAPI description from JSON or YAML. 3.0 (and 2.0) is upgraded to 3.1, whose schemas
  * are JSON Schema 2020-12. Nothing is fetched. Throws `invalid_request` for what is none.
  */
-export function readDocument(text: string): OpenApiDocument {
-  const trimmed = text.replace(/^\uFEFF/, "").trim();
-  if (trimmed === "") throw refuse("The document is empty.");
-  const value = trimmed.startsWith("{") ? fromJson(trimmed) : fromYaml(trimmed);
-  if (!isJsonObject(value))
-    throw refuse("The document is no OpenAPI description: it is no object.");
-  checkSize(value);
+export function readDescription(text: string): OpenApiDocument {
+  const value = readDocument(text, limits, "OpenAPI description");
   checkVersion(value);
   const version = String(value.openapi ?? value.swagger);
   try {

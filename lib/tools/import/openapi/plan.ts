@@ -1,7 +1,7 @@
 import { AppError } from "#lib/core/errors.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { bundlerOf } from "./bundle.ts";
-import { readDocument } from "./document.ts";
+import { readDescription } from "./document.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { cleanText } from "./json-schema.ts";
 import { claimToolName, operationName, toIdentifier } from "./names.ts";
@@ -133,7 +133,7 @@ function chosenServer(url: string | null): string | null {
  * Throws `invalid_request` for what is no OpenAPI description.
  */
 export function planImport(text: string, options: PlanOptions): Plan {
-  const { version: openapi, root } = readDocument(text);
+  const { version: openapi, root } = readDescription(text);
   const schemes = schemesOf(root);
   const around: Surroundings = {
     root,
