@@ -118,7 +118,7 @@ export const anthropicAdapter: Adapter = {
   complete: (access, request) =>
     access.onText ? streamed(access, request, access.onText) : whole(access, request),
   async listModels(access) {
-    return modelList(await clientOf(access).models.list({}, { signal: access.signal }));
+    return modelList(await clientOf(access).get("/v1/models", { signal: access.signal }));
   },
   keyHeader: (key) => ["x-api-key", key],
 };

@@ -128,7 +128,7 @@ export const openaiAdapter: Adapter = {
   complete: (access, request) =>
     access.onText ? streamed(access, request, access.onText) : whole(access, request),
   async listModels(access) {
-    return modelList(await clientOf(access).models.list({ signal: access.signal }));
+    return modelList(await clientOf(access).get("/models", { signal: access.signal }));
   },
   keyHeader: (key) => ["authorization", `Bearer ${key}`],
 };
