@@ -1,12 +1,14 @@
 import { upgrade } from "@scalar/openapi-upgrader";
-import { parseDocument as parseYaml, visit } from "yaml";
 import { AppError } from "#lib/core/errors.ts";
 import { isJsonObject, type JsonObject, parseJson } from "#lib/core/json.ts";
+import { readYaml, unshared } from "#lib/core/yaml.ts";
 
 /** Deeper documents are no API's; every walk below may recurse as deep as this. */
 const deepest = 200;
 /** YAML's aliases can make a small text a huge document: nodes that may come of one. */
 const mostNodes = 3_000_000;
+/** Operations of one document: more are no API that an agent could choose from. */
+export const mostOperations = 5_000;
 
 function refuse(detail: string, cause?: unknown): AppError {
   return new AppError("invalid_request", detail, cause === undefined ? {} : { cause });
@@ -21,21 +23,9 @@ function fromJson(text: string): unknown {
   }
 }
 
-function fromYaml(text: string): unknown {
+function fromYaml(text: string): { value: unknown; shared: boolean } {
   try {
-    const parsed = parseYaml(text, { schema: "core", prettyErrors: true, uniqueKeys: false });
-    const [error] = parsed.errors;
-    if (error) throw error;
-    let merged = false;
-    visit(parsed, {
-      Alias() {
-        merged = true;
-        return visit.BREAK;
-      },
-    });
-    const value: unknown = parsed.toJS({ maxAliasCount: 1000 });
-    // Aliases share one object; as JSON each place has its own, in so far as they are not too many.
-    return merged ? JSON.parse(JSON.stringify(value)) : value;
+    return readYaml(text, deepest);
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
     throw refuse(`The document is neither JSON nor YAML: ${reason.slice(0, 300)}`, cause);
@@ -71,6 +61,24 @@ function checkVersion(document: JsonObject): void {
   }
 }
 
+export const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/** Counted before anything is converted: a document of too many operations is refused at once. */
+function checkOperations({ paths }: JsonObject): void {
+  const items = isJsonObject(paths) ? Object.values(paths).filter(isJsonObject) : [];
+  const count = items.reduce(
+    (sum, item) => sum + methods.filter((method) => isJsonObject(item[method])).length,
+    0,
+  );
+  if (count > mostOperations) throw tooManyOperations(count);
+}
+
+export function tooManyOperations(count: number): AppError {
+  return refuse(
+    `The document has ${count} operations; at most ${mostOperations} can be read. Give a part of it.`,
+  );
+}
+
 /** A description as of OpenAPI 3.1, whichever version it came in. */
 export interface OpenApiDocument {
   /** The version that it came in. */
@@ -85,11 +93,15 @@ export interface OpenApiDocument {
 export function readDocument(text: string): OpenApiDocument {
   const trimmed = text.replace(/^\uFEFF/, "").trim();
   if (trimmed === "") throw refuse("The document is empty.");
-  const value = trimmed.startsWith("{") ? fromJson(trimmed) : fromYaml(trimmed);
-  if (!isJsonObject(value))
+  const read = trimmed.startsWith("{")
+    ? { value: fromJson(trimmed), shared: false }
+    : fromYaml(trimmed);
+  if (!isJsonObject(read.value))
     throw refuse("The document is no OpenAPI description: it is no object.");
-  checkSize(value);
+  checkSize(read.value);
+  const value = (read.shared ? unshared(read.value) : read.value) as JsonObject;
   checkVersion(value);
+  checkOperations(value);
   const version = String(value.openapi ?? value.swagger);
   try {
     const root = upgrade(value, "3.1") as unknown as JsonObject;
