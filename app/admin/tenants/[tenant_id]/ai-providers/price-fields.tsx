@@ -7,11 +7,11 @@ import { Button } from "#components/ui/button.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { emptyPrice, type PriceRow, type ProviderValues } from "./provider-form-schema.ts";
 
-const columns: { key: keyof PriceRow; label: string; hint: string }[] = [
-  { key: "model", label: "Model", hint: "gpt-5-mini" },
-  { key: "input", label: "Input", hint: "0.25" },
-  { key: "cached", label: "Cached input", hint: "As input" },
-  { key: "output", label: "Output", hint: "2.00" },
+const columns: { of: keyof PriceRow; label: string; hint: string }[] = [
+  { of: "model", label: "Model", hint: "gpt-5-mini" },
+  { of: "input", label: "Input", hint: "0.25" },
+  { of: "cached", label: "Cached input", hint: "As input" },
+  { of: "output", label: "Output", hint: "2.00" },
 ];
 
 /** What a million tokens of each model cost. */
@@ -25,7 +25,7 @@ export function PriceFields() {
           <legend className="sr-only">Price {index + 1}</legend>
           <div className="grid min-w-0 flex-1 grid-cols-2 gap-2 sm:grid-cols-[2fr_1fr_1fr_1fr]">
             {columns.map((column) => (
-              <Cell key={column.key} index={index} {...column} of={column.key} />
+              <Cell key={column.of} index={index} {...column} />
             ))}
           </div>
           <Button

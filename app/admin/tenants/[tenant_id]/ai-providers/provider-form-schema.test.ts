@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
+import type { AiProvider } from "#lib/providers/entry-schema.ts";
 import { emptyPrice, providerForm, toProviderValues } from "./provider-form-schema.ts";
 
-const provider = {
+const provider: AiProvider = {
   ...{ tenant_id: "t", name: "house", type: "openai", base_url: "https://ai.example/v1" },
   ...{ api_key_secret: "HOUSE_KEY", models: { fast: "small-1" }, problem: null },
   prices: {
     "small-1": { input_micros: 2_500_000, output_micros: 37_500, cached_micros: 1 },
     free: { input_micros: 0, output_micros: 10_000_000 },
   },
-} as const;
+};
 
 test("a provider goes through the form unchanged, its prices to the micro-unit", () => {
   const { name, type, base_url, api_key_secret, models, prices } = provider;

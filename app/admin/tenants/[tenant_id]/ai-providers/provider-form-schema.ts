@@ -15,7 +15,7 @@ export const dialects = [
 
 /** An amount of money in micro-units; null for a text that is none. Exact: no doubles in between. */
 function toMicros(text: string): number | null {
-  const [, whole, part = ""] = /^(\d{1,6})(?:[.,](\d{1,6}))?$/.exec(text.trim()) ?? [];
+  const [, whole, part = ""] = /^(\d{1,7})(?:[.,](\d{1,6}))?$/.exec(text.trim()) ?? [];
   return whole === undefined ? null : Number(whole + part.padEnd(6, "0"));
 }
 

@@ -231,11 +231,7 @@ function Done({ tenantId, result, toolsHref, onAgain }: DoneProps) {
           </Button>
         )}
         <Button variant={drafts.length > 0 && !publish.data ? "outline" : "primary"} asChild>
-          <Link
-            href={`${toolsHref}?type=openapi${drafts.length > 0 && !publish.data ? "&status=all" : ""}`}
-          >
-            See the tools
-          </Link>
+          <Link href={`${toolsHref}?type=openapi`}>See the tools</Link>
         </Button>
         <Button variant="outline" onClick={onAgain}>
           Import more
