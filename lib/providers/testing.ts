@@ -37,7 +37,7 @@ export const openai = (content: string, more = {}, usage: unknown = openaiUsage)
     ],
   });
 
-export const anthropicUsage = {
+const anthropicUsage = {
   ...{ input_tokens: 5, output_tokens: 3 },
   ...{ cache_read_input_tokens: 20, cache_creation_input_tokens: 1 },
 };

@@ -5,14 +5,9 @@ import { FieldShell } from "#components/forms/field.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
+import type { ArgumentFieldProps } from "./argument-field-props.ts";
 import { ArgumentInput } from "./argument-input.tsx";
-import {
-  type Argument,
-  argumentKind,
-  argumentsOf,
-  hintOf,
-  type ReadArgument,
-} from "./argument-kind.ts";
+import { argumentKind, argumentsOf, hintOf, type ReadArgument } from "./argument-kind.ts";
 import { ItemsField } from "./items-field.tsx";
 import { VariantsField } from "./variants-field.tsx";
 
@@ -43,17 +38,8 @@ function withKey(value: JsonObject, name: string, next: unknown): JsonObject {
   return next === undefined ? rest : { ...value, [name]: next };
 }
 
-export type ArgumentFieldProps = {
-  argument: Argument;
-  root: JsonObject;
-  value: unknown;
-  /** Given undefined for an argument that is not sent. */
-  onChange: (value: unknown) => void;
-  depth: number;
-};
-
 /** The field for one argument, whatever its schema. */
-export function ArgumentField(props: ArgumentFieldProps) {
+function ArgumentField(props: ArgumentFieldProps) {
   const { argument, root, depth } = props;
   const kind = argumentKind(argument.schema, root, depth);
   if (kind.kind === "group" || kind.kind === "items" || kind.kind === "variants") {
@@ -170,9 +156,9 @@ function Fields({
   const inner = { argument, root, value, onChange, depth };
   switch (kind.kind) {
     case "items":
-      return <ItemsField {...inner} schema={kind.schema} />;
+      return <ItemsField {...inner} Field={ArgumentField} schema={kind.schema} />;
     case "variants":
-      return <VariantsField {...inner} variants={kind.variants} />;
+      return <VariantsField {...inner} Field={ArgumentField} variants={kind.variants} />;
     case "group":
       return (
         <ArgumentFields

@@ -4,12 +4,20 @@ import { Plus, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "#components/ui/button.tsx";
 import { exampleOf } from "../example-arguments.ts";
-import { ArgumentField, type ArgumentFieldProps } from "./argument-fields.tsx";
+import type { OuterFieldProps } from "./argument-field-props.ts";
 
-type ItemsFieldProps = ArgumentFieldProps & { /** Of each item. */ schema: unknown };
+type ItemsFieldProps = OuterFieldProps & { /** Of each item. */ schema: unknown };
 
 /** A list whose items have fields of their own. */
-export function ItemsField({ argument, root, value, onChange, depth, schema }: ItemsFieldProps) {
+export function ItemsField({
+  argument,
+  root,
+  value,
+  onChange,
+  depth,
+  schema,
+  Field,
+}: ItemsFieldProps) {
   const items: unknown[] = Array.isArray(value) ? value : [];
   // Fields keep what is typed, so that an item needs a key of its own, whatever its place.
   const [keys, setKeys] = useState(() => items.map((_, at) => at));
@@ -23,7 +31,7 @@ export function ItemsField({ argument, root, value, onChange, depth, schema }: I
       {items.map((item, at) => (
         <div key={known[at]} className="flex min-w-0 items-start gap-2">
           <div className="min-w-0 flex-1">
-            <ArgumentField
+            <Field
               argument={{
                 ...{ name: String(at), label: `${argument.label} ${at + 1}` },
                 ...{ description: undefined, isRequired: true, schema },

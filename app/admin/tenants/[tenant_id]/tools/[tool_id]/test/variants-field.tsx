@@ -3,13 +3,13 @@
 import { useState } from "react";
 import { Select } from "#components/ui/select.tsx";
 import { exampleOf } from "../example-arguments.ts";
-import { ArgumentField, type ArgumentFieldProps } from "./argument-fields.tsx";
+import type { OuterFieldProps } from "./argument-field-props.ts";
 import { type Variant, variantOf } from "./argument-kind.ts";
 
 // Radix takes no empty value.
 const unsent = "unsent";
 
-type VariantsFieldProps = ArgumentFieldProps & { variants: readonly Variant[] };
+type VariantsFieldProps = OuterFieldProps & { variants: readonly Variant[] };
 
 /** A value that has one of several forms: which one, and its field. */
 export function VariantsField({
@@ -19,6 +19,7 @@ export function VariantsField({
   onChange,
   depth,
   variants,
+  Field,
 }: VariantsFieldProps) {
   // What is typed half may look like another form.
   const [chosen, setChosen] = useState(() => variantOf(variants, value));
@@ -44,7 +45,7 @@ export function VariantsField({
         onValueChange={choose}
       />
       {variant && (
-        <ArgumentField
+        <Field
           key={chosen}
           argument={{
             ...{ name: argument.name, label: variant.label, description: undefined },
