@@ -47,6 +47,7 @@ const labels = {
   tasks: "Tasks",
   tenants: "Tenants",
   test: "Test",
+  "ai-providers": "AI providers",
   upstreams: "Upstreams",
   tools: "Tools",
   versions: "Versions",

@@ -79,6 +79,7 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     switch_id: killed.body.switch_id,
     // Upstreams are tested beside their verbs.
     upstream_id: "secret-upstream",
+    provider_name: "secret-provider",
     approval_id: asked[0]?.approval_id ?? "",
     user_id: member.body.user_id,
     // Only a person's browser makes one; that a foreign one is not found is tested beside the verb.

@@ -1,6 +1,6 @@
-import { parseDocument as parseYaml, visit } from "yaml";
 import { AppError } from "./errors.ts";
 import { isJsonObject, type JsonObject, parseJson } from "./json.ts";
+import { readYaml, unshared } from "./yaml.ts";
 
 /** What a document may be at most. YAML's aliases can make a small text a huge one. */
 export interface DocumentLimits {
@@ -24,20 +24,9 @@ function fromJson(text: string): unknown {
   }
 }
 
-/** The value, and whether aliases have put one object in several places of it. */
-function fromYaml(text: string): { value: unknown; shared: boolean } {
+function fromYaml(text: string, depth: number): { value: unknown; shared: boolean } {
   try {
-    const parsed = parseYaml(text, { schema: "core", prettyErrors: true, uniqueKeys: false });
-    const [error] = parsed.errors;
-    if (error) throw error;
-    let shared = false;
-    visit(parsed, {
-      Alias() {
-        shared = true;
-        return visit.BREAK;
-      },
-    });
-    return { value: parsed.toJS({ maxAliasCount: 1000 }), shared };
+    return readYaml(text, depth);
   } catch (cause) {
     const reason = cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);
     throw refuse(`The document is neither JSON nor YAML: ${reason.slice(0, 300)}`, cause);
@@ -81,11 +70,11 @@ export function readDocument(text: string, limits: DocumentLimits, what: string)
   if (trimmed === "") throw refuse("The document is empty.");
   const { value, shared } = isJsonText(trimmed)
     ? { value: fromJson(trimmed), shared: false }
-    : fromYaml(trimmed);
+    : fromYaml(trimmed, limits.depth);
   if (!isJsonObject(value)) throw refuse(`The document is no ${what}: it is no object.`);
   checkDocument(value, limits);
   // As JSON each place has an object of its own.
-  return shared ? (JSON.parse(JSON.stringify(value)) as JsonObject) : value;
+  return shared ? (unshared(value) as JsonObject) : value;
 }
 
 /** Whether the text is read as JSON, which is fast, and not as YAML. */

@@ -6,7 +6,7 @@ import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import { callForResult, runMetered } from "../calls/call.ts";
 import { isInputRequired } from "../calls/client.ts";
-import { createTrace } from "../calls/trace.ts";
+import { createTrace, type TraceEntry } from "../calls/trace.ts";
 import { type CatalogTool, toEntry } from "../catalog.ts";
 import { runStoppable } from "../governance/govern.ts";
 import { rulesOf } from "../governance/rules.ts";
@@ -61,6 +61,15 @@ async function runnableDefinition(ctx: Ctx, id: string, definition: object): Pro
   return runnable(row, documentOf(input), null);
 }
 
+/** What a call used in all; null where the cost of any of it is unknown. */
+function costOf(entries: readonly TraceEntry[]): number | null {
+  const costs = entries.flatMap((entry) => (entry.kind === "usage" ? [entry.cost_micros] : []));
+  return costs.reduce<number | null>(
+    (sum, cost) => (sum === null || cost === null ? null : sum + cost),
+    0,
+  );
+}
+
 /** Runs a tool as a test: metered and marked as one, with all that happened in it. */
 export async function runAsTest(
   ctx: Ctx,
@@ -84,10 +93,7 @@ export async function runAsTest(
     error: errorCode ?? null,
     trace: [...entries],
     duration_ms: Math.round((performance.now() - startedAt) * 100) / 100,
-    cost_micros: entries.reduce(
-      (sum, entry) => sum + (entry.kind === "usage" ? entry.cost_micros : 0),
-      0,
-    ),
+    cost_micros: costOf(entries),
     needs_confirmation: tool.needsConfirmation,
   };
 }

@@ -104,18 +104,32 @@ export async function saveDraft(ctx: Ctx, id: string, raw: SaveDraftInput): Prom
   return withTenant(ctx.tenantId, async (tx) => {
     const before = await lockTool(tx, ctx, id);
     checkBase(before, base_revision);
-    refuseReservedName(mcpNameOf(document.name, id), before.mcpName);
-    const same = await savedLast(tx, ctx, before, document);
-    if (same) return toRevision(same, before);
-    const { row, saved } = await writeDraft(tx, ctx, before, document, note);
-    const shown = toRevision(saved, row);
-    await audit(tx, ctx, {
-      action: "tool.save_draft",
-      target: { type: "tool", id },
-      after: maskedDocument(shown),
-    });
-    return shown;
+    return (await saveAsDraft(tx, ctx, before, document, note)).draft;
   });
+}
+
+/**
+ * Saves a checked definition as the draft of a locked tool, in the caller's transaction, and audits
+ * it. `isNew` is false for what is saved already. Throws `conflict` for a reserved name.
+ */
+export async function saveAsDraft(
+  tx: Tx,
+  ctx: Ctx,
+  before: ToolRow,
+  document: ToolDocument,
+  note: string,
+): Promise<{ draft: ToolRevision; isNew: boolean }> {
+  refuseReservedName(mcpNameOf(document.name, before.toolId), before.mcpName);
+  const same = await savedLast(tx, ctx, before, document);
+  if (same) return { draft: toRevision(same, before), isNew: false };
+  const { row, saved } = await writeDraft(tx, ctx, before, document, note);
+  const draft = toRevision(saved, row);
+  await audit(tx, ctx, {
+    action: "tool.save_draft",
+    target: { type: "tool", id: before.toolId },
+    after: maskedDocument(draft),
+  });
+  return { draft, isNew: true };
 }
 
 /** The draft, or the published revision where there is none, if it says the same. */

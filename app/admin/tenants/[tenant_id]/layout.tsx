@@ -37,6 +37,7 @@ export default async function TenantLayout({ params, children }: TenantLayoutPro
           { href: base, label: "Overview" },
           { href: `${base}/tools`, label: "Tools", count: quotas.max_tools.used },
           { href: `${base}/upstreams`, label: "Upstreams" },
+          { href: `${base}/ai-providers`, label: "AI providers" },
           { href: `${base}/tasks`, label: "Tasks", count: quotas.max_running_tasks.used },
           { href: `${base}/approvals`, label: "Approvals" },
           { href: `${base}/resources`, label: "Resources", count: quotas.max_resources.used },

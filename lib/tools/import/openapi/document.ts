@@ -1,10 +1,12 @@
 import { upgrade } from "@scalar/openapi-upgrader";
 import { readDocument } from "#lib/core/document.ts";
 import { AppError } from "#lib/core/errors.ts";
-import type { JsonObject } from "#lib/core/json.ts";
+import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 
 /** Deeper documents are no API's; every walk over one may recurse as deep as this. */
 const limits = { depth: 200, values: 3_000_000 };
+/** Operations of one document: more are no API that an agent could choose from. */
+export const mostOperations = 5_000;
 
 function refuse(detail: string, cause?: unknown): AppError {
   return new AppError("invalid_request", detail, cause === undefined ? {} : { cause });
@@ -25,6 +27,24 @@ function checkVersion(document: JsonObject): void {
   }
 }
 
+export const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/** Counted before anything is converted: a document of too many operations is refused at once. */
+function checkOperations({ paths }: JsonObject): void {
+  const items = isJsonObject(paths) ? Object.values(paths).filter(isJsonObject) : [];
+  const count = items.reduce(
+    (sum, item) => sum + methods.filter((method) => isJsonObject(item[method])).length,
+    0,
+  );
+  if (count > mostOperations) throw tooManyOperations(count);
+}
+
+export function tooManyOperations(count: number): AppError {
+  return refuse(
+    `The document has ${count} operations; at most ${mostOperations} can be read. Give a part of it.`,
+  );
+}
+
 /** A description as of OpenAPI 3.1, whichever version it came in. */
 export interface OpenApiDocument {
   /** The version that it came in. */
@@ -39,6 +59,7 @@ export interface OpenApiDocument {
 export function readDescription(text: string): OpenApiDocument {
   const value = readDocument(text, limits, "OpenAPI description");
   checkVersion(value);
+  checkOperations(value);
   const version = String(value.openapi ?? value.swagger);
   try {
     const root = upgrade(value, "3.1") as unknown as JsonObject;

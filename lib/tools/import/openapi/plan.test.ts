@@ -422,7 +422,7 @@ test("YAML whose aliases multiply is refused", () => {
     const before = Array.from({ length: 10 }, () => `*a${at - 1}`).join(",");
     lines.push(`a${at}: &a${at} [${before}]`);
   }
-  expect(refusal(`openapi: 3.1.0\n${lines.join("\n")}`)).toMatch(/alias/i);
+  expect(refusal(`openapi: 3.1.0\n${lines.join("\n")}`)).toMatch(/more than 3000000 values/);
 });
 
 test.each(Object.entries(styles))(
