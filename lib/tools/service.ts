@@ -33,7 +33,7 @@ import {
 export async function registerTool(ctx: Ctx, raw: RegisterToolInput): Promise<Tool> {
   authorize(ctx, "tools:write");
   const input = parse(registerToolInput, raw);
-  await checkDefinition(input);
+  await checkDefinition(ctx, input);
   try {
     return toTool(await change(ctx, (tx) => saveAndPublish(tx, ctx, input)));
   } catch (error) {

@@ -56,7 +56,7 @@ export async function runnableRevision(
 async function runnableDefinition(ctx: Ctx, id: string, definition: object): Promise<CatalogTool> {
   checkId(id);
   const input = parse(registerToolInput, { ...definition, tool_id: id });
-  await checkDefinition(input);
+  await checkDefinition(ctx, input);
   const row = await withTenant(ctx.tenantId, (tx) => readTool(tx, ctx, id));
   return runnable(row, documentOf(input), null);
 }

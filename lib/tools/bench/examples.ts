@@ -36,12 +36,14 @@ function ofTool(ctx: Ctx, id: string) {
 }
 
 /** Values that nothing could be compared with are told now, not at the next replay. */
-function checkSchema(expectation: Expectation): void {
+async function checkSchema({ tenantId }: Ctx, expectation: Expectation): Promise<void> {
   if (expectation.mode !== "schema") return;
-  const errors = schemaMistakes(expectation.value).map(({ pointer, message }) => ({
-    pointer: `/expectation/value${pointer}`,
-    message,
-  }));
+  const errors = (await schemaMistakes(tenantId, expectation.value)).map(
+    ({ pointer, message }) => ({
+      pointer: `/expectation/value${pointer}`,
+      message,
+    }),
+  );
   if (errors.length === 0) return;
   const detail = errors.map(({ pointer, message }) => `${pointer}: ${message}`).join("; ");
   throw new AppError("invalid_request", detail, { errors });
@@ -66,7 +68,7 @@ export async function createExample(
   authorize(ctx, "tools:write");
   checkId(id);
   const { name, arguments: args, expectation } = parse(createExampleInput, raw);
-  checkSchema(expectation);
+  await checkSchema(ctx, expectation);
   return withTenant(ctx.tenantId, async (tx) => {
     await lockTool(tx, ctx, id);
     await refuseTooMany(tx, ctx, id);

@@ -63,11 +63,15 @@ export function needsApproval(policy: ToolPolicy | undefined, tool: CatalogTool)
 const validators = new WeakMap<CatalogTool, Validator>();
 
 /** The arguments with defaults filled in; null for those that the tool will refuse by itself. */
-function acceptable(tool: CatalogTool, args: JsonObject): JsonObject | null {
+async function acceptable(
+  { tenantId }: Ctx,
+  tool: CatalogTool,
+  args: JsonObject,
+): Promise<JsonObject | null> {
   if (tool.listed === null) return null;
   const validate = validators.get(tool) ?? validatorOf(tool.listed.inputSchema as InputSchema);
   validators.set(tool, validate);
-  const valid = validate(args);
+  const valid = await validate(tenantId, args);
   return "errors" in valid ? null : valid.args;
 }
 
@@ -128,7 +132,7 @@ async function govern(
   }
   const leave = policy ? await takeSlot(tenantId, tool, policy, origin.client.signal) : undefined;
   try {
-    const approved = needsApproval(policy, tool) ? acceptable(tool, args) : null;
+    const approved = needsApproval(policy, tool) ? await acceptable(ctx, tool, args) : null;
     const taken = await take(rules, ctx, tool, approved, origin.redact);
     const outcome = await tool.run(ctx, args, origin);
     const { result, errorCode } = outcome;
