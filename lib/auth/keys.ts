@@ -12,6 +12,7 @@ import { prefixedId } from "#lib/core/ids.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { allPermissions, tenantPermissions } from "#lib/core/permissions.ts";
+import { keyAncestry } from "./key-ancestry.ts";
 import { keyCacheKey, keyTopic } from "./key-lookup.ts";
 import { keyHint, newKeyText } from "./key-text.ts";
 import {
@@ -20,6 +21,7 @@ import {
   createKeyInput,
   type keyQuery,
   type NewApiKey,
+  type RotateKeyInput,
   rotateKeyInput,
 } from "./schema.ts";
 
@@ -49,11 +51,55 @@ function refuseEscalation(ctx: Ctx, kind: Kind, scopes: readonly string[]): void
   );
 }
 
+function agentOf({ principal }: Ctx): string | null {
+  return principal.type === "key" ? principal.agentId : null;
+}
+
 /** An agent's key makes keys of that agent alone. */
-function refuseOtherAgent({ principal }: Ctx, agentId: string | null): void {
-  const own = principal.type === "key" ? principal.agentId : null;
+function refuseOtherAgent(ctx: Ctx, agentId: string | null): void {
+  const own = agentOf(ctx);
   if (own === null || own === agentId) return;
   throw new AppError("forbidden", `A key of the agent "${own}" makes keys of that agent alone.`);
+}
+
+/** Whom tools may be granted to and what a key would be: itself and those before it, and its agent. */
+export interface KeyNames {
+  keyIds: readonly string[];
+  agentId: string | null;
+}
+
+/** Whether tools are granted to any of these; the tools' part of the platform tells. */
+export type HasGrants = (tx: Tx, ctx: Ctx, names: KeyNames) => Promise<boolean>;
+
+/** Not told otherwise, there may be grants. */
+const unknownGrants: HasGrants = async () => true;
+
+/** Who may not grant tools hands out no key that has what was granted to somebody else. */
+async function refuseGranted(tx: Tx, ctx: Ctx, names: KeyNames, hasGrants: HasGrants) {
+  const { keyIds, agentId } = names;
+  const isOwnAgent = agentId === null || agentId === agentOf(ctx);
+  const isOwnKey = keyIds.length === 0 || keyIds.includes(ctx.principal.id);
+  if (ctx.permissions.has("tools:govern") || (isOwnAgent && isOwnKey)) return;
+  if (!(await hasGrants(tx, ctx, names))) return;
+  throw new AppError(
+    "insufficient_scope",
+    "Tools are granted to what this key would be, so that making it needs the scope tools:govern too.",
+    { extra: { scope: "tools:govern" } },
+  );
+}
+
+/** Who made a key, as far as that is somebody of the tenant. */
+function minterOf({ principal }: Ctx): string | null {
+  switch (principal.type) {
+    case "key":
+      return principal.platform ? null : `key:${principal.id}`;
+    case "member":
+      return `person:${principal.id}`;
+    case "client":
+      return `person:${principal.userId}`;
+    default:
+      return null;
+  }
 }
 
 /** Runs in the transaction that the kind of key lives in. */
@@ -104,7 +150,7 @@ async function insertKey(
 ): Promise<Row> {
   const { name, scopes, agentId, expiresAt, rotatedFrom } = input;
   const values = {
-    ...{ name, scopes, agentId, expiresAt, rotatedFrom },
+    ...{ name, scopes, agentId, expiresAt, rotatedFrom, mintedBy: minterOf(ctx) },
     keyId: prefixedId(idPrefix[kind]),
     keyHash: sha256(text),
     hint: keyHint(text),
@@ -121,14 +167,23 @@ async function insertKey(
   return row;
 }
 
-/** Creates a key for the tenant in effect, or for the platform; its text is in the answer alone. */
-export async function createKey(ctx: Ctx, raw: CreateKeyInput): Promise<NewApiKey> {
+/**
+ * Creates a key for the tenant in effect, or for the platform; its text is in the answer alone.
+ * Throws `insufficient_scope` for more than the caller has, an agent's grants included.
+ */
+export async function createKey(
+  ctx: Ctx,
+  raw: CreateKeyInput,
+  hasGrants: HasGrants = unknownGrants,
+): Promise<NewApiKey> {
   const input = parse(createKeyInput, raw);
   authorizeKeys(ctx, input.kind, "write");
   refuseEscalation(ctx, input.kind, input.scopes);
   refuseOtherAgent(ctx, input.agent_id ?? null);
   const text = newKeyText(input.kind === "platform" ? null : ctx.tenantId);
   return within(ctx, input.kind, async (tx) => {
+    const names = { keyIds: [], agentId: input.agent_id ?? null };
+    await refuseGranted(tx, ctx, names, hasGrants);
     const row = await insertKey(
       tx,
       ctx,
@@ -257,19 +312,26 @@ async function wasRotated(tx: Tx, ctx: Ctx, keyId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** A new key in the place of an old one, which keeps working for the overlap, in seconds. */
+/**
+ * A new key in the place of an old one, which keeps working for the overlap, in seconds. Throws
+ * `insufficient_scope` for one that can do more than the caller, by its grants too.
+ */
 export async function rotateKey(
   ctx: Ctx,
   keyId: string,
-  raw: z.input<typeof rotateKeyInput>,
+  raw: RotateKeyInput,
+  hasGrants: HasGrants = unknownGrants,
 ): Promise<NewApiKey> {
   const kind = kindOf(keyId);
   authorizeKeys(ctx, kind, "write");
   const { overlap_seconds } = parse(rotateKeyInput, raw);
   const text = newKeyText(kind === "platform" ? null : ctx.tenantId);
+  const keyIds = kind === "platform" ? [keyId] : await keyAncestry(ctx.tenantId, keyId);
   const { key, change } = await within(ctx, kind, async (tx) => {
     const old = await loadKey(tx, ctx, keyId);
     refuseEscalation(ctx, kind, old.scopes);
+    refuseOtherAgent(ctx, old.agentId);
+    await refuseGranted(tx, ctx, { keyIds, agentId: old.agentId }, hasGrants);
     if (await wasRotated(tx, ctx, keyId)) {
       throw new AppError(
         "conflict",

@@ -30,7 +30,9 @@ export const putSecretInput = z.object({
     .max(200)
     .nullable()
     .optional()
-    .meta({ description: "Ids of the tools that may use it; null: any that names it." }),
+    .meta({
+      description: "Ids of the tools that may use it, and nothing else; null: whatever names it.",
+    }),
 });
 
 export type PutSecretInput = z.input<typeof putSecretInput>;

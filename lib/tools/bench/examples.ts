@@ -8,6 +8,7 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import { prefixedId } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
+import { refuseUngranted } from "../governance/visibility.ts";
 import { schemaMistakes } from "../json-schema/validator.ts";
 import { checkId, lockTool, readTool } from "../row.ts";
 import {
@@ -95,6 +96,7 @@ export async function createExample(
 export async function listExamples(ctx: Ctx, id: string): Promise<ToolExample[]> {
   authorize(ctx, "tools:read");
   checkId(id);
+  await refuseUngranted(ctx, id);
   const rows = await withTenant(ctx.tenantId, async (tx) => {
     await readTool(tx, ctx, id);
     return tx

@@ -7,6 +7,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { prefixedId } from "#lib/core/ids.ts";
 import { parse } from "#lib/core/parse.ts";
+import { refuseUngranted } from "../governance/visibility.ts";
 import { mcpNameOf } from "../mcp-name.ts";
 import { refuseReservedName, toKnownError } from "../names.ts";
 import { checkId, lockTool, maskedFor, oneTool, readTool, toAudited, toTool } from "../row.ts";
@@ -161,6 +162,7 @@ export async function getDraft(
 ): Promise<{ draft: ToolRevision; latestRevision: number }> {
   authorize(ctx, "tools:read");
   checkId(id);
+  await refuseUngranted(ctx, id);
   return withTenant(ctx.tenantId, async (tx) => {
     const row = await readTool(tx, ctx, id);
     if (row.draftRevision === null) throw noDraft(id);
