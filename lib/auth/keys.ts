@@ -229,9 +229,13 @@ export async function listKeys(ctx: Ctx, query: z.output<typeof keyQuery>): Prom
   return toPage(rows, size, (row) => [row.keyId], toApiKey);
 }
 
-async function loadKey(tx: Tx, ctx: Ctx, keyId: string): Promise<Row> {
-  // PostgreSQL refuses some texts that are no ids.
+/** PostgreSQL refuses some texts that are no ids. */
+function checkId(keyId: string): void {
   if (!/^p?key_[0-9a-f]{32}$/.test(keyId)) throw notFound("key", keyId);
+}
+
+async function loadKey(tx: Tx, ctx: Ctx, keyId: string): Promise<Row> {
+  checkId(keyId);
   const rows: Row[] =
     kindOf(keyId) === "platform"
       ? await tx.select().from(platformKeys).where(eq(platformKeys.keyId, keyId)).for("update")
@@ -325,6 +329,7 @@ export async function rotateKey(
   const kind = kindOf(keyId);
   authorizeKeys(ctx, kind, "write");
   const { overlap_seconds } = parse(rotateKeyInput, raw);
+  checkId(keyId);
   const text = newKeyText(kind === "platform" ? null : ctx.tenantId);
   const keyIds = kind === "platform" ? [keyId] : await keyAncestry(ctx.tenantId, keyId);
   const { key, change } = await within(ctx, kind, async (tx) => {
