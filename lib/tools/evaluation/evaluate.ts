@@ -18,6 +18,11 @@ export class EvaluationOverrun extends Error {
   override readonly name = "EvaluationOverrun";
 }
 
+/** What was to be evaluated had no turn: nobody knows what would have come of it. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof AppError && error.code === "rate_limited";
+}
+
 interface State {
   threads: Set<EvaluationThread>;
   running: Map<EvaluationThread, string>;

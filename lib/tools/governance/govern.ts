@@ -3,7 +3,7 @@ import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { isInputRequired } from "../calls/client.ts";
 import type { Outcome } from "../calls/run.ts";
-import { ToolError, toErrorResult } from "../calls/tool-error.ts";
+import { invalidArguments, ToolError, toErrorResult } from "../calls/tool-error.ts";
 import type { CatalogTool } from "../catalog.ts";
 import type { InputSchema } from "../json-schema/parameters.ts";
 import { type Validator, validatorOf } from "../json-schema/validator.ts";
@@ -63,17 +63,20 @@ export function needsApproval(policy: ToolPolicy | undefined, tool: CatalogTool)
 
 const validators = new WeakMap<CatalogTool, Validator>();
 
-/** The arguments with defaults filled in; null for those that the tool will refuse by itself. */
-async function acceptable(
+/**
+ * The arguments with defaults filled in, as somebody approves them; null for a tool that cannot run.
+ * Those that do not fit are refused here, so that no later check can find otherwise.
+ */
+async function approvable(
   { tenantId }: Ctx,
   tool: CatalogTool,
   args: JsonObject,
-): Promise<JsonObject | null> {
+): Promise<JsonObject | ToolError | null> {
   if (tool.listed === null) return null;
   const validate = validators.get(tool) ?? validatorOf(tool.listed.inputSchema as InputSchema);
   validators.set(tool, validate);
   const valid = await validate(tenantId, args);
-  return "errors" in valid ? null : valid.args;
+  return "errors" in valid ? invalidArguments(tool.mcpName, valid.errors) : valid.args;
 }
 
 /** A call of one round, of a tool that asks nobody's word: its result may serve others. */
@@ -156,8 +159,10 @@ async function govern(
     : undefined;
   const within = isCapped ? { ...origin, holds: new Set([...(holds ?? []), tool.toolId]) } : origin;
   try {
-    const approved = isApproved ? await acceptable(ctx, tool, args) : null;
-    const taken = await take(rules, ctx, tool, approved, origin.redact);
+    const approved = isApproved ? await approvable(ctx, tool, args) : null;
+    const isRefused = approved instanceof ToolError;
+    const taken = await take(rules, ctx, tool, isRefused ? null : approved, origin.redact);
+    if (isRefused) throw approved;
     const outcome = await tool.run(ctx, args, within);
     const { result, errorCode } = outcome;
     // A question to the client is no call yet: the call that brings the answers is.

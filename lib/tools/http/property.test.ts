@@ -197,3 +197,12 @@ test("a tool's parameters of any shape are refused or check arguments without a 
     { numRuns: 500 },
   );
 });
+
+test("a template that repeats a long argument is refused before it fills the memory", () => {
+  const body = Array.from({ length: 50_000 }, () => "{{a}}");
+  const plan = planRequest("https://api.example.com/", httpConfig.parse({ body }), "tool");
+  const build = (a: unknown) => plan.build({ args: { a }, secrets: new Map() });
+  expect(() => build("x".repeat(1_000_000))).toThrow(/more than 16777216 characters/);
+  expect(() => build(["x".repeat(1_000)])).toThrow(/more than 16777216 characters/);
+  expect(build("x").body).toContain('["x","x",');
+});

@@ -1,6 +1,6 @@
 import type { FieldError } from "#lib/core/errors.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
-import { EvaluationOverrun, evaluate } from "../evaluation/evaluate.ts";
+import { EvaluationOverrun, evaluate, isBusy } from "../evaluation/evaluate.ts";
 import { implementationKind } from "../schema.ts";
 import { mappingFailed } from "./mapping-failed.ts";
 
@@ -39,8 +39,10 @@ export function selectorOf(expression: string): Selector {
       const asked = { expression, value: JSON.stringify(value) };
       return JSON.parse(await evaluate(tenantId, "select", asked)) as unknown;
     } catch (error) {
-      if (!(error instanceof EvaluationOverrun)) throw error;
-      throw mappingFailed(`it ${error.message}`);
+      if (error instanceof EvaluationOverrun) throw mappingFailed(`it ${error.message}`);
+      // The endpoint was called: told to try again, the caller would have it called twice.
+      if (isBusy(error)) throw mappingFailed("too many answers wait for theirs");
+      throw error;
     }
   };
 }

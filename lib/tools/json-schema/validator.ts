@@ -1,6 +1,6 @@
 import type { FieldError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import { EvaluationOverrun, evaluate } from "../evaluation/evaluate.ts";
+import { EvaluationOverrun, evaluate, isBusy } from "../evaluation/evaluate.ts";
 import { checkerOf, tooSlow } from "./compile.ts";
 import type { CheckRole } from "./field-errors.ts";
 import type { InputSchema } from "./parameters.ts";
@@ -19,12 +19,19 @@ export type OutputCheck = (
   value: unknown,
 ) => FieldError[] | Promise<FieldError[]>;
 
+const unchecked = "the tool has run, but too many outputs wait to be checked";
+
 async function elsewhere(tenantId: string, schema: string, role: CheckRole, value: unknown) {
   try {
     return await evaluate(tenantId, "check", { schema, role, value: JSON.stringify(value) });
   } catch (error) {
-    if (!(error instanceof EvaluationOverrun)) throw error;
-    return { errors: [{ pointer: "", message: tooSlow[role] }] };
+    if (error instanceof EvaluationOverrun) {
+      return { errors: [{ pointer: "", message: tooSlow[role] }] };
+    }
+    // The tool has run: told to try again, its caller would have it run twice.
+    if (role === "output" && isBusy(error))
+      return { errors: [{ pointer: "", message: unchecked }] };
+    throw error;
   }
 }
 
