@@ -11,9 +11,16 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import { prefixedId } from "#lib/core/ids.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
-import { allPermissions, tenantPermissions } from "#lib/core/permissions.ts";
 import { keyAncestry } from "./key-ancestry.ts";
 import { keyCacheKey, keyTopic } from "./key-lookup.ts";
+import {
+  type HasGrants,
+  type KeyKind,
+  refuseEscalation,
+  refuseGranted,
+  refuseOtherAgent,
+  unknownGrants,
+} from "./key-refusals.ts";
 import { keyHint, newKeyText } from "./key-text.ts";
 import {
   type ApiKey,
@@ -25,67 +32,17 @@ import {
   rotateKeyInput,
 } from "./schema.ts";
 
-type Kind = "tenant" | "platform";
 type Row = typeof platformKeys.$inferSelect & { tenantId?: string };
 
 const idPrefix = { tenant: "key", platform: "pkey" } as const;
 
-function kindOf(keyId: string): Kind {
+function kindOf(keyId: string): KeyKind {
   return keyId.startsWith(`${idPrefix.platform}_`) ? "platform" : "tenant";
 }
 
 /** Platform keys need the platform's permission, tenant keys the tenant's. */
-function authorizeKeys(ctx: Ctx, kind: Kind, access: "read" | "write"): void {
+function authorizeKeys(ctx: Ctx, kind: KeyKind, access: "read" | "write"): void {
   authorize(ctx, kind === "platform" ? `platform:${access}` : `keys:${access}`);
-}
-
-/** A key can hand out no more than it has itself. */
-function refuseEscalation(ctx: Ctx, kind: Kind, scopes: readonly string[]): void {
-  const all = kind === "platform" ? allPermissions : tenantPermissions;
-  const wanted = scopes.includes("*") ? all : scopes;
-  const missing = wanted.filter((scope) => !ctx.permissions.has(scope as never));
-  if (missing.length === 0) return;
-  throw new AppError(
-    "insufficient_scope",
-    `A credential can only give scopes that it has; this one lacks ${missing.join(", ")}.`,
-  );
-}
-
-function agentOf({ principal }: Ctx): string | null {
-  return principal.type === "key" ? principal.agentId : null;
-}
-
-/** An agent's key makes keys of that agent alone. */
-function refuseOtherAgent(ctx: Ctx, agentId: string | null): void {
-  const own = agentOf(ctx);
-  if (own === null || own === agentId) return;
-  throw new AppError("forbidden", `A key of the agent "${own}" makes keys of that agent alone.`);
-}
-
-/** Whom tools may be granted to and what a key would be: itself and those before it, and its agent. */
-export interface KeyNames {
-  keyIds: readonly string[];
-  agentId: string | null;
-}
-
-/** Whether tools are granted to any of these; the tools' part of the platform tells. */
-export type HasGrants = (tx: Tx, ctx: Ctx, names: KeyNames) => Promise<boolean>;
-
-/** Not told otherwise, there may be grants. */
-const unknownGrants: HasGrants = async () => true;
-
-/** Who may not grant tools hands out no key that has what was granted to somebody else. */
-async function refuseGranted(tx: Tx, ctx: Ctx, names: KeyNames, hasGrants: HasGrants) {
-  const { keyIds, agentId } = names;
-  const isOwnAgent = agentId === null || agentId === agentOf(ctx);
-  const isOwnKey = keyIds.length === 0 || keyIds.includes(ctx.principal.id);
-  if (ctx.permissions.has("tools:govern") || (isOwnAgent && isOwnKey)) return;
-  if (!(await hasGrants(tx, ctx, names))) return;
-  throw new AppError(
-    "insufficient_scope",
-    "Tools are granted to what this key would be, so that making it needs the scope tools:govern too.",
-    { extra: { scope: "tools:govern" } },
-  );
 }
 
 /** Who made a key, as far as that is somebody of the tenant. */
@@ -103,14 +60,14 @@ function minterOf({ principal }: Ctx): string | null {
 }
 
 /** Runs in the transaction that the kind of key lives in. */
-function within<T>(ctx: Ctx, kind: Kind, run: (tx: Tx) => Promise<T>): Promise<T> {
+function within<T>(ctx: Ctx, kind: KeyKind, run: (tx: Tx) => Promise<T>): Promise<T> {
   return kind === "platform" ? withPlatform(run) : withTenant(ctx.tenantId, run);
 }
 
 async function record(
   tx: Tx,
   ctx: Ctx,
-  kind: Kind,
+  kind: KeyKind,
   action: string,
   before: ApiKey | null,
   after: ApiKey | null,
@@ -144,7 +101,7 @@ function toApiKey(row: Row): ApiKey {
 async function insertKey(
   tx: Tx,
   ctx: Ctx,
-  kind: Kind,
+  kind: KeyKind,
   input: Pick<Row, "name" | "scopes" | "agentId" | "expiresAt" | "rotatedFrom">,
   text: string,
 ): Promise<Row> {

@@ -1,6 +1,7 @@
 import { and, eq, inArray, or } from "drizzle-orm";
 import { toolGrants } from "#db/schema/tool-governance.ts";
-import { createKey, type HasGrants, rotateKey } from "#lib/auth/keys.ts";
+import type { HasGrants } from "#lib/auth/key-refusals.ts";
+import { createKey, rotateKey } from "#lib/auth/keys.ts";
 import type { CreateKeyInput, NewApiKey, RotateKeyInput } from "#lib/auth/schema.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 
