@@ -8,6 +8,7 @@ import { closeLimiters } from "#lib/core/limiter.ts";
 import { log } from "#lib/core/log.ts";
 import { flushGrantUses } from "#lib/oauth/grant-use.ts";
 import { flushSecretUses } from "#lib/secrets/use.ts";
+import { closeEvaluation } from "#lib/tools/evaluation/evaluate.ts";
 import { followUpstreamLists } from "#lib/tools/import/upstream/follow.ts";
 import { closeSandbox } from "#lib/tools/sandbox/pool.ts";
 import { closeUpstreams } from "#lib/upstreams/pool.ts";
@@ -32,6 +33,7 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
       closeUpstreams,
       endAllProcesses,
       closeSandbox,
+      closeEvaluation,
       stopJobs,
       flushLedger,
       flushKeyUses,

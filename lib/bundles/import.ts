@@ -48,12 +48,12 @@ function authorizeImport(ctx: Ctx, bundle: BundleInput): void {
 }
 
 /** Tries every definition that would be written, other requests in between. */
-async function checkWrites(items: readonly Planned[]): Promise<void> {
+async function checkWrites(ctx: Ctx, items: readonly Planned[]): Promise<void> {
   for (const item of items) {
     const isWritten = item.action === "create" || item.action === "update";
     if (!isWritten || item.definition === null) continue;
     try {
-      await kindAdapters[item.kind].check(item.definition);
+      await kindAdapters[item.kind].check(ctx, item.definition);
     } catch (error) {
       item.reasons = reasonsOf(error);
       item.action = "invalid";
@@ -103,7 +103,7 @@ async function planFor(ctx: Ctx, bundle: BundleInput, onConflict: "update" | "sk
   const plan = await withTenant(ctx.tenantId, (tx) =>
     planItems(tx, ctx, bundle, { onConflict, lock: false }),
   );
-  await checkWrites(plan.items);
+  await checkWrites(ctx, plan.items);
   return plan;
 }
 

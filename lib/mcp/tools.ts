@@ -42,8 +42,8 @@ async function visibleTools(ctx: Ctx): Promise<readonly Tool[]> {
     hiddenFrom(ctx),
   ]);
   const isShown = ({ name }: Tool) => {
-    const toolId = catalog.byMcpName.get(name)?.toolId;
-    return toolId === undefined || !isHidden?.(toolId);
+    const tool = catalog.byMcpName.get(name);
+    return tool === undefined || !isHidden?.(tool);
   };
   const above = snapshot?.toolSearchAbove ?? null;
   const count = isHidden ? catalog.listed.filter(isShown).length : catalog.listed.length;

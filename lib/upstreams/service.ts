@@ -19,6 +19,7 @@ import {
   type UpstreamQuery,
   upstreamId,
 } from "./schema.ts";
+import { refuseRestrictedSecrets } from "./secrets.ts";
 import { refuseUnlistedCommand } from "./stdio/commands.ts";
 import { personOf } from "./subject.ts";
 
@@ -160,6 +161,7 @@ export async function putUpstream(ctx: Ctx, id: string, raw: PutUpstreamInput): 
   }
   const input = parse(putUpstreamInput, raw);
   refuseUnlistedCommand(input.transport);
+  await refuseRestrictedSecrets(ctx.tenantId, input);
   const values = {
     name: input.name,
     transport: input.transport,

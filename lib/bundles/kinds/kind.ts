@@ -59,7 +59,7 @@ export interface KindAdapter {
    */
   parse(ctx: Ctx, item: JsonObject, present: Present | undefined): Definition;
   /** Throws `invalid_request` for what cannot run; may take its time. */
-  check(definition: Definition): Promise<void>;
+  check(ctx: Ctx, definition: Definition): Promise<void>;
   /** By id, why others of the tenant, or of these, stand in the way. */
   conflicts(
     tx: Tx,

@@ -94,14 +94,17 @@ export const tools: KindAdapter = {
   ...{ read: "tools:read", write: "tools:write", idKey: "tool_id" },
   defaults: toDefinition(registerToolInput.parse({ tool_id: "x", name: "x" })),
   ids: toolIds,
-  hiddenFrom: ungrantedTo,
+  async hiddenFrom(ctx) {
+    const ids = await ungrantedTo(ctx);
+    return ids.size === 0 ? null : (id) => ids.has(id);
+  },
   load: async (tx, ctx, ids, lock) => (await readTools(tx, ctx, ids, lock)).map(toPresent),
   hide: (definition) => ({ ...definition, config: hideConfig(configOf(definition)) }),
   secrets: (hidden) =>
     [...secretNamesIn(hidden.config)].filter((name) => secretName.safeParse(name).success),
   parse: parseTool,
-  async check(definition) {
-    await checkDefinition(toInput(definition));
+  async check(ctx, definition) {
+    await checkDefinition(ctx, toInput(definition));
   },
   async conflicts(tx, ctx, writes, present) {
     const found = new Map<string, string>();

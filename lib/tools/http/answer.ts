@@ -63,11 +63,14 @@ export interface Reading {
   /** `auto`: by the Content-Type. */
   type: HttpConfig["response"]["type"];
   /** Takes what is wanted out of a JSON answer. */
-  select?: (value: unknown) => unknown;
+  select?: (value: unknown) => unknown | Promise<unknown>;
 }
 
 /** What is wanted of a JSON answer, where the tool says so. */
-function selected(result: CallToolResult, { select, mcpName }: Reading): CallToolResult {
+async function selected(
+  result: CallToolResult,
+  { select, mcpName }: Reading,
+): Promise<CallToolResult> {
   if (!select) return result;
   if (!("structuredContent" in result)) {
     throw new ToolError(
@@ -75,7 +78,7 @@ function selected(result: CallToolResult, { select, mcpName }: Reading): CallToo
       `The endpoint of ${mcpName} answered no JSON, which response.select needs.`,
     );
   }
-  const structuredContent = select(result.structuredContent);
+  const structuredContent = await select(result.structuredContent);
   const isText = typeof structuredContent === "string";
   const text = isText ? structuredContent : JSON.stringify(structuredContent);
   return { content: [{ type: "text", text }], structuredContent };
@@ -92,7 +95,10 @@ function isSuccess(status: number): boolean {
  * resource. Throws `ToolError` for a status other than 2xx and 304, for JSON that is none, and where
  * what is wanted of it cannot be had.
  */
-export function toToolResult(answer: EgressResponse, reading: Reading): CallToolResult {
+export async function toToolResult(
+  answer: EgressResponse,
+  reading: Reading,
+): Promise<CallToolResult> {
   const { status, body } = answer;
   if (!isSuccess(status)) throw failure(answer);
   if (body.length === 0)

@@ -128,7 +128,10 @@ export function endpointOf({
         return send(again.request, call, left());
       };
       const answer = await withRetries(config, call, attempt);
-      return toToolResult(answer, { mcpName, type: response.type, ...(select ? { select } : {}) });
+      return await toToolResult(answer, {
+        ...{ mcpName, type: response.type },
+        ...(select ? { select: (value: unknown) => select(call.tenantId, value) } : {}),
+      });
     } catch (error) {
       throw toToolError(error);
     }

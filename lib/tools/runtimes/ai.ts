@@ -12,15 +12,15 @@ import { ProviderError } from "#lib/providers/provider-error.ts";
 import { tellText } from "../calls/tell-text.ts";
 import { ToolError } from "../calls/tool-error.ts";
 import { type AiConfig, aiConfig, modelOf } from "../config/ai-config.ts";
-import { type PromptTemplate, parsePrompt, renderPrompt } from "../config/prompt-template.ts";
+import { renderPrompts } from "../config/prompt-template.ts";
 import type { OutputCheck } from "../json-schema/validator.ts";
 import type { CallToolResult } from "../schema.ts";
 import type { CallScope, RunnableTool, Runtime } from "./runtime.ts";
 
 interface Program {
   config: AiConfig;
-  messages: { role: ChatMessage["role"]; template: PromptTemplate }[];
-  system: PromptTemplate | null;
+  messages: { role: ChatMessage["role"]; content: string }[];
+  system: string | null;
   /** Said to the model of the JSON that is wanted; null for a text. */
   wanted: string | null;
 }
@@ -40,19 +40,24 @@ function programOf(tool: RunnableTool): Program {
   const messages = config.messages ?? [{ role: "user" as const, content: prompt }];
   return {
     config,
-    messages: messages.map(({ role, content }) => ({ role, template: parsePrompt(content) })),
-    system: system === undefined ? null : parsePrompt(system),
+    messages,
+    system: system ?? null,
     wanted: tool.output
       ? `Answer with JSON alone, without any text around it, that is valid against this JSON Schema:\n${JSON.stringify(tool.output.schema)}`
       : null,
   };
 }
 
-function requestOf(program: Program, tool: RunnableTool, args: JsonObject) {
+async function requestOf(tenantId: string, program: Program, tool: RunnableTool, args: JsonObject) {
   const { config, messages, system, wanted } = program;
-  const said = [system && renderPrompt(system, args), wanted].filter((text) => text !== null);
+  const templates = [
+    ...messages.map(({ content }) => content),
+    ...(system === null ? [] : [system]),
+  ];
+  const texts = await renderPrompts(tenantId, templates, args);
+  const said = [...texts.slice(messages.length), ...(wanted === null ? [] : [wanted])];
   return {
-    messages: messages.map(({ role, template }) => ({ role, text: renderPrompt(template, args) })),
+    messages: messages.map(({ role }, at) => ({ role, text: texts[at] ?? "" })),
     maxTokens: config.max_tokens,
     temperature: config.temperature,
     jsonObject: tool.output?.schema.type === "object",
@@ -71,10 +76,14 @@ function jsonOf(text: string): { value: unknown } | { mistake: string } {
   }
 }
 
-function fitting(text: string, check: OutputCheck): { value: unknown } | { mistake: string } {
+async function fitting(
+  { tenantId }: Ctx,
+  text: string,
+  check: OutputCheck,
+): Promise<{ value: unknown } | { mistake: string }> {
   const read = jsonOf(text);
   if ("mistake" in read) return read;
-  const errors = check(read.value);
+  const errors = await check(tenantId, read.value);
   if (errors.length === 0) return read;
   return {
     mistake: errors.map(({ pointer, message }) => `${pointer || "it"} ${message}`).join("; "),
@@ -132,13 +141,13 @@ function asked(
 async function answer(
   ctx: Ctx,
   tool: RunnableTool,
-  request: ReturnType<typeof requestOf>,
+  request: Awaited<ReturnType<typeof requestOf>>,
   options: CompletionOptions,
   trace: CallScope["trace"],
 ): Promise<CallToolResult> {
   const first = await ask(ctx, request, options, trace);
   if (!tool.output) return { content: [{ type: "text", text: first.text }] };
-  const read = fitting(first.text, tool.output.check);
+  const read = await fitting(ctx, first.text, tool.output.check);
   if ("value" in read) return structured(read.value);
   const correction = `That answer does not fit: ${read.mistake}. Answer again, with the corrected JSON alone.`;
   const messages: ChatMessage[] = [
@@ -147,7 +156,7 @@ async function answer(
     { role: "user", text: correction },
   ];
   const second = await ask(ctx, { ...request, messages }, options, trace);
-  const again = fitting(second.text, tool.output.check);
+  const again = await fitting(ctx, second.text, tool.output.check);
   if ("value" in again) return structured(again.value);
   const text = `The model ${second.model} did not answer what the output schema of ${tool.mcpName} wants: ${again.mistake}.`;
   throw new ToolError("invalid_output", text);
@@ -161,7 +170,7 @@ async function answer(
 export const aiRuntime: Runtime = (tool) => {
   const program = programOf(tool);
   return async (ctx, args, scope): Promise<CallToolResult> => {
-    const request = requestOf(program, tool, args);
+    const request = await requestOf(ctx.tenantId, program, tool, args);
     const { progress } = scope.client;
     const teller = progress && tellText(progress);
     try {

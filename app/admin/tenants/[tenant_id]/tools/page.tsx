@@ -15,7 +15,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Code } from "#components/ui/code.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import { listSwitches } from "#lib/tools/governance/switches.ts";
-import { haltedTools } from "#lib/tools/governance/visibility.ts";
+import { haltsOf } from "#lib/tools/governance/visibility.ts";
 import { type Tool, toolStatuses } from "#lib/tools/schema.ts";
 import { listTools } from "#lib/tools/service.ts";
 import { toolTypes } from "#lib/tools/types.ts";
@@ -76,12 +76,12 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
   const tool_type = textParam(asked.type);
   const include_dynamic = asked.kind !== "registered";
   const status = toolStatuses.find((each) => each === asked.status);
-  const [page, types, halted, switches] = await Promise.all([
+  const [page, types, haltOf, switches] = await Promise.all([
     pageAt(asked.cursor, (at) =>
       listTools(ctx, { ...at, include_dynamic, search, tool_type, status: status ?? "all" }),
     ),
     toolTypes(ctx),
-    haltedTools(ctx),
+    haltsOf(ctx),
     listSwitches(ctx, {}),
   ]);
   const base = `/admin/tenants/${tenant.tenant_id}/tools`;
@@ -107,7 +107,7 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
       <DataTable
         label="Tools"
         columns={columns}
-        rows={page.items.map((tool) => ({ ...tool, halted: halted.get(tool.tool_id) }))}
+        rows={page.items.map((tool) => ({ ...tool, halted: haltOf(tool) }))}
         rowKey={(tool) => tool.tool_id}
         actions={(tool) => <ToolActions tool={tool} />}
         toolbar={
