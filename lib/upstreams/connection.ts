@@ -1,6 +1,8 @@
 import { Client } from "@modelcontextprotocol/client";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { version } from "#lib/core/version.ts";
+import type { Askable } from "./asking/capabilities.ts";
+import { type Ask, answerWith } from "./asking/questions.ts";
 import type { RegisteredUpstream } from "./registry.ts";
 import { transportFor } from "./transport.ts";
 
@@ -11,6 +13,7 @@ export type ListKind = "tools" | "resources" | "prompts";
 export interface ConnectionEvents {
   onListChanged(kind: ListKind): void;
   onLog(level: string, data: unknown, logger: string | undefined): void;
+  onAsk: Ask;
   onClose(): void;
 }
 
@@ -23,12 +26,13 @@ export function serverOf(client: Client) {
 }
 
 /**
- * Connects to an upstream in the newest revision that both know. Elicitation is declared, since most
- * of our own clients can be asked; what a legacy server asks within a call cannot be passed on.
+ * Connects to an upstream in the newest revision that both know, as a client that can be asked for
+ * `askable`. What a current server asks is an answer to the call; of a legacy one, `onAsk` hears.
  */
 export async function connectTo(
   ctx: Ctx,
   upstream: RegisteredUpstream,
+  askable: Askable,
   events: ConnectionEvents,
 ): Promise<Client> {
   const heard = (kind: ListKind) => ({
@@ -38,7 +42,7 @@ export async function connectTo(
   const client = new Client(
     { name: "tausestack", version },
     {
-      capabilities: { elicitation: { form: {} } },
+      capabilities: askable,
       versionNegotiation: { mode: "auto", probe: { timeoutMs: connectMs } },
       inputRequired: { autoFulfill: false },
       listChanged: {
@@ -48,7 +52,7 @@ export async function connectTo(
       },
     },
   );
-  client.setRequestHandler("elicitation/create", () => ({ action: "cancel" }));
+  answerWith(client, askable, events.onAsk);
   client.setNotificationHandler("notifications/message", ({ params }) =>
     events.onLog(params.level, params.data, params.logger),
   );

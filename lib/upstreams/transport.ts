@@ -2,9 +2,11 @@ import { StreamableHTTPClientTransport, type Transport } from "@modelcontextprot
 import type { Ctx } from "#lib/core/ctx.ts";
 import { guardedFetch } from "#lib/core/egress.ts";
 import { notFound } from "#lib/core/errors.ts";
+import { hopsHeader } from "#lib/core/hops.ts";
 import { SecretUnavailable, secretValue } from "#lib/secrets/values.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { UpstreamError } from "./errors.ts";
+import { hopsNow } from "./hops.ts";
 import { oauthProviderFor } from "./oauth/provider.ts";
 import type { RegisteredUpstream } from "./registry.ts";
 import { stdioTransportFor } from "./stdio/transport.ts";
@@ -64,6 +66,7 @@ function fetchOf(upstream: RegisteredUpstream): typeof fetch {
     for (const [name, value] of Object.entries(await credentialHeaders(upstream))) {
       headers.set(name, value);
     }
+    headers.set(hopsHeader, String(hopsNow()));
     return send(input, { ...init, headers });
   };
 }

@@ -2,8 +2,10 @@ import type { Client } from "@modelcontextprotocol/client";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { type Verdict, withBreaker } from "./breaker.ts";
 import { serverOf } from "./connection.ts";
+import { errorWithoutCredentials } from "./credentials.ts";
 import { UpstreamError, type UpstreamErrorCode } from "./errors.ts";
 import { noteHealth } from "./health.ts";
+import { onHop } from "./hops.ts";
 import { type CallInFlight, dropConnection, withConnection } from "./pool.ts";
 import { enabledUpstream, type RegisteredUpstream } from "./registry.ts";
 import { subjectOf } from "./subject.ts";
@@ -14,6 +16,7 @@ const verdicts: Partial<Record<UpstreamErrorCode, Verdict>> = {
   failed: "failed",
   timed_out: "failed",
   rejected: "answered",
+  needs_client: "answered",
   unauthorized: "answered",
 };
 
@@ -33,9 +36,20 @@ export function breakerKey({ tenantId, upstreamId }: RegisteredUpstream): string
   return JSON.stringify([tenantId, upstreamId]);
 }
 
+/** Endpoints like ours that a call may pass through: more are a loop. */
+const mostHops = 5;
+
+function refuseLoop({ hops = 0 }: Ctx, upstreamId: string): void {
+  if (hops < mostHops) return;
+  throw new UpstreamError(
+    "unavailable",
+    `The call has come through ${hops} MCP endpoints of this kind already: upstreams lead in a circle. Give the upstream "${upstreamId}" another address, or switch it off.`,
+  );
+}
+
 /**
- * Runs `use` with a client of one of the tenant's upstreams, on a connection that no other tenant
- * and no other credential shares. A request that the server has not looked at, since it forgot the
+ * Runs `use` with a client of one of the tenant's upstreams, on a connection that no other tenant,
+ * credential or principal shares. A request that the server has not looked at, since it forgot the
  * session, is made once more on a new connection. Throws `not_found`, and `UpstreamError` for
  * whatever the upstream does.
  */
@@ -45,6 +59,7 @@ export async function withUpstream<T>(
   use: (client: Client) => Promise<T>,
   { signal, ...call }: CallInFlight & { signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
+  refuseLoop(ctx, upstreamId);
   const upstream = await enabledUpstream(ctx.tenantId, upstreamId);
   const subject = subjectOf(ctx, upstream);
   let used: Client | undefined;
@@ -61,7 +76,7 @@ export async function withUpstream<T>(
         return await attempt();
       } catch (error) {
         if (signal?.aborted || !wasNotTaken(error)) throw error;
-        if (used) dropConnection(upstream, subject, used);
+        if (used) dropConnection(used);
         return await attempt();
       }
     } catch (error) {
@@ -69,8 +84,10 @@ export async function withUpstream<T>(
     }
   };
   try {
-    return await withBreaker(breakerKey(upstream), upstreamId, judge, run);
-  } catch (error) {
+    const hops = (ctx.hops ?? 0) + 1;
+    return await onHop(hops, () => withBreaker(breakerKey(upstream), upstreamId, judge, run));
+  } catch (raw) {
+    const error = await errorWithoutCredentials(ctx, upstream, raw);
     noteFailure(upstream, error);
     throw error;
   }

@@ -1,6 +1,6 @@
 import { systemTenantCtx } from "#lib/auth/identity.ts";
 import { log } from "#lib/core/log.ts";
-import { onUpstreamListChanged } from "#lib/upstreams/list-changes.ts";
+import { onListChangeHeard } from "#lib/upstreams/list-changes.ts";
 import { syncUpstreamTools } from "./sync.ts";
 
 /** Upstreams that change a list tell of it several times in a row. */
@@ -9,7 +9,7 @@ const settleMs = 1_000;
 /** Notes what an upstream offers when it says that its list of tools has changed; the answer ends it. */
 export function followUpstreamLists(): () => Promise<void> {
   const waiting = new Map<string, NodeJS.Timeout>();
-  const stop = onUpstreamListChanged((tenantId, upstreamId, kind) => {
+  const stop = onListChangeHeard((_ctx, { tenantId, upstreamId }, kind) => {
     const key = JSON.stringify([tenantId, upstreamId]);
     if (kind !== "tools" || waiting.has(key)) return;
     const timer = setTimeout(() => {
