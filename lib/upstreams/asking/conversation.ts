@@ -28,8 +28,8 @@ export interface Conversation<T, P> {
   next(round: Round<P>): Promise<Next<T>>;
   /** Cancels the call; what it has asked is answered that nobody does. */
   end(reason: UpstreamError): void;
-  /** When the call is over, in whichever way. */
-  readonly over: Promise<void>;
+  /** When the call is over: true where it came to its own end, which `next` then tells. */
+  readonly over: Promise<boolean>;
 }
 
 interface Question {
@@ -60,6 +60,7 @@ export function converse<T, P>(
   let asked = Promise.withResolvers<null>();
   let count = 0;
   let silence: NodeJS.Timeout | undefined;
+  let isOver = false;
 
   function listen(): void {
     clearTimeout(silence);
@@ -107,15 +108,13 @@ export function converse<T, P>(
     },
     log: (...message) => round.log?.(...message),
   });
-  const over = answer
-    .then(
-      () => undefined,
-      () => undefined,
-    )
-    .finally(() => {
-      clearTimeout(silence);
-      for (const question of open.values()) question.giveUp();
-    });
+  const close = () => {
+    isOver = true;
+    for (const question of open.values()) question.giveUp();
+    clearTimeout(silence);
+    return !controller.signal.aborted;
+  };
+  const over = answer.then(close, close);
 
   return {
     over,
@@ -132,6 +131,8 @@ export function converse<T, P>(
         if (given !== undefined) question.answer(given as JsonObject);
       }
       for (;;) {
+        // The server may have gone on without an answer.
+        if (isOver) return { answer: await answer };
         if (open.size > 0) {
           round = {};
           return {

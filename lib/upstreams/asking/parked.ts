@@ -65,17 +65,22 @@ export function park<T, P>(ctx: Ctx, call: ParkedCall, conversation: Conversatio
   }
   const id = randomText(43);
   const late = new UpstreamError("timed_out", "The client did not answer in time.");
-  const timer = setTimeout(() => conversation.end(late), longestMs).unref();
+  const drop = () => {
+    clearTimeout(timer);
+    lot.entries.delete(id);
+  };
+  const timer = setTimeout(() => {
+    drop();
+    conversation.end(late);
+  }, longestMs).unref();
   lot.entries.set(id, {
     tenantId: ctx.tenantId,
     of: fingerprint(ctx, call),
     conversation: conversation as unknown as Entry["conversation"],
     timer,
   });
-  void conversation.over.then(() => {
-    clearTimeout(timer);
-    lot.entries.delete(id);
-  });
+  // What came of a call that its server ended waits for whoever comes back.
+  void conversation.over.then((isItsOwnEnd) => isItsOwnEnd || drop());
   return { id, process: lot.process };
 }
 
