@@ -14,6 +14,8 @@ export interface ConnectionEvents {
   onListChanged(kind: ListKind): void;
   onLog(level: string, data: unknown, logger: string | undefined): void;
   onAsk: Ask;
+  /** What goes wrong besides calls; where it is listened to, a stream that ends is an error. */
+  onError?(error: Error): void;
   onClose(): void;
 }
 
@@ -37,6 +39,8 @@ export async function connectTo(
 ): Promise<Client> {
   const heard = (kind: ListKind) => ({
     autoRefresh: false as const,
+    // The SDK would wait until a server that says so all the time is quiet for a while.
+    debounceMs: 0,
     onChanged: () => events.onListChanged(kind),
   });
   const client = new Client(
@@ -57,8 +61,11 @@ export async function connectTo(
     events.onLog(params.level, params.data, params.logger),
   );
   client.onclose = events.onClose;
+  const { onError } = events;
+  if (onError) client.onerror = onError;
   try {
-    await client.connect(await transportFor(ctx, upstream), { timeout: connectMs });
+    const transport = await transportFor(ctx, upstream, { reconnects: !onError });
+    await client.connect(transport, { timeout: connectMs });
     return client;
   } catch (error) {
     await client.close().catch(() => undefined);

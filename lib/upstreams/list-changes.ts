@@ -1,5 +1,5 @@
 import { withTenant } from "#db/transaction.ts";
-import { announce, announceHere, onChange } from "#lib/core/bus.ts";
+import { announce, announceHere, type Change, onChange } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
@@ -20,6 +20,10 @@ const heard = singleton("upstream.heard", () => ({
   resting: new Map<string, boolean>(),
 }));
 
+async function tellOthers(tenantId: string, notice: Change): Promise<void> {
+  await withTenant(tenantId, (tx) => announce(tx, notice));
+}
+
 function pass(ctx: Ctx, upstream: RegisteredUpstream, kind: ListKind, key: string): void {
   const notice = { topic: upstreamListTopic, key };
   heard.resting.set(key, false);
@@ -30,8 +34,9 @@ function pass(ctx: Ctx, upstream: RegisteredUpstream, kind: ListKind, key: strin
   }, everyMs).unref();
   announceHere(notice);
   for (const listener of heard.listeners) listener(ctx, upstream, kind);
-  withTenant(upstream.tenantId, (tx) => announce(tx, notice)).catch((err: unknown) =>
-    log.warn({ err, upstreamId: upstream.upstreamId }, "a list's change is not announced"),
+  const { tenantId, upstreamId } = upstream;
+  tellOthers(tenantId, notice).catch((err: unknown) =>
+    log.warn({ err, upstreamId }, "a change of an upstream's list is not announced"),
   );
 }
 

@@ -24,6 +24,8 @@ export interface LegacyUpstream extends Listening {
   headers: Headers[];
   /** Says to every session that its lists have changed. */
   tellListChanges(): void;
+  /** Ends every stream of notifications, as a proxy in between does. */
+  endStreams(): void;
   /** A tool that is there for some time only. */
   extra: boolean;
 }
@@ -42,9 +44,12 @@ function serverOf(upstream: LegacyUpstream): McpServer {
   const text = (value: unknown) => ({
     content: [{ type: "text" as const, text: JSON.stringify(value) }],
   });
-  const send = async ({ mcpReq }: ServerContext, method: string, params: object) => {
-    const request = { method, params } as Parameters<typeof mcpReq.send>[0];
-    const answer = await mcpReq.send(request, { signal: mcpReq.signal, timeout: 60_000 });
+  const send = async (
+    { mcpReq }: ServerContext,
+    method: "elicitation/create" | "sampling/createMessage" | "roots/list",
+    params: Record<string, unknown>,
+  ) => {
+    const answer = await mcpReq.send({ method, params }, { signal: mcpReq.signal });
     upstream.answers.push(answer);
     return answer;
   };
@@ -116,6 +121,9 @@ export async function startLegacyUpstream(): Promise<LegacyUpstream> {
     },
   };
   const upstream = made as LegacyUpstream;
+  upstream.endStreams = () => {
+    for (const each of transports.values()) each.closeStandaloneSSEStream();
+  };
   const open = async () => {
     const server = serverOf(upstream);
     const transport = new WebStandardStreamableHTTPServerTransport({
@@ -131,7 +139,7 @@ export async function startLegacyUpstream(): Promise<LegacyUpstream> {
     const id = request.headers.get("mcp-session-id");
     const transport = id === null ? await open() : transports.get(id);
     if (!transport) return new Response(null, { status: 404 });
-    if (request.method === "GET") {
+    if (request.method === "GET" && !request.signal.aborted) {
       upstream.streams += 1;
       request.signal.addEventListener("abort", () => {
         upstream.streams -= 1;

@@ -71,12 +71,28 @@ function fetchOf(upstream: RegisteredUpstream): typeof fetch {
   };
 }
 
-/** What a connection to an upstream runs over. Throws `UpstreamError` where it cannot be had. */
-export async function transportFor(ctx: Ctx, upstream: RegisteredUpstream): Promise<Transport> {
+/** Whoever holds a stream of notifications sees to it themselves that there is one again. */
+const once = {
+  initialReconnectionDelay: 1_000,
+  maxReconnectionDelay: 1_000,
+  reconnectionDelayGrowFactor: 1,
+  maxRetries: 0,
+};
+
+/**
+ * What a connection to an upstream runs over; with `reconnects: false` a stream that ends is an
+ * error. Throws `UpstreamError` where it cannot be had.
+ */
+export async function transportFor(
+  ctx: Ctx,
+  upstream: RegisteredUpstream,
+  { reconnects = true } = {},
+): Promise<Transport> {
   const { transport, auth } = upstream;
   if (transport.type === "stdio") return stdioTransportFor(ctx, upstream);
   return new StreamableHTTPClientTransport(new URL(transport.url), {
     fetch: fetchOf(upstream),
+    ...(reconnects ? {} : { reconnectionOptions: once }),
     ...(auth.type === "oauth" ? { authProvider: await oauthProviderFor(ctx, upstream) } : {}),
   });
 }
