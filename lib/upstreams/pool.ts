@@ -79,11 +79,15 @@ async function close(entry: Pooled): Promise<void> {
   await entry.client.then((client) => client.close()).catch(() => undefined);
 }
 
+/** Closes connections that nobody has used for so long; resolves when they are closed. */
+export async function closeIdle(forMs: number): Promise<void> {
+  const before = performance.now() - forMs;
+  const idle = [...pool.open].filter(({ calls, usedAt }) => calls.size === 0 && usedAt <= before);
+  await Promise.all(idle.map(close));
+}
+
 function sweep(): void {
-  const now = performance.now();
-  for (const entry of pool.open) {
-    if (entry.calls.size === 0 && now - entry.usedAt > idleMs) void close(entry);
-  }
+  void closeIdle(idleMs);
   if (pool.open.size > 0 || !pool.sweeper) return;
   clearInterval(pool.sweeper);
   pool.sweeper = null;

@@ -26,8 +26,8 @@ export interface LegacyUpstream extends Listening {
   tellListChanges(): void;
   /** Ends every stream of notifications, as a proxy in between does. */
   endStreams(): void;
-  /** A tool that is there for some time only. */
-  extra: boolean;
+  /** Adds the tool `extra`, of which each session is told. */
+  addTool(): void;
 }
 
 const form = (name: string) => ({
@@ -35,6 +35,10 @@ const form = (name: string) => ({
   properties: { [name]: { type: "string" as const } },
   required: [name],
 });
+
+function addExtra(server: McpServer): void {
+  server.registerTool("extra", {}, () => ({ content: [{ type: "text", text: "extra" }] }));
+}
 
 function serverOf(upstream: LegacyUpstream): McpServer {
   const server = new McpServer(
@@ -90,13 +94,21 @@ function serverOf(upstream: LegacyUpstream): McpServer {
     await wait(20_000, undefined, { signal: context.mcpReq.signal });
     return text("done");
   });
-  server.registerTool("leak", {}, async (context) => {
-    const key = upstream.headers.at(-1)?.get("x-key") ?? "";
-    return text(await ask(context, `Is it ${key}?`, "name"));
-  });
-  if (upstream.extra) server.registerTool("extra", {}, () => text("extra"));
+  const key = () => upstream.headers.at(-1)?.get("x-key") ?? "";
+  server.registerTool("leak", {}, async (context) =>
+    text(await ask(context, `Is it ${key()}?`, "name")),
+  );
   server.registerResource("note", "note://one", {}, () => ({
     contents: [{ uri: "note://one", text: "A note" }],
+  }));
+  server.registerResource("leak", "note://leak", {}, () => ({
+    contents: [{ uri: "note://leak", text: `It is ${key()}` }],
+  }));
+  server.registerResource("broken", "note://broken", {}, () => {
+    throw new Error(`${key()} is not enough`);
+  });
+  server.registerPrompt("leak", {}, () => ({
+    messages: [{ role: "user", content: { type: "text", text: `It is ${key()}` } }],
   }));
   server.registerPrompt("greet", {}, () => ({
     messages: [{ role: "user", content: { type: "text", text: "Greet" } }],
@@ -111,7 +123,7 @@ export async function startLegacyUpstream(): Promise<LegacyUpstream> {
   const transports = new Map<string, WebStandardStreamableHTTPServerTransport>();
   const servers = new Set<McpServer>();
   const made: Partial<LegacyUpstream> = {
-    ...{ sessions: [], streams: 0, cancelled: 0, answers: [], headers: [], extra: false },
+    ...{ sessions: [], streams: 0, cancelled: 0, answers: [], headers: [] },
     tellListChanges() {
       for (const each of servers) {
         each.sendToolListChanged();
@@ -121,11 +133,17 @@ export async function startLegacyUpstream(): Promise<LegacyUpstream> {
     },
   };
   const upstream = made as LegacyUpstream;
+  let hasExtra = false;
+  upstream.addTool = () => {
+    hasExtra = true;
+    for (const each of servers) addExtra(each);
+  };
   upstream.endStreams = () => {
     for (const each of transports.values()) each.closeStandaloneSSEStream();
   };
   const open = async () => {
     const server = serverOf(upstream);
+    if (hasExtra) addExtra(server);
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
       onsessioninitialized: (id) => void transports.set(id, transport),

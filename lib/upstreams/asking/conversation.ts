@@ -61,6 +61,7 @@ export function converse<T, P>(
   let count = 0;
   let silence: NodeJS.Timeout | undefined;
   let isOver = false;
+  let ended: UpstreamError | undefined;
 
   function listen(): void {
     clearTimeout(silence);
@@ -70,6 +71,7 @@ export function converse<T, P>(
   }
 
   function end(reason: UpstreamError): void {
+    ended ??= reason;
     for (const question of open.values()) question.giveUp();
     // The answers go first: after its cancellation the server may not look at them.
     setImmediate(() => controller.abort(reason));
@@ -112,7 +114,7 @@ export function converse<T, P>(
     isOver = true;
     for (const question of open.values()) question.giveUp();
     clearTimeout(silence);
-    return !controller.signal.aborted;
+    return ended === undefined;
   };
   const over = answer.then(close, close);
 
@@ -131,6 +133,7 @@ export function converse<T, P>(
         if (given !== undefined) question.answer(given as JsonObject);
       }
       for (;;) {
+        if (ended) throw ended;
         // The server may have gone on without an answer.
         if (isOver) return { answer: await answer };
         if (open.size > 0) {
@@ -140,8 +143,7 @@ export function converse<T, P>(
           };
         }
         asked = Promise.withResolvers<null>();
-        const first = await Promise.race([answer.then((value) => ({ value })), asked.promise]);
-        if (first) return { answer: first.value };
+        await Promise.race([over, asked.promise]);
       }
     },
   };

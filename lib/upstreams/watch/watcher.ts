@@ -12,8 +12,8 @@ import { watch } from "./watch.ts";
 const lease = "upstream-watch";
 const leaseSeconds = 30;
 const tickMs = 10_000;
-/** How often all are looked through; what is announced is looked at with the next tick. */
-const fullLookMs = 60_000;
+/** How often all are looked for; what is announced is looked at with the next tick. */
+const fullLookMs = 20_000;
 const mostPerTenant = 20;
 const mostWatched = 10_000;
 const mostAtOnce = 8;
