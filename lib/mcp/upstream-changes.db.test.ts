@@ -8,6 +8,7 @@ import { listUpstreamTools } from "#lib/tools/import/upstream/list.ts";
 import { syncUpstreamTools } from "#lib/tools/import/upstream/sync.ts";
 import { closeUpstreams } from "#lib/upstreams/pool.ts";
 import { putUpstream } from "#lib/upstreams/service.ts";
+import { type ModernUpstream, startModernUpstream } from "#lib/upstreams/testing.ts";
 import { type LegacyUpstream, startLegacyUpstream } from "#lib/upstreams/testing-legacy.ts";
 import { watchUpstreams } from "#lib/upstreams/watch/watcher.ts";
 import { type Era, keyOf, openClient, serveApi } from "./testing.ts";
@@ -16,26 +17,34 @@ useTestDatabase();
 
 let api: Listening;
 let legacy: LegacyUpstream;
+let modern: ModernUpstream;
 let ends: (() => Promise<void>)[];
 
 beforeAll(async () => {
-  [api, legacy] = await Promise.all([serveApi(), startLegacyUpstream()]);
+  [api, legacy, modern] = await Promise.all([
+    serveApi(),
+    startLegacyUpstream(),
+    startModernUpstream(),
+  ]);
   ends = [watchUpstreams({ everyMs: 50 }), followUpstreamLists()];
 });
 afterAll(async () => {
   for (const end of ends) await end();
   await closeUpstreams();
-  await Promise.all([api.close(), legacy.close()]);
+  await Promise.all([api.close(), legacy.close(), modern.close()]);
 });
 
-test.each(["modern", "legacy"] as Era[])(
-  "what an upstream tells of changes reaches a %s client of its tenant that listens",
-  async (era) => {
+const eras: Era[] = ["modern", "legacy"];
+
+test.each(eras.flatMap((here) => eras.map((there) => [there, here] as const)))(
+  "what a %s upstream tells of changes reaches a %s client of its tenant that listens",
+  async (upstreamEra, era) => {
+    const upstream = upstreamEra === "modern" ? modern : legacy;
     const [ctx, other] = [
       await freshTenant({ egress_allow: ["127.0.0.0/8"] }),
       await freshTenant(),
     ];
-    const transport = { type: "http" as const, url: legacy.url };
+    const transport = { type: "http" as const, url: upstream.url };
     const exposed = { expose_resources: true, expose_prompts: true };
     await putUpstream(ctx, "up", { name: "Up", transport, ...exposed });
     const listening = async (key: string) => {
@@ -49,7 +58,7 @@ test.each(["modern", "legacy"] as Era[])(
     };
     const [here, there] = [await listening(await keyOf(ctx)), await listening(await keyOf(other))];
     await vi.waitFor(() => {
-      legacy.tellListChanges();
+      upstream.tellListChanges();
       expect(here.told).toEqual(new Set(["prompts", "resources"]));
     }, 10_000);
     expect(there.told.size).toBe(0);

@@ -4,7 +4,8 @@ import { putSecret } from "#lib/secrets/service.ts";
 import { freshTenant } from "#lib/testing/context.ts";
 import type { Listening } from "#lib/testing/deployment.ts";
 import { registerTool } from "#lib/tools/service.ts";
-import { closeUpstreams, countConnections } from "#lib/upstreams/pool.ts";
+import { closeUpstreams } from "#lib/upstreams/pool.ts";
+import { countConnections } from "#lib/upstreams/pooled.ts";
 import { putUpstream } from "#lib/upstreams/service.ts";
 import { keyOf, openClient, serveApi } from "./testing.ts";
 

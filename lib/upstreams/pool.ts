@@ -1,52 +1,29 @@
 import type { Client } from "@modelcontextprotocol/client";
 import { onChange } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { singleton } from "#lib/core/singleton.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import type { Askable } from "./asking/capabilities.ts";
 import { type Ask, noAnswer } from "./asking/questions.ts";
 import { connectTo, type ListKind } from "./connection.ts";
 import { UpstreamError } from "./errors.ts";
 import { announceListChange } from "./list-changes.ts";
+import {
+  type CallInFlight,
+  close,
+  free,
+  hasRoom,
+  keep,
+  makeProcessRoom,
+  type Pooled,
+  pool,
+  retire,
+} from "./pooled.ts";
 import { type RegisteredUpstream, upstreamsOf, upstreamTopic } from "./registry.ts";
-import { hasProcessRoom } from "./stdio/processes.ts";
 import type { Subject } from "./subject.ts";
 
-const mostConnections = { tenant: 50, process: 500 };
 const mostCallsPerTenant = 500;
-const idleMs = 60_000;
-const sweepMs = 10_000;
 /** How long a call waits for a connection where all that there may be are busy. */
 const patienceMs = 5_000;
-
-/** Somebody who waits for an answer on a connection, and may be told and asked things meanwhile. */
-export interface CallInFlight {
-  log?: (level: string, data: unknown, logger: string | undefined) => void;
-  /** What the server is told that it may ask for. */
-  askable?: Askable;
-  /** Answers what a legacy server asks; such a call has the connection for itself. */
-  ask?: Ask;
-}
-
-interface Pooled {
-  key: string;
-  upstream: RegisteredUpstream;
-  client: Promise<Client>;
-  /** The same once it is connected. */
-  connected: Client | null;
-  calls: Set<CallInFlight>;
-  usedAt: number;
-}
-
-const pool = singleton("upstream.pool", () => ({
-  entries: new Map<string, Set<Pooled>>(),
-  /** Every connection that is open, also those that were given up with calls on them. */
-  open: new Set<Pooled>(),
-  callsOf: new Map<string, number>(),
-  /** Resolves when a connection has become idle, or has ended. */
-  freed: Promise.withResolvers<void>(),
-  sweeper: null as NodeJS.Timeout | null,
-}));
 
 /** One principal's use of one credential of an upstream, told the same: nothing else shares it. */
 function keyOf(
@@ -57,65 +34,6 @@ function keyOf(
 ): string {
   const { type, id } = ctx.principal;
   return JSON.stringify([tenantId, upstreamId, subject, type, id, askable ?? {}, !!ask]);
-}
-
-function free(): void {
-  pool.freed.resolve();
-  pool.freed = Promise.withResolvers();
-}
-
-/** No further call begins on it. */
-function retire(entry: Pooled): void {
-  const siblings = pool.entries.get(entry.key);
-  siblings?.delete(entry);
-  if (siblings?.size === 0) pool.entries.delete(entry.key);
-}
-
-/** Whoever still waits is answered that the connection was closed. */
-async function close(entry: Pooled): Promise<void> {
-  retire(entry);
-  pool.open.delete(entry);
-  free();
-  await entry.client.then((client) => client.close()).catch(() => undefined);
-}
-
-/** Closes connections that nobody has used for so long; resolves when they are closed. */
-export async function closeIdle(forMs: number): Promise<void> {
-  const before = performance.now() - forMs;
-  const idle = [...pool.open].filter(({ calls, usedAt }) => calls.size === 0 && usedAt <= before);
-  await Promise.all(idle.map(close));
-}
-
-function sweep(): void {
-  void closeIdle(idleMs);
-  if (pool.open.size > 0 || !pool.sweeper) return;
-  clearInterval(pool.sweeper);
-  pool.sweeper = null;
-}
-
-/** Closes the one that has been idle longest, to make room; null where all are busy. */
-function makeRoom(among: readonly Pooled[]): Promise<void> | null {
-  const idle = among.filter(({ calls }) => calls.size === 0);
-  const [oldest] = idle.sort((a, b) => a.usedAt - b.usedAt);
-  return oldest ? close(oldest) : null;
-}
-
-/** Whether another connection of the tenant's may be opened now. */
-function hasRoom({ tenantId }: RegisteredUpstream): boolean {
-  const all = [...pool.open];
-  const own = all.filter(({ upstream }) => upstream.tenantId === tenantId);
-  return (
-    (own.length < mostConnections.tenant || makeRoom(own) !== null) &&
-    (all.length < mostConnections.process || makeRoom(all) !== null)
-  );
-}
-
-/** The place of a stdio server is free when its process has been reaped. */
-async function makeProcessRoom({ transport, tenantId }: RegisteredUpstream): Promise<void> {
-  if (transport.type !== "stdio" || hasProcessRoom(tenantId)) return;
-  const servers = [...pool.open].filter(({ upstream }) => upstream.transport.type === "stdio");
-  await makeRoom(servers.filter(({ upstream }) => upstream.tenantId === tenantId));
-  if (!hasProcessRoom(tenantId)) await makeRoom(servers);
 }
 
 function open(ctx: Ctx, upstream: RegisteredUpstream, key: string, askable: Askable): Pooled {
@@ -138,15 +56,13 @@ function open(ctx: Ctx, upstream: RegisteredUpstream, key: string, askable: Aska
     ...{ key, upstream, client, connected: null, calls },
     usedAt: performance.now(),
   };
-  pool.entries.set(key, (pool.entries.get(key) ?? new Set()).add(entry));
-  pool.open.add(entry);
+  keep(entry);
   client.then(
     (connected) => {
       entry.connected = connected;
     },
     () => close(entry),
   );
-  pool.sweeper ??= setInterval(sweep, sweepMs).unref();
   return entry;
 }
 
@@ -229,7 +145,8 @@ export async function withConnection<T>(
       entry.calls.delete(call);
       entry.usedAt = performance.now();
       if (entry.calls.size === 0) {
-        if (pool.entries.get(entry.key)?.has(entry)) free();
+        const isKept = pool.entries.get(entry.key)?.has(entry);
+        if (isKept) free();
         else void close(entry);
       }
     }
@@ -248,12 +165,6 @@ export function dropConnection(client: Client): void {
     retire(entry);
     if (entry.calls.size === 0) void close(entry);
   }
-}
-
-/** Connections that are open now, of a tenant or of all. */
-export function countConnections(tenantId?: string): number {
-  const all = [...pool.open];
-  return all.filter((each) => tenantId === undefined || each.upstream.tenantId === tenantId).length;
 }
 
 /** Ends every connection, when the process stops. */

@@ -1,12 +1,14 @@
 import type { Client } from "@modelcontextprotocol/client";
 import type { Ctx } from "#lib/core/ctx.ts";
+import type { Ask } from "./asking/questions.ts";
 import { type Verdict, withBreaker } from "./breaker.ts";
 import { serverOf } from "./connection.ts";
 import { errorWithoutCredentials } from "./credentials.ts";
 import { UpstreamError, type UpstreamErrorCode } from "./errors.ts";
 import { noteHealth } from "./health.ts";
 import { onHop } from "./hops.ts";
-import { type CallInFlight, dropConnection, withConnection } from "./pool.ts";
+import { dropConnection, withConnection } from "./pool.ts";
+import type { CallInFlight } from "./pooled.ts";
 import { enabledUpstream, type RegisteredUpstream } from "./registry.ts";
 import { subjectOf } from "./subject.ts";
 import { toUpstreamError, wasNotTaken } from "./to-error.ts";
@@ -63,21 +65,27 @@ export async function withUpstream<T>(
   const upstream = await enabledUpstream(ctx.tenantId, upstreamId);
   const subject = subjectOf(ctx, upstream);
   let used: Client | undefined;
-  const attempt = () =>
-    withConnection(ctx, upstream, subject, call, async (client, isNew) => {
+  const attempt = (inFlight: CallInFlight) =>
+    withConnection(ctx, upstream, subject, inFlight, async (client, isNew) => {
       used = client;
       const result = await use(client);
       noteHealth(upstream, { status: "ok", ...(isNew ? { server: serverOf(client) } : {}) });
       return result;
     });
-  const run = async () => {
+  const run = async (heard: () => void) => {
+    const { ask } = call;
+    const asking: Ask = (...question) => {
+      heard();
+      return (ask as Ask)(...question);
+    };
+    const inFlight = ask ? { ...call, ask: asking } : call;
     try {
       try {
-        return await attempt();
+        return await attempt(inFlight);
       } catch (error) {
         if (signal?.aborted || !wasNotTaken(error)) throw error;
         if (used) dropConnection(used);
-        return await attempt();
+        return await attempt(inFlight);
       }
     } catch (error) {
       throw toUpstreamError(error, upstreamId, signal);
