@@ -152,23 +152,29 @@ export async function startLegacyUpstream(): Promise<LegacyUpstream> {
     servers.add(server);
     return transport;
   };
+  /** Counts a stream until either side ends it. */
+  const counted = (response: Response): Response => {
+    if (!response.body || !response.ok) return response;
+    upstream.streams += 1;
+    let isOpen = true;
+    const end = () => {
+      if (isOpen) upstream.streams -= 1;
+      isOpen = false;
+    };
+    const body = response.body.pipeThrough(new TransformStream({ flush: end, cancel: end }));
+    return new Response(body, response);
+  };
   const answer = async (request: Request): Promise<Response> => {
     upstream.headers.push(request.headers);
     const id = request.headers.get("mcp-session-id");
     const transport = id === null ? await open() : transports.get(id);
     if (!transport) return new Response(null, { status: 404 });
-    if (request.method === "GET" && !request.signal.aborted) {
-      upstream.streams += 1;
-      request.signal.addEventListener("abort", () => {
-        upstream.streams -= 1;
-      });
-    } else if (
-      request.method === "POST" &&
-      (await request.clone().text()).includes("notifications/cancelled")
-    ) {
-      upstream.cancelled += 1;
+    if (request.method === "POST") {
+      const body = await request.clone().text();
+      if (body.includes("notifications/cancelled")) upstream.cancelled += 1;
     }
-    return transport.handleRequest(request);
+    const response = await transport.handleRequest(request);
+    return request.method === "GET" ? counted(response) : response;
   };
   return Object.assign(
     made,
