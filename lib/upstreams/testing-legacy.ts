@@ -161,7 +161,9 @@ export async function startLegacyUpstream(): Promise<LegacyUpstream> {
       if (isOpen) upstream.streams -= 1;
       isOpen = false;
     };
-    const body = response.body.pipeThrough(new TransformStream({ flush: end, cancel: end }));
+    // `cancel` is newer than the types of transformers.
+    const ends = { flush: end, cancel: end };
+    const body = response.body.pipeThrough(new TransformStream(ends));
     return new Response(body, response);
   };
   const answer = async (request: Request): Promise<Response> => {
