@@ -13,6 +13,7 @@ import { followUpstreamLists } from "#lib/tools/import/upstream/follow.ts";
 import { closeSandbox } from "#lib/tools/sandbox/pool.ts";
 import { closeUpstreams } from "#lib/upstreams/pool.ts";
 import { endAllProcesses } from "#lib/upstreams/stdio/processes.ts";
+import { watchUpstreams } from "#lib/upstreams/watch/watcher.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 
 /** Connects this process to the database; the answer closes what was opened, in reverse. */
@@ -27,8 +28,10 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
   const stopBus = await startBus();
   const stopJobs = await startJobs();
   const stopFollowing = followUpstreamLists();
+  const stopWatching = watchUpstreams();
   return async () => {
     for (const close of [
+      stopWatching,
       stopFollowing,
       closeUpstreams,
       endAllProcesses,

@@ -67,7 +67,7 @@ export async function serveListen(
   // A bus and a handler of its own: the SDK's bus knows no tenants.
   const bus: ServerEventBus = {
     publish: () => undefined,
-    subscribe: (listener) => opened(onTenantChange(ctx.tenantId, listener)),
+    subscribe: (listener) => opened(onTenantChange(ctx, listener)),
   };
   const handler = createMcpHandler(() => serverFor(ctx, "modern"), {
     bus,

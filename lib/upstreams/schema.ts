@@ -74,7 +74,7 @@ export const transport = z.discriminatedUnion("type", [
 export type UpstreamTransport = z.output<typeof transport>;
 
 const managedHeader =
-  /^(host|connection|content-.*|transfer-encoding|accept|te|trailer|upgrade|keep-alive|expect|mcp-.*|proxy-.*)$/i;
+  /^(host|connection|content-.*|transfer-encoding|accept|te|trailer|upgrade|keep-alive|expect|mcp-.*|proxy-.*|tausestack-.*)$/i;
 
 const headerName = z
   .string()

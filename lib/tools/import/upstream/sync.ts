@@ -11,18 +11,19 @@ import type { SyncedUpstream } from "./schema.ts";
 
 /**
  * Notes what an upstream lists now, beside what was accepted of it. No tool that is served changes:
- * what is new, changed or gone waits for `acceptUpstreamTools`. Throws `not_found` by the upstream's
- * foreign key alone; callers have read the upstream.
+ * what is new, changed or gone waits for `acceptUpstreamTools`; nothing is gone of a list that is not
+ * `isWhole`. Throws `not_found` by the upstream's foreign key alone; callers have read the upstream.
  */
 export async function noteUpstreamTools(
   ctx: Ctx,
   upstreamId: string,
   listed: readonly JsonObject[],
+  isWhole = true,
 ): Promise<SyncedUpstream> {
   authorize(ctx, "upstreams:write");
   const offered = listed.flatMap((tool) => toOffered(tool) ?? []);
   // The catalog is read anew: calls of a tool that is gone say so.
-  return change(ctx, (tx) => recordOffered(tx, ctx, upstreamId, offered));
+  return change(ctx, (tx) => recordOffered(tx, ctx, upstreamId, offered, isWhole));
 }
 
 /**
@@ -38,4 +39,10 @@ export async function syncUpstreamTools(ctx: Ctx, upstreamId: string): Promise<S
     },
   );
   return noteUpstreamTools(ctx, upstreamId, tools);
+}
+
+/** Notes what an upstream shows one person of what it has, on their own account. */
+export async function noteToolsOfPerson(ctx: Ctx, upstreamId: string): Promise<SyncedUpstream> {
+  const { tools } = await fetchUpstreamCatalog(ctx, upstreamId, ["tools"]);
+  return noteUpstreamTools(ctx, upstreamId, tools, false);
 }
