@@ -27,8 +27,9 @@ function proveClient(
   const { client_id, client_secret = "" } = client;
   const method = selectClientAuthMethod(client, methods);
   if (method === "client_secret_basic") {
-    const pair = [client_id, client_secret].map(encodeURIComponent).join(":");
-    headers.set("authorization", `Basic ${Buffer.from(pair).toString("base64")}`);
+    // Not percent-encoded, as the official client sends it to the token endpoint, which took it.
+    const pair = Buffer.from(`${client_id}:${client_secret}`).toString("base64");
+    headers.set("authorization", `Basic ${pair}`);
     return;
   }
   body.set("client_id", client_id);
