@@ -40,7 +40,7 @@ beforeAll(async () => {
     },
   });
   tenant = await tenantOf(server, provider);
-}, 90_000);
+}, 180_000);
 
 afterAll(async () => {
   await sql?.end();

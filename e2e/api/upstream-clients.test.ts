@@ -18,9 +18,12 @@ const providers: ProtectedUpstream[] = [];
 
 beforeAll(async () => {
   cluster = await openCluster();
-  server = await startOAuthServer(await cluster.createDatabase());
-  open = await startOAuthServer(await cluster.createDatabase(), { TAUSESTACK_PUBLIC_URL: origin });
-}, 90_000);
+  const urls = [await cluster.createDatabase(), await cluster.createDatabase()] as const;
+  [server, open] = await Promise.all([
+    startOAuthServer(urls[0]),
+    startOAuthServer(urls[1], { TAUSESTACK_PUBLIC_URL: origin }),
+  ]);
+}, 180_000);
 afterEach(async () => {
   await Promise.all(providers.splice(0).map((provider) => provider.close()));
 });
