@@ -17,6 +17,7 @@ const labels = {
   account: "Account",
   apps: "Connected apps",
   connect: "Connect",
+  "linked-accounts": "Linked accounts",
   members: "Members",
 };
 

@@ -1,4 +1,6 @@
+import { createServer } from "node:http";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { listen } from "#lib/testing/deployment.ts";
 import {
   type ProtectedOptions,
   type ProtectedUpstream,
@@ -21,7 +23,7 @@ beforeAll(async () => {
   const urls = [await cluster.createDatabase(), await cluster.createDatabase()] as const;
   [server, open] = await Promise.all([
     startOAuthServer(urls[0]),
-    startOAuthServer(urls[1], { TAUSESTACK_PUBLIC_URL: origin }),
+    startOAuthServer(urls[1], { TAUSESTACK_PUBLIC_URL: origin, PORT: await freePort() }),
   ]);
 }, 180_000);
 afterEach(async () => {
@@ -31,6 +33,12 @@ afterAll(async () => {
   await Promise.all([server?.stop(), open?.stop()]);
   await cluster?.close();
 });
+
+async function freePort(): Promise<string> {
+  const probe = await listen(createServer());
+  await probe.close();
+  return new URL(probe.url).port;
+}
 
 async function protect(options: ProtectedOptions): Promise<ProtectedUpstream> {
   const provider = await startProtectedUpstream(options);
