@@ -73,9 +73,9 @@ test("a client that was given an id and a secret connects the tenant's account w
 test("where the server fetches client metadata documents, ours is the client's id, and nobody registers", async () => {
   const fetched: string[] = [];
   const provider = await protect({
-    documents: (url, init) => {
+    documents: (url) => {
       fetched.push(String(url));
-      return fetch(String(url).replace(origin, open.url), init as RequestInit);
+      return fetch(String(url).replace(origin, open.url));
     },
   });
   const tenant = await tenantOf(open, provider);

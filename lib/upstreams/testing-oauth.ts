@@ -207,7 +207,7 @@ async function consentAt(base: string, authorizationUrl: string, login: string):
     if (location === null) {
       const page = await response.text();
       const [, prompt] = /name="prompt" value="(login|consent)"/.exec(page) ?? [];
-      if (prompt === undefined) throw new Error(`${response.status} ${page.slice(0, 500)}`);
+      if (prompt === undefined) throw new Error(`${response.status} ${page.replace(/<style>.*<\/style>/s, "").slice(0, 2_000)}`);
       const action = /action="([^"]+)"/.exec(page)?.[1] ?? "";
       response = await send(new URL(action, base).href, { prompt, login, password: "any" });
       continue;
