@@ -9,6 +9,7 @@ import { NoMatches } from "#components/shell/no-matches.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { formatValue } from "#components/ui/format.ts";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import { AuthorizationAlert } from "#components/upstreams/authorization-alert.tsx";
 import { countToolsOf } from "#lib/tools/import/upstream/counts.ts";
@@ -30,10 +31,10 @@ function Counts({ counts }: { counts: UpstreamToolCounts | undefined }) {
   return (
     <span className="inline-flex flex-wrap items-center gap-1.5 max-md:justify-end">
       <span className="whitespace-nowrap tabular-nums">
-        {counts.accepted + counts.changed} served
+        {formatValue(counts.accepted + counts.changed, "count")} served
       </span>
-      {held > 0 && <Badge tone="warning">{held} to review</Badge>}
-      {counts.gone > 0 && <Badge tone="danger">{counts.gone} gone</Badge>}
+      {held > 0 && <Badge tone="warning">{formatValue(held, "count")} to review</Badge>}
+      {counts.gone > 0 && <Badge tone="danger">{formatValue(counts.gone, "count")} gone</Badge>}
     </span>
   );
 }

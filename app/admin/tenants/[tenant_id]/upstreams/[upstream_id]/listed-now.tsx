@@ -26,7 +26,7 @@ export function ListedNow({ tenantId, upstreamId, enabled }: ListedNowProps) {
     <Card>
       <CardHeader>
         <CardTitle>What it lists now</CardTitle>
-        <CardDescription>As the server answers your own account.</CardDescription>
+        <CardDescription>Asked of the server when this page opens.</CardDescription>
       </CardHeader>
       <CardContent aria-busy={query.isLoading} className="flex flex-col gap-3">
         {!enabled && <p className="text-muted-foreground text-sm">It is switched off.</p>}
