@@ -1,4 +1,3 @@
-import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { LinkTabs } from "#components/shell/link-tabs.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
@@ -11,14 +10,6 @@ import { openUpstream, type UpstreamParams } from "./open-upstream.ts";
 import { CheckUpstreamButton } from "./upstream-buttons.tsx";
 
 type UpstreamLayoutProps = { params: UpstreamParams; children: ReactNode };
-
-/** It is read before anything is sent, so that the address of none answers 404. */
-export async function generateMetadata({ params }: UpstreamLayoutProps): Promise<Metadata> {
-  const { tenant_id, upstream_id } = await params;
-  const { upstream, tenant } = await openUpstream(tenant_id, idOf(upstream_id));
-  const rest = `${upstream.name} · ${tenant.name} · TauseStack`;
-  return { title: { template: `%s · ${rest}`, default: rest } };
-}
 
 export default async function UpstreamLayout({ params, children }: UpstreamLayoutProps) {
   const { tenant_id, upstream_id } = await params;
