@@ -1,3 +1,4 @@
+import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { LinkTabs } from "#components/shell/link-tabs.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
@@ -11,6 +12,14 @@ import { CheckUpstreamButton } from "./upstream-buttons.tsx";
 
 type UpstreamLayoutProps = { params: UpstreamParams; children: ReactNode };
 
+export async function generateMetadata({ params }: UpstreamLayoutProps): Promise<Metadata> {
+  const { tenant_id, upstream_id } = await params;
+  const { upstream, tenant } = await openUpstream(tenant_id, idOf(upstream_id));
+  const rest = `${upstream.name} · ${tenant.name} · TauseStack`;
+  return { title: { template: `%s · ${rest}`, default: rest } };
+}
+
+/** Nothing above it has a `loading.tsx`, which would answer 200 before it is known that there is none. */
 export default async function UpstreamLayout({ params, children }: UpstreamLayoutProps) {
   const { tenant_id, upstream_id } = await params;
   const { upstream, counts } = await openUpstream(tenant_id, idOf(upstream_id));

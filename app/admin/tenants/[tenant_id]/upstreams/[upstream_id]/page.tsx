@@ -1,3 +1,4 @@
+import type { Metadata } from "next";
 import { DetailList } from "#components/shell/detail-list.tsx";
 import { StatCard, StatGrid } from "#components/shell/stat-card.tsx";
 import { Alert } from "#components/ui/alert.tsx";
@@ -14,9 +15,9 @@ import { accountScopes, authTypes, newToolPolicies } from "../upstream-form-sche
 import { upstreamHref } from "../upstream-href.ts";
 import { ConnectedPeople } from "./connected-people.tsx";
 import { ListedNow } from "./listed-now.tsx";
-import { openUpstream, type UpstreamParams, upstreamMetadata } from "./open-upstream.ts";
+import { openUpstream, type UpstreamParams } from "./open-upstream.ts";
 
-export const generateMetadata = upstreamMetadata("Overview");
+export const metadata: Metadata = { title: "Overview" };
 
 function addressOf({ transport }: Upstream): string {
   return transport.type === "http"

@@ -1,8 +1,9 @@
+import type { Metadata } from "next";
 import { idOf } from "../../../open-tenant.ts";
 import { UpstreamForm } from "../../upstream-form.tsx";
-import { openUpstream, type UpstreamParams, upstreamMetadata } from "../open-upstream.ts";
+import { openUpstream, type UpstreamParams } from "../open-upstream.ts";
 
-export const generateMetadata = upstreamMetadata("Edit");
+export const metadata: Metadata = { title: "Edit" };
 
 export default async function EditUpstreamPage({ params }: { params: UpstreamParams }) {
   const { tenant_id, upstream_id } = await params;

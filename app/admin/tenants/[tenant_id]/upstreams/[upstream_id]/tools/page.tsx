@@ -1,4 +1,5 @@
 import { PlugZap } from "lucide-react";
+import type { Metadata } from "next";
 import { FilterSelect } from "#components/data-table/filter-select.tsx";
 import { Pager } from "#components/data-table/pager.tsx";
 import { SearchBox } from "#components/data-table/search-box.tsx";
@@ -11,12 +12,12 @@ import { upstreamToolStates } from "#lib/tools/import/upstream/schema.ts";
 import { pageAt, type SearchParams, textParam } from "../../../../../list-params.ts";
 import { idOf, orNotFound } from "../../../open-tenant.ts";
 import { upstreamHref } from "../../upstream-href.ts";
-import { openUpstream, type UpstreamParams, upstreamMetadata } from "../open-upstream.ts";
+import { openUpstream, type UpstreamParams } from "../open-upstream.ts";
 import { SyncUpstreamButton } from "../upstream-buttons.tsx";
 import { ReviewList } from "./review-list.tsx";
 import { stateLabels } from "./states.ts";
 
-export const generateMetadata = upstreamMetadata("Tools");
+export const metadata: Metadata = { title: "Tools" };
 
 type UpstreamToolsPageProps = { params: UpstreamParams; searchParams: SearchParams };
 

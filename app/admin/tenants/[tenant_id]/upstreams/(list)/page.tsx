@@ -16,10 +16,10 @@ import { countToolsOf } from "#lib/tools/import/upstream/counts.ts";
 import type { UpstreamToolCounts } from "#lib/tools/import/upstream/schema.ts";
 import type { Upstream } from "#lib/upstreams/schema.ts";
 import { listUpstreams } from "#lib/upstreams/service.ts";
-import { pageAt, type SearchParams } from "../../../list-params.ts";
-import { openTenant, type TenantParams } from "../open-tenant.ts";
-import { UpstreamHealth } from "./upstream-health.tsx";
-import { upstreamHref } from "./upstream-href.ts";
+import { pageAt, type SearchParams } from "../../../../list-params.ts";
+import { openTenant, type TenantParams } from "../../open-tenant.ts";
+import { UpstreamHealth } from "../upstream-health.tsx";
+import { upstreamHref } from "../upstream-href.ts";
 
 export const metadata: Metadata = { title: "Upstreams" };
 

@@ -1,5 +1,0 @@
-import { TabSkeleton } from "#components/shell/tab-skeleton.tsx";
-
-export default function Loading() {
-  return <TabSkeleton />;
-}
