@@ -1,1 +1,5 @@
-export { TabSkeleton as default } from "#components/shell/tab-skeleton.tsx";
+import { TabSkeleton } from "#components/shell/tab-skeleton.tsx";
+
+export default function Loading() {
+  return <TabSkeleton />;
+}
