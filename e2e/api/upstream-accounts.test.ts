@@ -1,6 +1,6 @@
 import postgres, { type Sql } from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ProtectedUpstream, startProtectedUpstream } from "#lib/upstreams/testing-oauth.ts";
+import { type ProtectedUpstream, startProtectedUpstream } from "#lib/testing/protected-upstream.ts";
 import { openCluster, startServer, type TestServer } from "../start-server.ts";
 import { newTenant } from "./client.ts";
 import { type OAuthServer, startOAuthServer } from "./oauth-person.ts";

@@ -5,7 +5,7 @@ import {
   type ProtectedOptions,
   type ProtectedUpstream,
   startProtectedUpstream,
-} from "#lib/upstreams/testing-oauth.ts";
+} from "#lib/testing/protected-upstream.ts";
 import { openCluster } from "../start-server.ts";
 import { callAs, newTenant } from "./client.ts";
 import { type OAuthServer, startOAuthServer } from "./oauth-person.ts";

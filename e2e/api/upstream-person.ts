@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { ProtectedUpstream } from "#lib/upstreams/testing-oauth.ts";
+import type { ProtectedUpstream } from "#lib/testing/protected-upstream.ts";
 import type { TestServer } from "../start-server.ts";
 import { type Call, callAs, type NewTenant, newTenant } from "./client.ts";
 import type { OAuthServer } from "./oauth-person.ts";

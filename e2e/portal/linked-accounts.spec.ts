@@ -1,4 +1,4 @@
-import { type ProtectedUpstream, startProtectedUpstream } from "#lib/upstreams/testing-oauth.ts";
+import { type ProtectedUpstream, startProtectedUpstream } from "#lib/testing/protected-upstream.ts";
 import { callApi, mustCall, type Tenant } from "../admin/fixtures.ts";
 import { expect, newMember, signIn, test } from "./fixtures.ts";
 

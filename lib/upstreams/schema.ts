@@ -115,7 +115,7 @@ export const auth = z.discriminatedUnion("type", [
 
 export type UpstreamAuth = z.output<typeof auth>;
 
-export const newToolPolicies = ["hold", "accept"] as const;
+const newToolPolicies = ["hold", "accept"] as const;
 
 export const putUpstreamInput = z
   .object({

@@ -9,7 +9,7 @@ import {
   requireBearerAuth,
 } from "@modelcontextprotocol/server";
 import { type ClientMetadata, type Configuration, Provider } from "oidc-provider";
-import { type Listening, listen } from "#lib/testing/deployment.ts";
+import { type Listening, listen } from "./deployment.ts";
 
 /** An MCP server behind OAuth: oidc-provider, and the SDK's server that asks it about each token. */
 export interface ProtectedUpstream extends Listening {
@@ -207,7 +207,10 @@ async function consentAt(base: string, authorizationUrl: string, login: string):
     if (location === null) {
       const page = await response.text();
       const [, prompt] = /name="prompt" value="(login|consent)"/.exec(page) ?? [];
-      if (prompt === undefined) throw new Error(`${response.status} ${page.replace(/<style>.*<\/style>/s, "").slice(0, 2_000)}`);
+      if (prompt === undefined)
+        throw new Error(
+          `${response.status} ${page.replace(/<style>.*<\/style>/s, "").slice(0, 2_000)}`,
+        );
       const action = /action="([^"]+)"/.exec(page)?.[1] ?? "";
       response = await send(new URL(action, base).href, { prompt, login, password: "any" });
       continue;
