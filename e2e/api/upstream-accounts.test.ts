@@ -134,6 +134,11 @@ test("an access token that has ended is renewed by one process, and calls on bot
 test("a token that the server refuses before its end is renewed once, and the call is made again", async () => {
   const fay = await connected("fay");
   expect((await whoami(fay, server)).text).toBe("fay");
+  const counted = await fay.call("GET", "/upstreams/notes/catalog/counts");
+  const counts = { tools: 1, resources: 0, resource_templates: 0, prompts: 0 };
+  expect(counted.body).toEqual({ error: null, counts });
+  const unsaid = await tenant.operator("GET", "/upstreams/notes/catalog/counts");
+  expect(unsaid.body).toEqual({ counts: null, error: expect.stringContaining("no person's") });
   await provider.end("fay", "access");
   const before = refreshes().length;
   expect(await whoami(fay, server)).toEqual({ text: "fay", isError: false });

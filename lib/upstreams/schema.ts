@@ -277,16 +277,22 @@ export const upstreamCatalog = z
   })
   .meta({ id: "UpstreamCatalog" });
 
-/** How much it lists at this moment. */
+/** How much it lists at this moment, or why it does not say. */
 export const upstreamCatalogCounts = z
   .object({
-    server,
-    tools: z.number().int(),
-    resources: z.number().int(),
-    resource_templates: z.number().int(),
-    prompts: z.number().int(),
+    error: z.string().nullable(),
+    counts: z
+      .object({
+        tools: z.number().int(),
+        resources: z.number().int(),
+        resource_templates: z.number().int(),
+        prompts: z.number().int(),
+      })
+      .nullable(),
   })
   .meta({ id: "UpstreamCatalogCounts" });
+
+export type UpstreamCatalogCounts = z.output<typeof upstreamCatalogCounts>;
 
 export const startedAuthorization = z.object({
   authorization_url: z.string().meta({ description: "Open it in the person's browser." }),

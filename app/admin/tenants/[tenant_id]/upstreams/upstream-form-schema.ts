@@ -112,7 +112,10 @@ export function upstreamForm(kept: Upstream | undefined) {
       new_tools: values.new_tools,
       ...(values.timeout_ms === null ? {} : { timeout_ms: values.timeout_ms }),
     };
-    for (const { path, message } of putUpstreamInput.safeParse(input).error?.issues ?? []) {
+    for (const issue of putUpstreamInput.safeParse(input).error?.issues ?? []) {
+      const { path } = issue;
+      // Of a record's key zod says why only inside.
+      const message = (issue.code === "invalid_key" && issue.issues[0]?.message) || issue.message;
       context.addIssue({ code: "custom", path: fieldAt(values, path), message });
     }
     return { id: values.upstream_id, input };

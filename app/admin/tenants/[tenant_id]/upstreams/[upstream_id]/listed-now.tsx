@@ -21,7 +21,8 @@ export function ListedNow({ tenantId, upstreamId, enabled }: ListedNowProps) {
     staleTime: 30_000,
     refetchOnWindowFocus: false,
   });
-  const { data, error } = query;
+  const error = query.error ? toFailure(query.error).detail : (query.data?.error ?? null);
+  const counts = query.data?.counts;
   return (
     <Card>
       <CardHeader>
@@ -38,10 +39,10 @@ export function ListedNow({ tenantId, upstreamId, enabled }: ListedNowProps) {
             <Skeleton className="h-24" />
           </>
         )}
-        {error && (
+        {error !== null && (
           <>
             <Alert tone="warning" title="It does not say">
-              {toFailure(error).detail}
+              {error}
             </Alert>
             <Button
               variant="outline"
@@ -54,13 +55,13 @@ export function ListedNow({ tenantId, upstreamId, enabled }: ListedNowProps) {
             </Button>
           </>
         )}
-        {data && (
+        {counts && (
           <DetailList
             items={[
-              { label: "Tools", value: data.tools },
-              { label: "Resources", value: data.resources },
-              { label: "Resource templates", value: data.resource_templates },
-              { label: "Prompts", value: data.prompts },
+              { label: "Tools", value: counts.tools },
+              { label: "Resources", value: counts.resources },
+              { label: "Resource templates", value: counts.resource_templates },
+              { label: "Prompts", value: counts.prompts },
             ]}
           />
         )}
