@@ -26,10 +26,11 @@ test("an upstream is added, checked, and a tool of its list is accepted and call
   await page.getByRole("button", { name: "Add upstream" }).click();
 
   await expect(page.getByRole("heading", { name: "Notes" })).toBeVisible();
+  // What the server says of itself is known once it has been asked what it lists.
+  await expect(page.getByText("Resource templates")).toBeVisible();
   await page.getByRole("button", { name: "Check now" }).click();
   await expect(page.getByText(/Notes answered in/)).toBeVisible();
   await expect(page.getByText("MCP 2026-07-28")).toBeVisible();
-  await expect(page.getByText("Resource templates")).toBeVisible();
 
   const sections = page.getByRole("navigation", { name: "Upstream sections" });
   await sections.getByRole("link", { name: "Tools" }).click();
