@@ -18,6 +18,7 @@ const labels = {
   apps: "Connected apps",
   bundle: "Import & export",
   connect: "Connect",
+  "linked-accounts": "Linked accounts",
   members: "Members",
 };
 

@@ -10,7 +10,7 @@ import { onHop } from "./hops.ts";
 import { dropConnection, withConnection } from "./pool.ts";
 import type { CallInFlight } from "./pooled.ts";
 import { enabledUpstream, type RegisteredUpstream } from "./registry.ts";
-import { subjectOf } from "./subject.ts";
+import { isPerUser, subjectOf } from "./subject.ts";
 import { toUpstreamError, wasNotTaken } from "./to-error.ts";
 
 /** A call that was cancelled, or never made, says nothing of the upstream. */
@@ -29,6 +29,8 @@ function judge(error: unknown): Verdict {
 function noteFailure(upstream: RegisteredUpstream, error: unknown): void {
   if (!(error instanceof UpstreamError)) return;
   if (error.code === "unauthorized") {
+    // One person's account says nothing of the others'.
+    if (isPerUser(upstream)) return;
     noteHealth(upstream, { status: "unauthorized", error: error.message });
   } else if (judge(error) === "failed")
     noteHealth(upstream, { status: "failing", error: error.message });

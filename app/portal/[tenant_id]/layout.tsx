@@ -1,4 +1,4 @@
-import { Package, Plug, Unplug, Users } from "lucide-react";
+import { Link2, Package, Plug, Unplug, Users } from "lucide-react";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { roleLabel } from "#components/members/roles.ts";
@@ -24,6 +24,9 @@ export default async function PortalTenantLayout({ params, children }: PortalTen
   const may = ctx.permissions;
   const items = [
     { href: `${base}/connect`, label: "Connect", icon: <Plug aria-hidden /> },
+    ...(may.has("upstreams:read")
+      ? [{ href: `${base}/linked-accounts`, label: "Linked accounts", icon: <Link2 aria-hidden /> }]
+      : []),
     ...(may.has("apps:read")
       ? [{ href: `${base}/apps`, label: "Connected apps", icon: <Unplug aria-hidden /> }]
       : []),

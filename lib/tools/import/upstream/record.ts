@@ -53,6 +53,9 @@ async function write(tx: Tx, ctx: Ctx, upstreamId: string, seen: readonly Seen[]
   }
 }
 
+/** What a look at the list found, before any of it is accepted. */
+export type Drift = Omit<SyncedUpstream, "accepted">;
+
 /**
  * Notes an upstream's list beside what was accepted of it, in the caller's transaction: what is new,
  * re-described, re-schemaed or gone waits for a person, and the tools that are served stay as they
@@ -65,7 +68,7 @@ export async function recordOffered(
   upstreamId: string,
   offered: readonly OfferedTool[],
   isWhole = true,
-): Promise<SyncedUpstream> {
+): Promise<Drift> {
   const rows = await tx
     .select()
     .from(upstreamTools)
