@@ -15,6 +15,7 @@ function doorsOf(side: Side): Door[] {
   const [memory] = side.demo.memories;
   const [tool] = side.tools;
   const [resource] = side.demo.resources;
+  const { governed } = side;
   const mcp = { body: initialize, headers: mcpHeaders };
   return [
     { method: "GET", path: "/tenants" },
@@ -31,6 +32,12 @@ function doorsOf(side: Side): Door[] {
     { method: "DELETE", path: `/resources/${resource?.resource_id}` },
     { method: "GET", path: "/keys" },
     { method: "POST", path: "/keys", sent: { body: { name: "stolen" } } },
+    { method: "GET", path: "/secrets" },
+    { method: "PUT", path: `/secrets/${governed.secret}`, sent: { body: { value: "stolen" } } },
+    { method: "GET", path: `/upstreams/${governed.upstream}` },
+    { method: "POST", path: `/tools/${governed.guarded}/publish` },
+    { method: "POST", path: `/approvals/${governed.approval}/approve` },
+    { method: "DELETE", path: `/kill-switches/${governed.switch}` },
     { method: "GET", path: "/usage" },
     { method: "GET", path: "/audit" },
     { method: "GET", path: "/audit/platform" },

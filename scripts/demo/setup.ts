@@ -6,6 +6,7 @@ import { type DemoUpstream, startDemoUpstream } from "#lib/demo/upstream.ts";
 import { type Tenant, tenant } from "#lib/tenants/schema.ts";
 import { type Tool, tool } from "#lib/tools/schema.ts";
 import { createRest, expectOk, type Rest } from "./client.ts";
+import { type Governed, placeGoverned } from "./governed.ts";
 import type { Report } from "./report.ts";
 import type { Deployment } from "./server.ts";
 
@@ -24,6 +25,7 @@ export interface Side {
   keyId: string;
   key: string;
   tools: SideTool[];
+  governed: Governed;
 }
 
 /** Everything the steps need. */
@@ -180,7 +182,8 @@ export async function setUp(stage: Stage, report: Report): Promise<void> {
     await registerMissing(stage, demo, key);
     const tools = await placeTools(stage, demo, key);
     const label = tenantId.replace("cliente_", "");
-    stage.sides.push({ tenantId, label, demo, keyId, key, tools });
+    const governed = await placeGoverned(stage, { key, label });
+    stage.sides.push({ tenantId, label, demo, keyId, key, tools, governed });
     const made = `${demo.memories.length} memories, ${tools.length} tools, ${demo.resources.length} resources, ${demo.prompts.length} prompts`;
     report.check(`${tenantId} is configured`, true, made);
   }
