@@ -77,7 +77,7 @@ async function tryDoors(
     if (isOverLimit(answer)) late += 1;
     else if (!isChallenge(answer)) open.push(`${method} ${path} ${answer.status}`);
   }
-  const closed = `${doors.length} addresses, ${late === 0 ? "all 401" : `${late} of them 429, else 401`}`;
+  const closed = `${doors.length} addresses, ${late === 0 ? "all 401" : late === doors.length ? "all 429" : `401, and 429 for the last ${late}`}`;
   const found = open.length === 0 ? closed : open.join("; ");
   report.check(`${side.tenantId} with ${what}`, open.length === 0, found);
 }

@@ -7,7 +7,7 @@ import { type Tenant, tenant } from "#lib/tenants/schema.ts";
 import { type Tool, tool } from "#lib/tools/schema.ts";
 import { createRest, expectOk, type Rest } from "./client.ts";
 import { type Governed, placeGoverned } from "./governed.ts";
-import type { Report } from "./report.ts";
+import { counted, type Report } from "./report.ts";
 import type { Deployment } from "./server.ts";
 
 /** One tool of a side as it stands in the deployment. */
@@ -184,7 +184,12 @@ export async function setUp(stage: Stage, report: Report): Promise<void> {
     const label = tenantId.replace("cliente_", "");
     const governed = await placeGoverned(stage, { key, label });
     stage.sides.push({ tenantId, label, demo, keyId, key, tools, governed });
-    const made = `${demo.memories.length} memories, ${tools.length} tools, ${demo.resources.length} resources, ${demo.prompts.length} prompts`;
+    const made = [
+      counted(demo.memories.length, "memory", "memories"),
+      counted(tools.length, "tool"),
+      counted(demo.resources.length, "resource"),
+      counted(demo.prompts.length, "prompt"),
+    ].join(", ");
     report.check(`${tenantId} is configured`, true, made);
   }
 }

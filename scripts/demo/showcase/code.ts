@@ -17,7 +17,7 @@ const attacks = [
   { name: "busy_loop", code: "for (;;) {}", limits: { cpu_ms: 300 }, ends: "sandbox_time" },
   {
     name: "memory_bomb",
-    code: "const all = []; for (;;) all.push(new Array(1000).fill(all.length))",
+    code: "return 'x'.repeat(2 ** 29).length",
     limits: { memory_mb: 16 },
     ends: "sandbox_memory",
   },
