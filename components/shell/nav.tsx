@@ -15,15 +15,31 @@ export type NavGroup = {
   }[];
 };
 
-type NavProps = { groups: readonly NavGroup[]; onNavigate?: () => void };
+/** Links under a name of their own: "Main". */
+export type NamedNav = { label: string; groups: readonly NavGroup[] };
 
-export function Nav({ groups, onNavigate }: NavProps) {
+type NavProps = { navs: readonly NamedNav[]; onNavigate?: () => void };
+
+/** Navigations one below the other; of all their links one at most is the page's. */
+export function Nav({ navs, onNavigate }: NavProps) {
   const active = activeHref(
     usePathname(),
-    groups.flatMap((group) => group.items.map((item) => item.href)),
+    navs.flatMap(({ groups }) => groups.flatMap(({ items }) => items.map(({ href }) => href))),
   );
   return (
-    <nav aria-label="Main" className="flex flex-1 flex-col gap-5 overflow-y-auto px-3 py-3">
+    <div className="flex flex-1 flex-col gap-5 overflow-y-auto px-3 py-3">
+      {navs.map((nav) => (
+        <Links key={nav.label} {...{ nav, active, onNavigate }} />
+      ))}
+    </div>
+  );
+}
+
+type LinksProps = { nav: NamedNav; active: string | null; onNavigate: (() => void) | undefined };
+
+function Links({ nav: { label, groups }, active, onNavigate }: LinksProps) {
+  return (
+    <nav aria-label={label} className="flex flex-col gap-5">
       {groups.map((group, index) => (
         <div key={group.label ?? index} className="flex flex-col gap-0.5">
           {group.label && (
