@@ -26,8 +26,10 @@ export function tenantSections(base: string): NavGroup[] {
       label: "Tenant",
       items: [
         { href: base, label: "Overview", icon: <Gauge aria-hidden /> },
-        { href: `${base}/connect`, label: "Connect", icon: <Plug aria-hidden /> },
+        { href: `${base}/tasks`, label: "Tasks", icon: <ListChecks aria-hidden /> },
+        { href: `${base}/approvals`, label: "Approvals", icon: <ClipboardCheck aria-hidden /> },
         { href: `${base}/audit`, label: "Audit", icon: <ScrollText aria-hidden /> },
+        { href: `${base}/connect`, label: "Connect", icon: <Plug aria-hidden /> },
         { href: `${base}/settings`, label: "Settings", icon: <Settings2 aria-hidden /> },
       ],
     },
@@ -39,13 +41,6 @@ export function tenantSections(base: string): NavGroup[] {
         { href: `${base}/resources`, label: "Resources", icon: <Database aria-hidden /> },
         { href: `${base}/prompts`, label: "Prompts", icon: <FileText aria-hidden /> },
         { href: `${base}/memories`, label: "Memories", icon: <Brain aria-hidden /> },
-      ],
-    },
-    {
-      label: "What is under way",
-      items: [
-        { href: `${base}/tasks`, label: "Tasks", icon: <ListChecks aria-hidden /> },
-        { href: `${base}/approvals`, label: "Approvals", icon: <ClipboardCheck aria-hidden /> },
       ],
     },
     {

@@ -27,7 +27,7 @@ export function Nav({ navs, onNavigate }: NavProps) {
     navs.flatMap(({ groups }) => groups.flatMap(({ items }) => items.map(({ href }) => href))),
   );
   return (
-    <div className="flex flex-1 flex-col gap-5 overflow-y-auto px-3 py-3">
+    <div className="flex flex-1 flex-col gap-4 overflow-y-auto px-3 py-2">
       {navs.map((nav) => (
         <Links key={nav.label} {...{ nav, active, onNavigate }} />
       ))}
@@ -39,7 +39,7 @@ type LinksProps = { nav: NamedNav; active: string | null; onNavigate: (() => voi
 
 function Links({ nav: { label, groups }, active, onNavigate }: LinksProps) {
   return (
-    <nav aria-label={label} className="flex flex-col gap-5">
+    <nav aria-label={label} className="flex flex-col gap-4">
       {groups.map((group, index) => (
         <div key={group.label ?? index} className="flex flex-col gap-0.5">
           {group.label && (
@@ -51,7 +51,7 @@ function Links({ nav: { label, groups }, active, onNavigate }: LinksProps) {
               href={item.href}
               onClick={() => onNavigate?.()}
               aria-current={item.href === active ? "page" : undefined}
-              className="flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-muted-foreground text-sm transition-colors hover:bg-accent hover:text-foreground aria-[current=page]:bg-sidebar-active aria-[current=page]:text-foreground touch:h-11 [&[aria-current=page]_svg]:text-primary-text [&_svg]:size-4 [&_svg]:shrink-0"
+              className="flex h-7.5 items-center gap-2.5 rounded-md px-2 font-medium text-muted-foreground text-sm transition-colors hover:bg-accent hover:text-foreground aria-[current=page]:bg-sidebar-active aria-[current=page]:text-foreground touch:h-11 [&[aria-current=page]_svg]:text-primary-text [&_svg]:size-4 [&_svg]:shrink-0"
             >
               {item.icon}
               <span className="truncate">{item.label}</span>

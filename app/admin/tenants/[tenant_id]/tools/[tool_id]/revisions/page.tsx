@@ -38,7 +38,14 @@ function columnsOf(tool: Tool): Column<ToolRevisionSummary>[] {
     {
       id: "note",
       header: "Note",
-      cell: (row) => row.note || <span className="text-muted-foreground">None</span>,
+      cell: ({ note }) =>
+        note === "" ? (
+          <span className="text-muted-foreground">None</span>
+        ) : (
+          <span dir="auto" title={note} className="line-clamp-3 max-w-80 [overflow-wrap:anywhere]">
+            {note}
+          </span>
+        ),
     },
     { id: "by", header: "Saved by", cell: (row) => <PrincipalName of={row.created_by} /> },
     {
