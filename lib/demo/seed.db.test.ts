@@ -12,7 +12,7 @@ import { platformCtx, tenantCtx } from "#lib/testing/context.ts";
 import { callTool } from "#lib/tools/calls/call.ts";
 import { deleteTool, getTool, listTools, registerTool } from "#lib/tools/service.ts";
 import { reportUsage } from "#lib/usage/service.ts";
-import { seedDemo } from "./seed.ts";
+import { findDemoPort, seedDemo } from "./seed.ts";
 import { demoTenants } from "./tenants.ts";
 import { type DemoUpstream, startDemoUpstream } from "./upstream.ts";
 
@@ -101,6 +101,10 @@ test("seeding again changes nothing, and puts no call into the ledger", async ()
   await seedDemo(upstream.url);
   expect(await contents()).toEqual(before);
   expect((await reportUsage(premium, { kind: "tool_call" })).total).toEqual(calls.total);
+});
+
+test("the port that the tools call is found again, so that a restart need not change them", async () => {
+  expect(await findDemoPort()).toBe(upstream.port);
 });
 
 test("an upstream on another port gets the tools and the allow-list, and nothing else moves", async () => {

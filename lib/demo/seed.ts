@@ -104,6 +104,20 @@ async function repoint(
   }
 }
 
+/** The loopback port that the demo's tools call since an earlier start; null where none does. */
+export async function findDemoPort(): Promise<number | null> {
+  for (const demo of demoTenants) {
+    const { tenant_id } = demo.config;
+    if (!(await findSnapshot(tenant_id))) continue;
+    const nowhere = new URL("http://127.0.0.1:0");
+    for (const { tool, plan } of await findTools(systemTenantCtx(actor, tenant_id), demo)) {
+      const from = earlierUpstream(tool, plan.path, nowhere);
+      if (from?.hostname === nowhere.hostname && from.port !== "") return Number(from.port);
+    }
+  }
+  return null;
+}
+
 async function createMissing(ctx: Ctx, demo: DemoTenant, upstream: URL): Promise<void> {
   const memories = (await listMemories(ctx, {})).items.map(({ agent_id }) => agent_id);
   for (const memory of demo.memories) {
