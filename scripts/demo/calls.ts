@@ -6,7 +6,7 @@ import { callToolResult } from "#lib/tools/schema.ts";
 import { usageReport } from "#lib/usage/schema.ts";
 import { expectOk, openMcp } from "./client.ts";
 import { counted, type Report } from "./report.ts";
-import type { Side, SideTool, Stage } from "./setup.ts";
+import type { Side, SideTool, Stage } from "./stage.ts";
 
 /** The doors that a tenant's MCP clients come in by. */
 const doors = [

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { randomText } from "#lib/core/ids.ts";
 import { type Answer, expectOk, initialize, mcpHeaders, type Sent } from "./client.ts";
 import type { Report } from "./report.ts";
-import { mintKey, type Side, type Stage } from "./setup.ts";
+import { mintKey } from "./setup.ts";
+import type { Side, Stage } from "./stage.ts";
 
 interface Door {
   method: string;

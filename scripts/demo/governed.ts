@@ -2,19 +2,7 @@ import { z } from "zod";
 import { toolExample } from "#lib/tools/bench/example-schema.ts";
 import { approval, killSwitch, toolLimit } from "#lib/tools/governance/schema.ts";
 import { expectOk } from "./client.ts";
-import type { Side, Stage } from "./setup.ts";
-
-/** What a side has around its tools, for the others to try: the ids by what addresses call them. */
-export interface Governed {
-  secret: string;
-  upstream: string;
-  /** A published tool with a draft, an example and a call that waits for approval. */
-  guarded: string;
-  example: string;
-  approval: string;
-  limit: string;
-  switch: string;
-}
+import type { Governed, Side, Stage } from "./stage.ts";
 
 /** Puts one of each there until the end; ids tell whose they are. */
 export async function placeGoverned(

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { probes } from "./probes.ts";
 import type { Report } from "./report.ts";
-import type { Side, Stage } from "./setup.ts";
+import type { Side, Stage } from "./stage.ts";
 import { governedLists } from "./tool-targets.ts";
 
 interface Pair {

@@ -1,7 +1,7 @@
 import { ProtocolError, SdkHttpError } from "@modelcontextprotocol/client";
 import type { JsonObject } from "#lib/core/json.ts";
 import { openMcp, type Sent } from "./client.ts";
-import type { Side, Stage } from "./setup.ts";
+import type { Side, Stage } from "./stage.ts";
 import {
   attempt,
   bodies,

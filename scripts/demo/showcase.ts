@@ -1,5 +1,4 @@
 import type { Report } from "./report.ts";
-import type { Stage } from "./setup.ts";
 import { showCode } from "./showcase/code.ts";
 import { showGovernance } from "./showcase/governance.ts";
 import { showOpenapi } from "./showcase/openapi.ts";
@@ -7,6 +6,7 @@ import { showRevisions } from "./showcase/revisions.ts";
 import { showSecrets } from "./showcase/secrets.ts";
 import { showUpstreams } from "./showcase/upstreams.ts";
 import { openWorkshop } from "./showcase/workshop.ts";
+import type { Stage } from "./stage.ts";
 
 /** What a tenant's developer does with tools, in a tenant that is there for this alone. */
 export async function showTools(stage: Stage, report: Report): Promise<void> {

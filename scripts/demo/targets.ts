@@ -1,5 +1,5 @@
 import { initialize, mcpHeaders, type Rest, type Sent } from "./client.ts";
-import type { Side, Stage } from "./setup.ts";
+import type { Side, Stage } from "./stage.ts";
 
 /** The first of each kind of thing that a side has. */
 export function thingsOf(side: Side) {

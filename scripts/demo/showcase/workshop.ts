@@ -4,7 +4,7 @@ import { z } from "zod";
 import { newApiKey } from "#lib/auth/schema.ts";
 import { type Answer, expectOk, openMcp } from "../client.ts";
 import type { Report } from "../report.ts";
-import type { Stage } from "../setup.ts";
+import type { Stage } from "../stage.ts";
 import { type Service, startService } from "./service.ts";
 
 /** A tenant of the demo's own, made for the showcase and deleted with everything in it. */
