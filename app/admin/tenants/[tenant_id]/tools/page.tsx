@@ -39,7 +39,9 @@ const columns: Column<ListedTool>[] = [
     id: "tool",
     header: "Tool",
     phone: "title",
-    cell: (tool) => <RowTitle title={tool.name} id={tool.tool_id} href={toolHref(tool)} />,
+    cell: (tool) => (
+      <RowTitle title={tool.title ?? tool.name} id={tool.tool_id} href={toolHref(tool)} />
+    ),
   },
   {
     id: "kind",
@@ -144,7 +146,7 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
             <EmptyState
               icon={<Wrench aria-hidden />}
               title="No tools yet"
-              description="A tool is an address or a handler that the tenant's MCP clients may call."
+              description="A tool is what the tenant's agents may call: an HTTP address, code of yours, a language model or another server's tool."
               action={<NewToolButtons base={base} />}
             />
           )
@@ -156,7 +158,7 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
 
 function NewToolButtons({ base }: { base: string }) {
   return (
-    <span className="flex flex-wrap justify-center gap-2">
+    <>
       <Button variant="outline" size="sm" asChild>
         <Link href={`${base}/import`}>
           <FileDown aria-hidden /> Import
@@ -172,6 +174,6 @@ function NewToolButtons({ base }: { base: string }) {
           <Zap aria-hidden /> New dynamic tool
         </Link>
       </Button>
-    </span>
+    </>
   );
 }
