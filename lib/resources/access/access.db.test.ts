@@ -17,11 +17,11 @@ import {
   listUsableResources,
   registerResource,
 } from "../service.ts";
+import { keyAs, tenantWithDocument } from "../testing.ts";
 import { requireAccess } from "./access.ts";
 import { getResourceAccess } from "./explain.ts";
 import { addResourceGrant, openResource, putResourceGrants } from "./grants.ts";
 import type { GrantInput } from "./schema.ts";
-import { keyAs, tenantWithDocument } from "./testing.ts";
 
 useTestDatabase();
 

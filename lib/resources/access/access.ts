@@ -25,14 +25,14 @@ export async function isGrantedOnly(tenantId: string): Promise<boolean> {
   return (await findSnapshot(tenantId))?.resourcesGrantedOnly ?? false;
 }
 
-/** What callers of some names may do with a tenant's resources; null: all of them are open. */
-export async function accessOfNames(
-  tenantId: string,
-  namesOf: () => Promise<readonly string[]>,
-): Promise<AccessOf | null> {
-  const [rules, closed] = await Promise.all([resourceRulesOf(tenantId), isGrantedOnly(tenantId)]);
+/** What the caller may do with each resource; null: all of the tenant's resources are open. */
+export async function accessOfCaller(ctx: Ctx): Promise<AccessOf | null> {
+  const [rules, closed] = await Promise.all([
+    resourceRulesOf(ctx.tenantId),
+    isGrantedOnly(ctx.tenantId),
+  ]);
   if (rules === null && !closed) return null;
-  const names = new Set(await namesOf());
+  const names = new Set(await subjectNamesOf(ctx));
   const now = Date.now();
   return ({ resource_id, access_permissions }) => {
     const governed = rules?.get(resource_id);
@@ -40,11 +40,6 @@ export async function accessOfNames(
     const ceiling = ceilingOf(access_permissions);
     return closed ? grantedAccess(ceiling, [], names, now) : openAccess(ceiling);
   };
-}
-
-/** What the caller may do with each resource; null: all of the tenant's resources are open. */
-export function accessOfCaller(ctx: Ctx): Promise<AccessOf | null> {
-  return accessOfNames(ctx.tenantId, () => subjectNamesOf(ctx));
 }
 
 /** Which of the tenant's resources only who is granted them may use, for the lists of consoles. */
@@ -112,8 +107,11 @@ export async function requireAccess(
   return ways;
 }
 
-/** Whether the registry's own read of a path may give the bytes: it knows of no rows within them. */
-export function permitsBytes(access: Access, path: string): boolean {
+/**
+ * Whether the registry's own read of a path, or of some path where none is said, may give the bytes:
+ * it knows of no rows within them.
+ */
+export function permitsBytes(access: Access, path: string | undefined): boolean {
   return waysTo(access, "read", { path }).some(({ conditions }) => !needsDriver(conditions));
 }
 

@@ -7,6 +7,7 @@ import { freshTenant } from "#lib/testing/context.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 import { reportUsage } from "#lib/usage/service.ts";
 import { deleteResource, getResource, registerResource } from "../service.ts";
+import { keyAs, tenantWithDocument } from "../testing.ts";
 import { checkResourceAccess, getOwnAccess, getResourceAccess } from "./explain.ts";
 import {
   addResourceGrant,
@@ -17,7 +18,6 @@ import {
   revokeResourceGrant,
 } from "./grants.ts";
 import type { GrantInput } from "./schema.ts";
-import { keyAs, tenantWithDocument } from "./testing.ts";
 
 useTestDatabase();
 

@@ -6,10 +6,10 @@ import { changeMember, removeMember } from "#lib/auth/tenant-members.ts";
 import { revokeConnectedApp } from "#lib/oauth/apps.ts";
 import { createGrant } from "#lib/oauth/grants.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
+import { tenantWithDocument } from "../testing.ts";
 import { checkResourceAccess } from "./explain.ts";
 import { addResourceGrant, putResourceGrants } from "./grants.ts";
 import type { Subject } from "./schema.ts";
-import { tenantWithDocument } from "./testing.ts";
 
 useTestDatabase();
 

@@ -1,8 +1,8 @@
 import type { Ctx, Principal } from "#lib/core/ctx.ts";
 import type { TenantPermission } from "#lib/core/permissions.ts";
 import { freshTenant, tenantCtx } from "#lib/testing/context.ts";
-import type { RegisterResourceInput } from "../schema.ts";
-import { registerResource } from "../service.ts";
+import type { RegisterResourceInput } from "./schema.ts";
+import { registerResource } from "./service.ts";
 
 type Caller = Partial<Extract<Principal, { type: "key" }>> & { id: string };
 
