@@ -13,3 +13,9 @@ export function uniqueViolation(error: unknown): string | undefined {
   const found = postgresError(error);
   return found?.code === "23505" ? found.constraint_name : undefined;
 }
+
+/** The foreign key whose row is missing, or undefined. */
+export function foreignKeyViolation(error: unknown): string | undefined {
+  const found = postgresError(error);
+  return found?.code === "23503" ? found.constraint_name : undefined;
+}

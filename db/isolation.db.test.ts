@@ -7,6 +7,7 @@ useTestDatabase();
 
 /** The tables that belong to no tenant. Any other one must be a tenant's. */
 const platformTables = [
+  "leases",
   "oauth_artifacts",
   "oauth_keys",
   "operators",

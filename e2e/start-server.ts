@@ -61,8 +61,10 @@ export async function startServer(options: TestServerOptions): Promise<TestServe
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer) => {
       output += chunk.toString("utf8");
-      const match = /ready at (http:\/\/\S+)/.exec(output);
-      if (match?.[1]) resolve(match[1]);
+      const match = /ready at (https?:\/\/\S+)/.exec(output);
+      // With a public address it is that which is said; the port is then one that was asked for.
+      const port = options.env?.TAUSESTACK_PUBLIC_URL && options.env.PORT;
+      if (match?.[1]) resolve(port ? `http://127.0.0.1:${port}` : match[1]);
     };
     child.stdout.on("data", read);
     child.stderr.on("data", read);

@@ -5,7 +5,9 @@ import { tryCredentials } from "./demo/credentials.ts";
 import { tryEverything } from "./demo/matrix.ts";
 import { createReport, type Report } from "./demo/report.ts";
 import { openDeployment } from "./demo/server.ts";
-import { cleanUp, openStage, type Stage, setUp } from "./demo/setup.ts";
+import { cleanUp, setUp } from "./demo/setup.ts";
+import { showTools } from "./demo/showcase.ts";
+import { openStage, type Stage } from "./demo/stage.ts";
 
 const health = z.object({
   status: z.literal("healthy"),
@@ -25,6 +27,7 @@ async function runSteps(stage: Stage, report: Report): Promise<void> {
   await checkHealth(stage, report);
   await setUp(stage, report);
   await callTools(stage, report);
+  await showTools(stage, report);
   await tryCredentials(stage, report);
   await tryEverything(stage, report);
 }

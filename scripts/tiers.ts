@@ -34,6 +34,7 @@ export const ownedSchemas: Readonly<Record<string, readonly string[]>> = {
   // The platform's side of a tenant: creating, suspending and deleting one crosses tenants.
   admin: ["admin", "tenants"],
   tools: ["tools", "tool-governance", "upstream-tools"],
+  upstreams: ["upstreams", "leases"],
 };
 
 /** Files of lib/ that bind it to Next or React; everything else there is framework-free. */

@@ -1,32 +1,20 @@
-import { BookOpen, Building2, KeyRound, ScrollText } from "lucide-react";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { AccountMenu } from "#components/account/account-menu.tsx";
-import { ConsoleShell } from "#components/shell/console-shell.tsx";
 import { operatorCtx } from "#lib/auth/session.ts";
 import { env } from "#lib/core/env.ts";
 import { version } from "#lib/core/version.ts";
+import { AdminShell } from "./admin-shell.tsx";
 
 export const metadata: Metadata = {
   title: { template: "%s · TauseStack console", default: "TauseStack console" },
 };
 
-const nav = [
-  { items: [{ href: "/admin/tenants", label: "Tenants", icon: <Building2 aria-hidden /> }] },
-  {
-    label: "Platform",
-    items: [
-      { href: "/admin/keys", label: "Platform keys", icon: <KeyRound aria-hidden /> },
-      { href: "/admin/audit", label: "Audit log", icon: <ScrollText aria-hidden /> },
-      { href: "/docs", label: "API reference", icon: <BookOpen aria-hidden /> },
-    ],
-  },
-];
-
 const labels = {
   account: "Account",
   apps: "Connected apps",
   audit: "Audit log",
+  bundle: "Import & export",
   configure: "New tenant",
   connect: "Connect",
   dynamic: "New dynamic tool",
@@ -46,6 +34,7 @@ const labels = {
   tasks: "Tasks",
   tenants: "Tenants",
   test: "Test",
+  "ai-providers": "AI providers",
   upstreams: "Upstreams",
   tools: "Tools",
   versions: "Versions",
@@ -55,14 +44,12 @@ export default async function AdminLayout({ children }: { children: ReactNode })
   const { email } = await operatorCtx();
   const mode = env().TAUSESTACK_MULTI_TENANT_MODE ? "multi-tenant" : "single-tenant";
   return (
-    <ConsoleShell
-      root="/admin"
-      nav={nav}
+    <AdminShell
       labels={labels}
       user={<AccountMenu email={email} title="Operator" href="/admin/account" />}
       footer={`TauseStack ${version} · ${mode}`}
     >
       {children}
-    </ConsoleShell>
+    </AdminShell>
   );
 }

@@ -16,7 +16,9 @@ const own: NavGroup = {
 const labels = {
   account: "Account",
   apps: "Connected apps",
+  bundle: "Import & export",
   connect: "Connect",
+  "linked-accounts": "Linked accounts",
   members: "Members",
 };
 

@@ -36,7 +36,11 @@ const columns: Column<AuditEntry>[] = [
     header: "Changed",
     cell: (entry) => <Changed paths={changedPaths(entry.before, entry.after)} />,
   },
-  { id: "by", header: "By", cell: (entry) => <PrincipalName entry={entry} /> },
+  {
+    id: "by",
+    header: "By",
+    cell: (entry) => <PrincipalName of={{ type: entry.principal_type, id: entry.principal_id }} />,
+  },
   {
     id: "ip",
     header: "From",

@@ -30,14 +30,7 @@ export function EntryDialog({ entry }: { entry: AuditEntry }) {
           <Eye aria-hidden />
         </Button>
       </DialogTrigger>
-      <DialogContent
-        className="max-w-3xl"
-        // The first button within would be focused, and open its tooltip over what is to be read.
-        onOpenAutoFocus={(event) => {
-          event.preventDefault();
-          if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
-        }}
-      >
+      <DialogContent className="max-w-3xl" toRead>
         <DialogHeader>
           <DialogTitle className="font-mono">{entry.action}</DialogTitle>
           <DialogDescription>Secrets are masked before an entry is written.</DialogDescription>

@@ -3,7 +3,7 @@ import Link from "next/link";
 type RowTitleProps = {
   title: string;
   href?: string;
-  /** Second line, small: the id. */
+  /** Second line, small: the id, where it says more. */
   id?: string;
 };
 
@@ -18,12 +18,12 @@ export function RowTitle({ title, href, id }: RowTitleProps) {
           prefetch={false}
           className="w-fit rounded-xs font-medium underline-offset-4 hover:underline touch:-my-3 touch:py-3"
         >
-          {title}
+          <bdi>{title}</bdi>
         </Link>
       ) : (
-        <span className="font-medium">{title}</span>
+        <bdi className="font-medium">{title}</bdi>
       )}
-      {id && <span className="font-mono text-muted-foreground text-xs">{id}</span>}
+      {id && id !== title && <span className="font-mono text-muted-foreground text-xs">{id}</span>}
     </div>
   );
 }

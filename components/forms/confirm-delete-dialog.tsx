@@ -4,61 +4,42 @@ import { unstable_rethrow } from "next/navigation";
 import { type FormEvent, type ReactNode, useId, useState, useTransition } from "react";
 import { Alert } from "#components/ui/alert.tsx";
 import { Button } from "#components/ui/button.tsx";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-  DialogTrigger,
-} from "#components/ui/dialog.tsx";
+import { DialogDescription, DialogHeader, DialogTitle } from "#components/ui/dialog.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { Label } from "#components/ui/label.tsx";
 import type { FormFailure } from "./form.tsx";
+import { DialogActions, type DialogOpening, FormDialog } from "./form-dialog.tsx";
 
-type ConfirmDeleteDialogProps = {
+type ConfirmProps = {
   /** "Delete tenant", also the button's words. */
   title: string;
   /** What is lost. */
   description: ReactNode;
   /** What has to be typed: the thing's id. Left out, a click is enough. */
-  confirmText?: string;
+  confirmText?: string | undefined;
   /** Heads a failure; "Not deleted" unless said. */
-  failedTitle?: string;
+  failedTitle?: string | undefined;
   /** Closes on undefined, shows a failure otherwise. */
   onConfirm: () => Promise<FormFailure | undefined>;
-} & (
-  | { trigger: ReactNode; open?: never; onOpenChange?: never }
-  | { trigger?: never; open: boolean; onOpenChange: (open: boolean) => void }
-);
+};
 
-/** Asks before something is lost. Opened by its `trigger`, or from outside, as a menu item does. */
+/** Asks before something is lost. */
 export function ConfirmDeleteDialog({
-  trigger,
-  open,
-  onOpenChange,
-  ...content
-}: ConfirmDeleteDialogProps) {
-  const [ownOpen, setOwnOpen] = useState(false);
-  const setOpen = onOpenChange ?? setOwnOpen;
+  title,
+  description,
+  confirmText,
+  failedTitle,
+  onConfirm,
+  ...opening
+}: ConfirmProps & DialogOpening) {
+  const content = { title, description, confirmText, failedTitle, onConfirm };
   return (
-    <Dialog open={open ?? ownOpen} onOpenChange={setOpen}>
-      {trigger && <DialogTrigger asChild>{trigger}</DialogTrigger>}
-      <DialogContent className="max-w-md">
-        <ConfirmForm {...content} onDone={() => setOpen(false)} />
-      </DialogContent>
-    </Dialog>
+    <FormDialog className="max-w-md" {...opening}>
+      {(onDone) => <ConfirmForm {...content} onDone={onDone} />}
+    </FormDialog>
   );
 }
 
-type ConfirmFormProps = Pick<
-  ConfirmDeleteDialogProps,
-  "title" | "description" | "confirmText" | "failedTitle" | "onConfirm"
-> & { onDone: () => void };
-
-// Apart from the dialog, so that each opening starts with an empty box and no old failure.
 function ConfirmForm({
   title,
   description,
@@ -66,7 +47,7 @@ function ConfirmForm({
   failedTitle = "Not deleted",
   onConfirm,
   onDone,
-}: ConfirmFormProps) {
+}: ConfirmProps & { onDone: () => void }) {
   const id = useId();
   const [typed, setTyped] = useState("");
   const [failure, setFailure] = useState<string>();
@@ -122,14 +103,11 @@ function ConfirmForm({
           />
         </div>
       )}
-      <DialogFooter>
-        <DialogClose asChild>
-          <Button variant="outline">Cancel</Button>
-        </DialogClose>
+      <DialogActions>
         <Button type="submit" variant="destructive" disabled={!allowed} pending={pending}>
           {title}
         </Button>
-      </DialogFooter>
+      </DialogActions>
     </form>
   );
 }

@@ -8,7 +8,9 @@ import {
   type FieldArrayPath,
   type FieldPath,
   type FieldValues,
+  get,
   useFieldArray,
+  useFormState,
 } from "react-hook-form";
 import { Button } from "#components/ui/button.tsx";
 import { Input } from "#components/ui/input.tsx";
@@ -34,6 +36,9 @@ export function KeyValueField<I extends FieldValues, O>({
   valueLabel = "Value",
 }: KeyValueFieldProps<I, O>) {
   const { fields, append, remove } = useFieldArray({ control, name });
+  const { errors } = useFormState({ control });
+  const whole = get(errors, name) as { message?: string; root?: { message?: string } } | undefined;
+  const error = whole?.root?.message ?? whole?.message;
   return (
     <fieldset className="flex min-w-0 flex-col gap-2">
       <legend className="mb-2 font-medium text-[0.8125rem] leading-none">{label}</legend>
@@ -66,6 +71,11 @@ export function KeyValueField<I extends FieldValues, O>({
       >
         <Plus aria-hidden /> Add
       </Button>
+      {error && (
+        <p role="alert" className="font-medium text-destructive-text text-xs">
+          {error}
+        </p>
+      )}
     </fieldset>
   );
 }

@@ -2,32 +2,27 @@
 
 import { RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { toast } from "sonner";
 import { RowActions } from "#components/data-table/row-actions.tsx";
 import { ConfirmDeleteDialog } from "#components/forms/confirm-delete-dialog.tsx";
+import { useDeletion } from "#components/forms/deletion.tsx";
 import { DropdownMenuItem, DropdownMenuSeparator } from "#components/ui/dropdown-menu.tsx";
 import type { ApiKey } from "#lib/auth/schema.ts";
-import { toFailure } from "#lib/client/api-error.ts";
 import { type KeyOwner, revokeKey } from "#lib/client/keys.ts";
-import { useChange } from "#lib/client/use-change.ts";
 import { RotateKeyDialog } from "./rotate-key-dialog.tsx";
 
 type KeyActionsProps = { apiKey: ApiKey; owner: KeyOwner };
 
 export function KeyActions({ apiKey, owner }: KeyActionsProps) {
   const [asking, setAsking] = useState<"rotate" | "revoke" | null>(null);
-  const revoke = useChange(() => revokeKey(owner, apiKey.key_id));
+  const revocation = useDeletion(
+    {
+      title: "Revoke key",
+      description: `Whoever uses ${apiKey.name} is refused within a second, everywhere. This cannot be undone.`,
+      done: `${apiKey.name} is revoked`,
+    },
+    () => revokeKey(owner, apiKey.key_id),
+  );
   const openFor = (what: "rotate" | "revoke") => (open: boolean) => setAsking(open ? what : null);
-
-  async function confirmRevoke() {
-    try {
-      await revoke.mutateAsync(undefined);
-    } catch (error) {
-      return toFailure(error);
-    }
-    toast.success(`${apiKey.name} is revoked`);
-    return undefined;
-  }
 
   return (
     <>
@@ -52,9 +47,7 @@ export function KeyActions({ apiKey, owner }: KeyActionsProps) {
         onOpenChange={openFor("rotate")}
       />
       <ConfirmDeleteDialog
-        title="Revoke key"
-        description={`Whoever uses ${apiKey.name} is refused within a second, everywhere. This cannot be undone.`}
-        onConfirm={confirmRevoke}
+        {...revocation}
         open={asking === "revoke"}
         onOpenChange={openFor("revoke")}
       />

@@ -6,21 +6,13 @@ import { useWatch } from "react-hook-form";
 import type { z } from "zod";
 import { CheckboxGroupField } from "#components/forms/checkbox-group-field.tsx";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { DialogActions, FormDialog } from "#components/forms/form-dialog.tsx";
 import { SelectField } from "#components/forms/select-field.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { SwitchField } from "#components/forms/switch-field.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { Button } from "#components/ui/button.tsx";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-  DialogTrigger,
-} from "#components/ui/dialog.tsx";
+import { DialogDescription, DialogHeader, DialogTitle } from "#components/ui/dialog.tsx";
 import type { CreateKeyInput, NewApiKey } from "#lib/auth/schema.ts";
 import { toFailure } from "#lib/client/api-error.ts";
 import { createKey, type KeyOwner } from "#lib/client/keys.ts";
@@ -39,22 +31,19 @@ type NewKeyDialogProps = {
 
 /** The button and the dialog that makes a key, of a tenant or of the platform, and shows it once. */
 export function NewKeyDialog(props: NewKeyDialogProps) {
-  const [open, setOpen] = useState(false);
   return (
-    <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
+    <FormDialog
+      trigger={
         <Button size="sm">
           <Plus aria-hidden /> New key
         </Button>
-      </DialogTrigger>
-      <DialogContent>
-        <NewKey {...props} onDone={() => setOpen(false)} />
-      </DialogContent>
-    </Dialog>
+      }
+    >
+      {(onDone) => <NewKey {...props} onDone={onDone} />}
+    </FormDialog>
   );
 }
 
-// Apart from the dialog, so that closing it forgets the key that was shown.
 function NewKey({
   owner,
   grantable = tenantPermissions,
@@ -137,12 +126,9 @@ function NewKey({
             autoComplete="off"
           />
         </div>
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button variant="outline">Cancel</Button>
-          </DialogClose>
+        <DialogActions>
           <SubmitButton>Create key</SubmitButton>
-        </DialogFooter>
+        </DialogActions>
       </Form>
     </>
   );

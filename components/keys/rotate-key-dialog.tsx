@@ -3,18 +3,10 @@
 import { useState } from "react";
 import { z } from "zod";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { DialogActions, type DialogState, FormDialog } from "#components/forms/form-dialog.tsx";
 import { SelectField } from "#components/forms/select-field.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
-import { Button } from "#components/ui/button.tsx";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from "#components/ui/dialog.tsx";
+import { DialogDescription, DialogHeader, DialogTitle } from "#components/ui/dialog.tsx";
 import type { ApiKey, NewApiKey } from "#lib/auth/schema.ts";
 import { toFailure } from "#lib/client/api-error.ts";
 import { type KeyOwner, rotateKey } from "#lib/client/keys.ts";
@@ -31,28 +23,18 @@ const overlaps = [
 
 const schema = z.object({ overlap: z.string() });
 
-type RotateKeyDialogProps = {
-  apiKey: Pick<ApiKey, "key_id" | "name">;
-  owner: KeyOwner;
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-};
+type RotateKeyProps = { apiKey: Pick<ApiKey, "key_id" | "name">; owner: KeyOwner };
 
 /** Makes a key in the place of another, which keeps working for a while. */
-export function RotateKeyDialog({ apiKey, owner, open, onOpenChange }: RotateKeyDialogProps) {
+export function RotateKeyDialog({ open, onOpenChange, ...rest }: RotateKeyProps & DialogState) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange}>
-      <DialogContent>
-        <RotateKey apiKey={apiKey} owner={owner} onDone={() => onOpenChange(false)} />
-      </DialogContent>
-    </Dialog>
+    <FormDialog open={open} onOpenChange={onOpenChange}>
+      {(onDone) => <RotateKey {...rest} onDone={onDone} />}
+    </FormDialog>
   );
 }
 
-type RotateKeyProps = Pick<RotateKeyDialogProps, "apiKey" | "owner"> & { onDone: () => void };
-
-// Apart from the dialog, so that closing it forgets the key that was shown.
-function RotateKey({ apiKey, owner, onDone }: RotateKeyProps) {
+function RotateKey({ apiKey, owner, onDone }: RotateKeyProps & { onDone: () => void }) {
   const [made, setMade] = useState<NewApiKey | null>(null);
   const form = useZodForm(schema, { overlap: "86400" });
   const rotate = useChange((overlap: number) => rotateKey(owner, apiKey.key_id, overlap));
@@ -84,12 +66,9 @@ function RotateKey({ apiKey, owner, onDone }: RotateKeyProps) {
           label="The old key keeps working for"
           options={overlaps}
         />
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button variant="outline">Cancel</Button>
-          </DialogClose>
+        <DialogActions>
           <SubmitButton>Rotate key</SubmitButton>
-        </DialogFooter>
+        </DialogActions>
       </Form>
     </>
   );

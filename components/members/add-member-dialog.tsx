@@ -5,19 +5,11 @@ import { useState } from "react";
 import { toast } from "sonner";
 import type { z } from "zod";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { DialogActions, FormDialog } from "#components/forms/form-dialog.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { Button } from "#components/ui/button.tsx";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-  DialogTrigger,
-} from "#components/ui/dialog.tsx";
+import { DialogDescription, DialogHeader, DialogTitle } from "#components/ui/dialog.tsx";
 import { type AddMemberInput, addMemberInput } from "#lib/auth/schema.ts";
 import { toFailure } from "#lib/client/api-error.ts";
 import { addMember } from "#lib/client/members.ts";
@@ -31,24 +23,21 @@ type AddMemberDialogProps = { tenantId: string; mayMakeOwners: boolean };
 
 /** The button and the dialog that adds a person, and shows a new one's password once. */
 export function AddMemberDialog(props: AddMemberDialogProps) {
-  const [open, setOpen] = useState(false);
   return (
-    <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
+    <FormDialog
+      trigger={
         <Button size="sm">
           <UserPlus aria-hidden /> Add member
         </Button>
-      </DialogTrigger>
-      <DialogContent>
-        <AddMember {...props} onDone={() => setOpen(false)} />
-      </DialogContent>
-    </Dialog>
+      }
+    >
+      {(onDone) => <AddMember {...props} onDone={onDone} />}
+    </FormDialog>
   );
 }
 
 type Shown = { email: string; password: string };
 
-// Apart from the dialog, so that closing it forgets the password that was shown.
 function AddMember({
   tenantId,
   mayMakeOwners,
@@ -94,12 +83,9 @@ function AddMember({
           autoComplete="off"
         />
         <RoleField control={form.control} mayMakeOwners={mayMakeOwners} />
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button variant="outline">Cancel</Button>
-          </DialogClose>
+        <DialogActions>
           <SubmitButton>Add member</SubmitButton>
-        </DialogFooter>
+        </DialogActions>
       </Form>
     </>
   );

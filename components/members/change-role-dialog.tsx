@@ -3,16 +3,9 @@
 import { toast } from "sonner";
 import type { z } from "zod";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { DialogActions, type DialogState, FormDialog } from "#components/forms/form-dialog.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
-import { Button } from "#components/ui/button.tsx";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from "#components/ui/dialog.tsx";
+import { DialogHeader, DialogTitle } from "#components/ui/dialog.tsx";
 import { addMemberInput, type Member } from "#lib/auth/schema.ts";
 import { toFailure } from "#lib/client/api-error.ts";
 import { changeMember } from "#lib/client/members.ts";
@@ -21,30 +14,19 @@ import type { Role } from "#lib/core/permissions.ts";
 import { RoleField } from "./role-field.tsx";
 import { roleLabel } from "./roles.ts";
 
-type ChangeRoleDialogProps = {
-  tenantId: string;
-  member: Member;
-  mayMakeOwners: boolean;
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-};
+type ChangeRoleProps = { tenantId: string; member: Member; mayMakeOwners: boolean };
 
-export function ChangeRoleDialog({ open, onOpenChange, ...rest }: ChangeRoleDialogProps) {
+export function ChangeRoleDialog({ open, onOpenChange, ...rest }: ChangeRoleProps & DialogState) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange}>
-      <DialogContent className="max-w-md">
-        <ChangeRole {...rest} onDone={() => onOpenChange(false)} />
-      </DialogContent>
-    </Dialog>
+    <FormDialog className="max-w-md" open={open} onOpenChange={onOpenChange}>
+      {(onDone) => <ChangeRole {...rest} onDone={onDone} />}
+    </FormDialog>
   );
 }
 
-type ChangeRoleProps = Omit<ChangeRoleDialogProps, "open" | "onOpenChange"> & {
-  onDone: () => void;
-};
+type ChangeProps = ChangeRoleProps & { onDone: () => void };
 
-// Apart from the dialog, so that each opening starts with the member's present role.
-function ChangeRole({ tenantId, member, mayMakeOwners, onDone }: ChangeRoleProps) {
+function ChangeRole({ tenantId, member, mayMakeOwners, onDone }: ChangeProps) {
   const { user_id, email, role } = member;
   const form = useZodForm(addMemberInput, { email, role });
   const change = useChange((to: Role) => changeMember(tenantId, user_id, { role: to }));
@@ -67,12 +49,9 @@ function ChangeRole({ tenantId, member, mayMakeOwners, onDone }: ChangeRoleProps
       </DialogHeader>
       <Form form={form} onSubmit={submit}>
         <RoleField control={form.control} mayMakeOwners={mayMakeOwners} />
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button variant="outline">Cancel</Button>
-          </DialogClose>
+        <DialogActions>
           <SubmitButton>Change role</SubmitButton>
-        </DialogFooter>
+        </DialogActions>
       </Form>
     </>
   );

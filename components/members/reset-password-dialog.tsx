@@ -1,47 +1,32 @@
 "use client";
 
 import { useState } from "react";
+import { DialogActions, type DialogState, FormDialog } from "#components/forms/form-dialog.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Button } from "#components/ui/button.tsx";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from "#components/ui/dialog.tsx";
+import { DialogDescription, DialogHeader, DialogTitle } from "#components/ui/dialog.tsx";
 import type { Member } from "#lib/auth/schema.ts";
 import { toFailure } from "#lib/client/api-error.ts";
 import { resetMemberPassword } from "#lib/client/members.ts";
 import { useChange } from "#lib/client/use-change.ts";
 import { NewPassword } from "./new-password.tsx";
 
-type ResetPasswordDialogProps = {
-  tenantId: string;
-  member: Member;
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-};
+type ResetPasswordProps = { tenantId: string; member: Member };
 
 /** Asks before somebody's password is replaced, and shows the new one once. */
-export function ResetPasswordDialog({ open, onOpenChange, ...rest }: ResetPasswordDialogProps) {
+export function ResetPasswordDialog({
+  open,
+  onOpenChange,
+  ...rest
+}: ResetPasswordProps & DialogState) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange}>
-      <DialogContent className="max-w-md">
-        <ResetPassword {...rest} onDone={() => onOpenChange(false)} />
-      </DialogContent>
-    </Dialog>
+    <FormDialog className="max-w-md" open={open} onOpenChange={onOpenChange}>
+      {(onDone) => <ResetPassword {...rest} onDone={onDone} />}
+    </FormDialog>
   );
 }
 
-type ResetPasswordProps = Pick<ResetPasswordDialogProps, "tenantId" | "member"> & {
-  onDone: () => void;
-};
-
-// Apart from the dialog, so that closing it forgets the password that was shown.
-function ResetPassword({ tenantId, member, onDone }: ResetPasswordProps) {
+function ResetPassword({ tenantId, member, onDone }: ResetPasswordProps & { onDone: () => void }) {
   const { user_id, email } = member;
   const reset = useChange(() => resetMemberPassword(tenantId, user_id));
   const [password, setPassword] = useState<string | null>(null);
@@ -68,14 +53,11 @@ function ResetPassword({ tenantId, member, onDone }: ResetPasswordProps) {
           {toFailure(reset.error).detail}
         </Alert>
       )}
-      <DialogFooter>
-        <DialogClose asChild>
-          <Button variant="outline">Cancel</Button>
-        </DialogClose>
+      <DialogActions>
         <Button onClick={() => void confirm()} pending={reset.isPending}>
           New password
         </Button>
-      </DialogFooter>
+      </DialogActions>
     </>
   );
 }

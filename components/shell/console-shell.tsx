@@ -7,13 +7,15 @@ import { Button } from "#components/ui/button.tsx";
 import { Sheet, SheetContent, SheetTrigger } from "#components/ui/sheet.tsx";
 import { Breadcrumbs } from "./breadcrumbs.tsx";
 import { Logo } from "./logo.tsx";
-import { Nav, type NavGroup } from "./nav.tsx";
+import { type NamedNav, Nav, type NavGroup } from "./nav.tsx";
 import { ThemeToggle } from "./theme-toggle.tsx";
 
 type ConsoleShellProps = {
   /** Where the logo leads, and what breadcrumbs leave out: "/admin". */
   root: string;
   nav: readonly NavGroup[];
+  /** Pages of the thing that the person is in, below those of everything. */
+  sections?: NamedNav;
   /** Words for path segments in breadcrumbs. */
   labels: Record<string, string>;
   /** A `UserMenu`. */
@@ -24,8 +26,17 @@ type ConsoleShellProps = {
 };
 
 /** Sidebar (a sheet below 1024px), top bar and the page in `<main>`. */
-export function ConsoleShell({ root, nav, labels, user, footer, children }: ConsoleShellProps) {
+export function ConsoleShell({
+  root,
+  nav,
+  sections,
+  labels,
+  user,
+  footer,
+  children,
+}: ConsoleShellProps) {
   const [menuOpen, setMenuOpen] = useState(false);
+  const navs = [{ label: "Main", groups: nav }, ...(sections ? [sections] : [])];
   const home = (
     <Link
       href={root}
@@ -51,7 +62,7 @@ export function ConsoleShell({ root, nav, labels, user, footer, children }: Cons
       </a>
       <aside className="sticky top-0 hidden h-dvh flex-col border-r bg-sidebar lg:flex">
         {home}
-        <Nav groups={nav} />
+        <Nav navs={navs} />
         {foot}
       </aside>
       <div className="flex min-h-dvh min-w-0 flex-col">
@@ -64,7 +75,7 @@ export function ConsoleShell({ root, nav, labels, user, footer, children }: Cons
             </SheetTrigger>
             <SheetContent title="Menu">
               {home}
-              <Nav groups={nav} onNavigate={() => setMenuOpen(false)} />
+              <Nav navs={navs} onNavigate={() => setMenuOpen(false)} />
               {foot}
             </SheetContent>
           </Sheet>

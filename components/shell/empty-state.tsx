@@ -4,7 +4,7 @@ type EmptyStateProps = {
   icon: ReactNode;
   title: string;
   description?: ReactNode;
-  /** A `Button`. */
+  /** One `Button` or several. */
   action?: ReactNode;
 };
 
@@ -18,7 +18,7 @@ export function EmptyState({ icon, title, description, action }: EmptyStateProps
         <p className="font-medium text-sm">{title}</p>
         {description && <p className="text-[0.8125rem] text-muted-foreground">{description}</p>}
       </div>
-      {action}
+      {action && <div className="flex flex-wrap justify-center gap-2">{action}</div>}
     </div>
   );
 }

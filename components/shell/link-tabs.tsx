@@ -3,16 +3,18 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useEffect, useRef } from "react";
+import { cn } from "#components/ui/cn.ts";
 import { activeHref } from "./active-href.ts";
 
 type LinkTabsProps = {
   /** Names the tabs: "Tenant sections". */
   label: string;
-  tabs: { href: string; label: string; count?: number }[];
+  tabs: readonly { href: string; label: string; count?: number }[];
+  className?: string;
 };
 
 /** Pages of one thing, side by side; each tab is a page of its own. Scrolls sideways on phones. */
-export function LinkTabs({ label, tabs }: LinkTabsProps) {
+export function LinkTabs({ label, tabs, className }: LinkTabsProps) {
   const active = activeHref(
     usePathname(),
     tabs.map((tab) => tab.href),
@@ -31,7 +33,10 @@ export function LinkTabs({ label, tabs }: LinkTabsProps) {
     <nav
       ref={bar}
       aria-label={label}
-      className="relative -mx-4 flex gap-1 overflow-x-auto border-b px-4 [scrollbar-width:none] sm:mx-0 sm:px-0"
+      className={cn(
+        "relative -mx-4 flex gap-1 overflow-x-auto border-b px-4 [scrollbar-width:none] sm:mx-0 sm:px-0",
+        className,
+      )}
     >
       {tabs.map((tab) => (
         <Link

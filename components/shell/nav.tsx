@@ -15,15 +15,31 @@ export type NavGroup = {
   }[];
 };
 
-type NavProps = { groups: readonly NavGroup[]; onNavigate?: () => void };
+/** Links under a name of their own: "Main". */
+export type NamedNav = { label: string; groups: readonly NavGroup[] };
 
-export function Nav({ groups, onNavigate }: NavProps) {
+type NavProps = { navs: readonly NamedNav[]; onNavigate?: () => void };
+
+/** Navigations one below the other; of all their links one at most is the page's. */
+export function Nav({ navs, onNavigate }: NavProps) {
   const active = activeHref(
     usePathname(),
-    groups.flatMap((group) => group.items.map((item) => item.href)),
+    navs.flatMap(({ groups }) => groups.flatMap(({ items }) => items.map(({ href }) => href))),
   );
   return (
-    <nav aria-label="Main" className="flex flex-1 flex-col gap-5 overflow-y-auto px-3 py-3">
+    <div className="flex flex-1 flex-col gap-4 overflow-y-auto px-3 py-2">
+      {navs.map((nav) => (
+        <Links key={nav.label} {...{ nav, active, onNavigate }} />
+      ))}
+    </div>
+  );
+}
+
+type LinksProps = { nav: NamedNav; active: string | null; onNavigate: (() => void) | undefined };
+
+function Links({ nav: { label, groups }, active, onNavigate }: LinksProps) {
+  return (
+    <nav aria-label={label} className="flex flex-col gap-4">
       {groups.map((group, index) => (
         <div key={group.label ?? index} className="flex flex-col gap-0.5">
           {group.label && (
@@ -35,7 +51,7 @@ export function Nav({ groups, onNavigate }: NavProps) {
               href={item.href}
               onClick={() => onNavigate?.()}
               aria-current={item.href === active ? "page" : undefined}
-              className="flex h-8 items-center gap-2.5 rounded-md px-2 font-medium text-muted-foreground text-sm transition-colors hover:bg-accent hover:text-foreground aria-[current=page]:bg-sidebar-active aria-[current=page]:text-foreground touch:h-11 [&[aria-current=page]_svg]:text-primary-text [&_svg]:size-4 [&_svg]:shrink-0"
+              className="flex h-7.5 items-center gap-2.5 rounded-md px-2 font-medium text-muted-foreground text-sm transition-colors hover:bg-accent hover:text-foreground aria-[current=page]:bg-sidebar-active aria-[current=page]:text-foreground touch:h-11 [&[aria-current=page]_svg]:text-primary-text [&_svg]:size-4 [&_svg]:shrink-0"
             >
               {item.icon}
               <span className="truncate">{item.label}</span>

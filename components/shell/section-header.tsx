@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { LongText } from "#components/ui/long-text.tsx";
 
 type SectionHeaderProps = {
   title: string;
@@ -16,14 +17,18 @@ export function SectionHeader({ title, badge, description, actions }: SectionHea
       <div className="flex min-w-0 flex-col gap-0.5">
         <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
           <h2 className="font-semibold text-base tracking-tight [overflow-wrap:anywhere]">
-            {title}
+            <bdi>{title}</bdi>
           </h2>
           {badge}
         </div>
-        {description && (
-          <p className="text-[0.8125rem] text-muted-foreground [overflow-wrap:anywhere]">
-            {description}
-          </p>
+        {typeof description === "string" ? (
+          <LongText text={description} className="text-[0.8125rem] text-muted-foreground" />
+        ) : (
+          description && (
+            <p className="text-[0.8125rem] text-muted-foreground [overflow-wrap:anywhere]">
+              {description}
+            </p>
+          )
         )}
       </div>
       {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}

@@ -27,6 +27,8 @@ const keyColumns = {
   lastUsedAt: time("last_used_at"),
   /** The key that this one replaces after a rotation. */
   rotatedFrom: text("rotated_from"),
+  /** `key:` or `person:` and who made it; null: whoever runs the deployment. */
+  mintedBy: text("minted_by"),
 };
 
 /** Tenant API keys, stored as SHA-256. */

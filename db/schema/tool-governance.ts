@@ -138,8 +138,10 @@ export const killSwitches = pgTable(
     scope: text("scope", { enum: ["tenant", "agent", "tool"] }).notNull(),
     /** The agent or the tool; empty for the tenant. */
     targetId: text("target_id").notNull(),
-    /** The tool again, so that the switch goes with it. */
+    /** The tool again, so that the tenant's own switch goes with it. */
     toolId: text("tool_id"),
+    /** The tool's name when the operator stopped it: whatever has it then is stopped as well. */
+    mcpName: text("mcp_name"),
     reason: text("reason").notNull(),
     /** Set by whoever runs the deployment, who alone may lift it. */
     byPlatform: boolean("by_platform").notNull(),

@@ -1,6 +1,8 @@
+import { sql } from "drizzle-orm";
 import {
   boolean,
   foreignKey,
+  index,
   integer,
   json,
   pgTable,
@@ -8,6 +10,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
+import { tenantMembers } from "./auth.ts";
 import { createdAt, tenantIdColumn, time, updatedAt } from "./columns.ts";
 import { tenants } from "./tenants.ts";
 
@@ -26,6 +29,10 @@ export const upstreams = pgTable(
     exposeResources: boolean("expose_resources").notNull().default(false),
     exposePrompts: boolean("expose_prompts").notNull().default(false),
     timeoutMs: integer("timeout_ms").notNull(),
+    /** What becomes of a tool that it offers for the first time. */
+    newTools: text("new_tools", { enum: ["hold", "accept"] })
+      .notNull()
+      .default("hold"),
     /** Health, written as calls find it: at each turn, else once a minute at most. */
     status: text("status", { enum: ["unknown", "ok", "failing", "unauthorized"] })
       .notNull()
@@ -54,13 +61,26 @@ export const upstreamTokens = pgTable(
     upstreamId: text("upstream_id").notNull(),
     /** `tenant`, or `user:<id>`. */
     subject: text("subject").notNull(),
+    /** The member that the account is of; a membership that ends takes it along. */
+    memberId: text("member_id").generatedAlwaysAs(
+      sql`CASE WHEN subject LIKE 'user:usr\\_%' THEN substr(subject, 6) END`,
+    ),
     /** Tokens, registration and what was discovered; null until the first authorization ends. */
     sealed: text("sealed"),
     /** An authorization that a person has begun; the next one takes its place. */
     pendingSealed: text("pending_sealed"),
     pendingUntil: time("pending_until"),
+    /** What the authorization server calls the account, where it says so. */
+    account: text("account"),
+    /** The address of the person who connected it. */
+    connectedBy: text("connected_by"),
     connectedAt: time("connected_at"),
     expiresAt: time("expires_at"),
+    /** A refresh token is among them. */
+    renewable: boolean("renewable").notNull().default(false),
+    /** `ended`: a person must connect again. `failed`: the last attempt to connect or renew did. */
+    failure: text("failure", { enum: ["ended", "failed"] }),
+    failureDetail: text("failure_detail"),
     /** The one process that refreshes the tokens now. */
     refreshingUntil: time("refreshing_until"),
     createdAt: createdAt(),
@@ -72,5 +92,11 @@ export const upstreamTokens = pgTable(
       columns: [t.tenantId, t.upstreamId],
       foreignColumns: [upstreams.tenantId, upstreams.upstreamId],
     }).onDelete("cascade"),
+    foreignKey({
+      name: "upstream_tokens_member",
+      columns: [t.tenantId, t.memberId],
+      foreignColumns: [tenantMembers.tenantId, tenantMembers.userId],
+    }).onDelete("cascade"),
+    index("upstream_tokens_of_member").on(t.tenantId, t.memberId),
   ],
 );

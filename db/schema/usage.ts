@@ -25,7 +25,8 @@ export const usageEvents = pgTable(
     durationMs: integer("duration_ms").notNull(),
     status: text("status", { enum: ["ok", "error"] }).notNull(),
     errorCode: text("error_code").notNull().default(""),
-    costMicros: count("cost_micros"),
+    /** Null: it cost something, and nobody knows how much. */
+    costMicros: bigint("cost_micros", { mode: "number" }).default(0),
     priceId: text("price_id"),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.at, t.eventId] })],
@@ -49,6 +50,8 @@ export const usageHourly = pgTable(
     tokensOut: count("tokens_out"),
     tokensCached: count("tokens_cached"),
     costMicros: count("cost_micros"),
+    /** Calls whose cost is unknown, and not in `cost_micros`. */
+    callsUnpriced: count("calls_unpriced"),
     durationMs: count("duration_ms"),
     /** Calls per duration bucket; the bounds are `lib/usage/histogram.ts`. */
     durations: bigint("durations", { mode: "number" }).array().notNull(),

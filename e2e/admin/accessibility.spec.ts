@@ -44,7 +44,8 @@ async function fill(tenant: Tenant): Promise<void> {
   await mustCall("POST", "/resources/register", { ...text, content }, credential);
   await mustCall("POST", "/keys", { name: "key", scopes: ["tools:read"] }, credential);
   const transport = { type: "http", url: "https://mcp.example.com/mcp" };
-  await mustCall("PUT", "/upstreams/u", { name: "U", transport }, credential);
+  const auth = { type: "oauth", scope: "user" };
+  await mustCall("PUT", "/upstreams/u", { name: "U", transport, auth }, credential);
   await newMember(tenant, "viewer");
 }
 
@@ -79,6 +80,7 @@ const ofTenant = [
   "/keys",
   "/members",
   "/apps",
+  "/bundle",
   "/audit",
   "/connect",
   "/settings",
@@ -125,7 +127,7 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
-const ofPortal = ["connect", "apps", "members"];
+const ofPortal = ["connect", "linked-accounts", "apps", "members"];
 
 test("no page of the portal has a serious violation, nor scrolls sideways on a phone", async ({
   signedOut: page,

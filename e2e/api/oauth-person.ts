@@ -9,6 +9,8 @@ export interface OAuthServer extends TestServer {
   /** The value of a session cookie of an account. */
   session(kind: "operator" | "user", id: string): Promise<string>;
   operatorId: string;
+  /** What another server on the same database seals and signs with. */
+  secretKey: string;
 }
 
 export async function startOAuthServer(
@@ -33,6 +35,7 @@ export async function startOAuthServer(
   return {
     ...server,
     operatorId: operator?.operator_id as string,
+    secretKey: secretKey.toString("base64"),
     session: (kind, sub) =>
       encode({ token: { sub, kind, epoch: 0 }, secret: secret.toString("hex") }),
   };

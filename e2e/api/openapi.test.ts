@@ -100,7 +100,11 @@ test("every schema in the document is a valid JSON Schema, and every reference l
 
 test("only what needs no credential says so", () => {
   const open = operations().filter(({ operation }) => operation.security?.length === 0);
-  expect(open.map(({ path }) => path).sort()).toEqual(["/health", "/openapi.json"]);
+  expect(open.map(({ path }) => path).sort()).toEqual([
+    "/health",
+    "/openapi.json",
+    "/upstreams/oauth/client/{client_tenant}",
+  ]);
 });
 
 test("the document is not sent again while it is the same", async () => {

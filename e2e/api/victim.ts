@@ -83,6 +83,7 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     switch_id: killed.body.switch_id,
     // Upstreams are tested beside their verbs.
     upstream_id: "secret-upstream",
+    provider_name: "secret-provider",
     approval_id: asked[0]?.approval_id ?? "",
     user_id: member.body.user_id,
     // Only a person's browser makes one; that a foreign one is not found is tested beside the verb.
@@ -114,19 +115,25 @@ export async function contentsOf({ call, tenantId }: NewTenant): Promise<string>
   return JSON.stringify(answers.map(({ body }) => body)).replace(/"last_used_at":[^,}]+/g, "");
 }
 
-type Document = { paths: Record<string, Record<string, { requestBody?: unknown }>> };
+type Operation = { requestBody?: unknown; security?: unknown[] };
+type Document = { paths: Record<string, Record<string, Operation>> };
 
-/** Every operation of the API: method, path as described, and whether it takes a body. */
+/**
+ * Every operation that asks for a credential: method, path as described, and whether it takes a
+ * body. The others say the same to anybody.
+ */
 export async function operationsOf(
   call: Call,
 ): Promise<{ method: string; path: string; takesBody: boolean }[]> {
   const { body } = await call<Document>("GET", "/openapi.json");
   return Object.entries(body.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { requestBody }]) => ({
-      method: method.toUpperCase(),
-      path,
-      takesBody: requestBody !== undefined,
-    })),
+    Object.entries(methods)
+      .filter(([, { security }]) => security?.length !== 0)
+      .map(([method, { requestBody }]) => ({
+        method: method.toUpperCase(),
+        path,
+        takesBody: requestBody !== undefined,
+      })),
   );
 }
 

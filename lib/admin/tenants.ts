@@ -4,7 +4,6 @@ import { type Tx, withPlatform } from "#db/transaction.ts";
 import { auditPlatform } from "#lib/audit/service.ts";
 import { membershipsOf } from "#lib/auth/members.ts";
 import { authorize } from "#lib/core/authorize.ts";
-import { announce, announceHere } from "#lib/core/bus.ts";
 import type { PlatformCtx } from "#lib/core/ctx.ts";
 import { parseEgressAllow } from "#lib/core/egress.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
@@ -17,11 +16,10 @@ import {
   configureTenantInput,
   quotaNames,
   type Tenant,
-  tenantSlug,
 } from "#lib/tenants/schema.ts";
 import { getTenant } from "#lib/tenants/service.ts";
-import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import { forgetUsage } from "#lib/usage/forget.ts";
+import { changeTenant, lockTenant } from "./change-tenant.ts";
 
 function checkEgress(entries: string[]): void {
   try {
@@ -31,13 +29,6 @@ function checkEgress(entries: string[]): void {
       errors: [{ pointer: "/egress_allow", message: (error as Error).message }],
     });
   }
-}
-
-async function load(tx: Tx, tenantId: string): Promise<typeof tenants.$inferSelect | undefined> {
-  // PostgreSQL refuses some texts that are no slugs.
-  if (!tenantSlug.safeParse(tenantId).success) return undefined;
-  const [row] = await tx.select().from(tenants).where(eq(tenants.tenantId, tenantId)).for("update");
-  return row;
 }
 
 async function writeQuotas(tx: Tx, tenant: Tenant): Promise<void> {
@@ -53,18 +44,6 @@ async function writeQuotas(tx: Tx, tenant: Tenant): Promise<void> {
     });
 }
 
-/** Commits `write` on one tenant and makes every process read the tenant anew. */
-async function change<T>(tenantId: string, write: (tx: Tx) => Promise<T>): Promise<T> {
-  const notice = { topic: tenantTopic, key: tenantId };
-  const result = await withPlatform(async (tx) => {
-    const written = await write(tx);
-    await announce(tx, notice);
-    return written;
-  });
-  announceHere(notice);
-  return result;
-}
-
 /** Creates a tenant, or replaces its configuration; `created_at` stays. */
 export async function configureTenant(
   ctx: PlatformCtx,
@@ -73,8 +52,8 @@ export async function configureTenant(
   authorize(ctx, "platform:write");
   const input = parse(configureTenantInput, raw);
   if (input.egress_allow) checkEgress(input.egress_allow);
-  return change(input.tenant_id, async (tx) => {
-    const before = await load(tx, input.tenant_id);
+  return changeTenant(input.tenant_id, async (tx) => {
+    const before = await lockTenant(tx, input.tenant_id);
     const values = {
       name: input.name,
       mcpConfig: input.mcp_config,
@@ -153,8 +132,8 @@ export async function setTenantStatus(
   status: Tenant["status"],
 ): Promise<Tenant> {
   authorize(ctx, "platform:write");
-  return change(tenantId, async (tx) => {
-    const before = await load(tx, tenantId);
+  return changeTenant(tenantId, async (tx) => {
+    const before = await lockTenant(tx, tenantId);
     if (!before) throw notFound("tenant", tenantId);
     if (before.status === status) return toTenant(before);
     const [row] = await tx
@@ -180,8 +159,8 @@ export async function deleteTenant(ctx: PlatformCtx, tenantId: string): Promise<
   if (tenantId === "default") {
     throw new AppError("conflict", "The default tenant serves calls that name none; it stays.");
   }
-  await change(tenantId, async (tx) => {
-    const before = await load(tx, tenantId);
+  await changeTenant(tenantId, async (tx) => {
+    const before = await lockTenant(tx, tenantId);
     if (!before) throw notFound("tenant", tenantId);
     await forgetUsage(tx, tenantId);
     await tx.delete(tenants).where(eq(tenants.tenantId, tenantId));

@@ -22,7 +22,8 @@ export const tenantStats = z
     errors: count,
     tokens_in: count,
     tokens_out: count,
-    cost_micros: count,
+    cost_micros: count.nullable().meta({ description: "Of the calls whose cost is known." }),
+    calls_unpriced: count.meta({ description: "Calls whose cost is unknown." }),
     limits: z.record(z.enum(quotaNames), limit),
   })
   .meta({ id: "TenantStats" });

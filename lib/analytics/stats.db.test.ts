@@ -68,7 +68,7 @@ test("a tenant's statistics count what it has, without expired memories, and wha
     errors: 1,
     tokens_in: 11,
     tokens_out: 13,
-    cost_micros: 17,
+    ...{ cost_micros: 17, calls_unpriced: 0 },
     limits: {
       max_memory_entries: { value: 10, used: 2, left: 8 },
       max_tools: { value: 5, used: 5, left: 0 },

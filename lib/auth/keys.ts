@@ -11,8 +11,16 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import { prefixedId } from "#lib/core/ids.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
-import { allPermissions, tenantPermissions } from "#lib/core/permissions.ts";
+import { keyAncestry } from "./key-ancestry.ts";
 import { keyCacheKey, keyTopic } from "./key-lookup.ts";
+import {
+  type HasGrants,
+  type KeyKind,
+  refuseEscalation,
+  refuseGranted,
+  refuseOtherAgent,
+  unknownGrants,
+} from "./key-refusals.ts";
 import { keyHint, newKeyText } from "./key-text.ts";
 import {
   type ApiKey,
@@ -20,51 +28,46 @@ import {
   createKeyInput,
   type keyQuery,
   type NewApiKey,
+  type RotateKeyInput,
   rotateKeyInput,
 } from "./schema.ts";
 
-type Kind = "tenant" | "platform";
 type Row = typeof platformKeys.$inferSelect & { tenantId?: string };
 
 const idPrefix = { tenant: "key", platform: "pkey" } as const;
 
-function kindOf(keyId: string): Kind {
+function kindOf(keyId: string): KeyKind {
   return keyId.startsWith(`${idPrefix.platform}_`) ? "platform" : "tenant";
 }
 
 /** Platform keys need the platform's permission, tenant keys the tenant's. */
-function authorizeKeys(ctx: Ctx, kind: Kind, access: "read" | "write"): void {
+function authorizeKeys(ctx: Ctx, kind: KeyKind, access: "read" | "write"): void {
   authorize(ctx, kind === "platform" ? `platform:${access}` : `keys:${access}`);
 }
 
-/** A key can hand out no more than it has itself. */
-function refuseEscalation(ctx: Ctx, kind: Kind, scopes: readonly string[]): void {
-  const all = kind === "platform" ? allPermissions : tenantPermissions;
-  const wanted = scopes.includes("*") ? all : scopes;
-  const missing = wanted.filter((scope) => !ctx.permissions.has(scope as never));
-  if (missing.length === 0) return;
-  throw new AppError(
-    "insufficient_scope",
-    `A credential can only give scopes that it has; this one lacks ${missing.join(", ")}.`,
-  );
-}
-
-/** An agent's key makes keys of that agent alone. */
-function refuseOtherAgent({ principal }: Ctx, agentId: string | null): void {
-  const own = principal.type === "key" ? principal.agentId : null;
-  if (own === null || own === agentId) return;
-  throw new AppError("forbidden", `A key of the agent "${own}" makes keys of that agent alone.`);
+/** Who made a key, as far as that is somebody of the tenant. */
+function minterOf({ principal }: Ctx): string | null {
+  switch (principal.type) {
+    case "key":
+      return principal.platform ? null : `key:${principal.id}`;
+    case "member":
+      return `person:${principal.id}`;
+    case "client":
+      return `person:${principal.userId}`;
+    default:
+      return null;
+  }
 }
 
 /** Runs in the transaction that the kind of key lives in. */
-function within<T>(ctx: Ctx, kind: Kind, run: (tx: Tx) => Promise<T>): Promise<T> {
+function within<T>(ctx: Ctx, kind: KeyKind, run: (tx: Tx) => Promise<T>): Promise<T> {
   return kind === "platform" ? withPlatform(run) : withTenant(ctx.tenantId, run);
 }
 
 async function record(
   tx: Tx,
   ctx: Ctx,
-  kind: Kind,
+  kind: KeyKind,
   action: string,
   before: ApiKey | null,
   after: ApiKey | null,
@@ -98,13 +101,13 @@ function toApiKey(row: Row): ApiKey {
 async function insertKey(
   tx: Tx,
   ctx: Ctx,
-  kind: Kind,
+  kind: KeyKind,
   input: Pick<Row, "name" | "scopes" | "agentId" | "expiresAt" | "rotatedFrom">,
   text: string,
 ): Promise<Row> {
   const { name, scopes, agentId, expiresAt, rotatedFrom } = input;
   const values = {
-    ...{ name, scopes, agentId, expiresAt, rotatedFrom },
+    ...{ name, scopes, agentId, expiresAt, rotatedFrom, mintedBy: minterOf(ctx) },
     keyId: prefixedId(idPrefix[kind]),
     keyHash: sha256(text),
     hint: keyHint(text),
@@ -121,14 +124,23 @@ async function insertKey(
   return row;
 }
 
-/** Creates a key for the tenant in effect, or for the platform; its text is in the answer alone. */
-export async function createKey(ctx: Ctx, raw: CreateKeyInput): Promise<NewApiKey> {
+/**
+ * Creates a key for the tenant in effect, or for the platform; its text is in the answer alone.
+ * Throws `insufficient_scope` for more than the caller has, an agent's grants included.
+ */
+export async function createKey(
+  ctx: Ctx,
+  raw: CreateKeyInput,
+  hasGrants: HasGrants = unknownGrants,
+): Promise<NewApiKey> {
   const input = parse(createKeyInput, raw);
   authorizeKeys(ctx, input.kind, "write");
   refuseEscalation(ctx, input.kind, input.scopes);
   refuseOtherAgent(ctx, input.agent_id ?? null);
   const text = newKeyText(input.kind === "platform" ? null : ctx.tenantId);
   return within(ctx, input.kind, async (tx) => {
+    const names = { keyIds: [], agentId: input.agent_id ?? null };
+    await refuseGranted(tx, ctx, names, hasGrants);
     const row = await insertKey(
       tx,
       ctx,
@@ -174,9 +186,13 @@ export async function listKeys(ctx: Ctx, query: z.output<typeof keyQuery>): Prom
   return toPage(rows, size, (row) => [row.keyId], toApiKey);
 }
 
-async function loadKey(tx: Tx, ctx: Ctx, keyId: string): Promise<Row> {
-  // PostgreSQL refuses some texts that are no ids.
+/** PostgreSQL refuses some texts that are no ids. */
+function checkId(keyId: string): void {
   if (!/^p?key_[0-9a-f]{32}$/.test(keyId)) throw notFound("key", keyId);
+}
+
+async function loadKey(tx: Tx, ctx: Ctx, keyId: string): Promise<Row> {
+  checkId(keyId);
   const rows: Row[] =
     kindOf(keyId) === "platform"
       ? await tx.select().from(platformKeys).where(eq(platformKeys.keyId, keyId)).for("update")
@@ -257,19 +273,27 @@ async function wasRotated(tx: Tx, ctx: Ctx, keyId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** A new key in the place of an old one, which keeps working for the overlap, in seconds. */
+/**
+ * A new key in the place of an old one, which keeps working for the overlap, in seconds. Throws
+ * `insufficient_scope` for one that can do more than the caller, by its grants too.
+ */
 export async function rotateKey(
   ctx: Ctx,
   keyId: string,
-  raw: z.input<typeof rotateKeyInput>,
+  raw: RotateKeyInput,
+  hasGrants: HasGrants = unknownGrants,
 ): Promise<NewApiKey> {
   const kind = kindOf(keyId);
   authorizeKeys(ctx, kind, "write");
   const { overlap_seconds } = parse(rotateKeyInput, raw);
+  checkId(keyId);
   const text = newKeyText(kind === "platform" ? null : ctx.tenantId);
+  const keyIds = kind === "platform" ? [keyId] : await keyAncestry(ctx.tenantId, keyId);
   const { key, change } = await within(ctx, kind, async (tx) => {
     const old = await loadKey(tx, ctx, keyId);
     refuseEscalation(ctx, kind, old.scopes);
+    refuseOtherAgent(ctx, old.agentId);
+    await refuseGranted(tx, ctx, { keyIds, agentId: old.agentId }, hasGrants);
     if (await wasRotated(tx, ctx, keyId)) {
       throw new AppError(
         "conflict",

@@ -7,7 +7,7 @@ import { signIn } from "./sign-in.ts";
 
 const sessionSeconds = 12 * 3600;
 
-/** What the sign-in page is told when the account is locked; anything else is a wrong password. */
+/** What the sign-in page is told when the account or the IP address is locked; anything else is a wrong password. */
 const lockedPrefix = "locked:";
 
 /** next-auth's configuration: people sign in with e-mail and password; the session is a JWT. */

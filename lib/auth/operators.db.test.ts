@@ -3,6 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { database } from "#db/client.ts";
 import { useTestDatabase } from "#db/testing/clone.ts";
 import { listPlatformAudit } from "#lib/audit/service.ts";
+import { env } from "#lib/core/env.ts";
 import { allPermissions } from "#lib/core/permissions.ts";
 import { platformCtx } from "#lib/testing/context.ts";
 import { changePassword, type SignedIn } from "./accounts.ts";
@@ -16,7 +17,9 @@ vi.hoisted(() => {
 
 useTestDatabase();
 
-const caller = { requestId: "test-operators", ip: "192.0.2.7" };
+/** Each test has an IP address of its own, so that none counts the failures of another. */
+const caller = { requestId: "test-operators", ip: "192.0.2.0" };
+let tests = 0;
 const email = "ada@example.com";
 const password = "correct horse battery";
 
@@ -24,6 +27,7 @@ const attempt = (given = "wrong") => signIn(caller, email, given);
 const wrong = { outcome: "wrong" };
 
 beforeEach(async () => {
+  caller.ip = `192.0.2.${++tests}`;
   await createFirstOperator(email, password);
   await database().owner`update operators set failed_sign_ins = 0, locked_until = null`;
 });
@@ -86,6 +90,20 @@ test("an address that nobody has is locked as an account is", async () => {
   const outcomes = await Promise.all(Array.from({ length: 12 }, ofNobody));
   expect(outcomes.filter((result) => result.outcome === "locked")).toHaveLength(7);
   expect(await ofNobody()).toEqual({ outcome: "locked", retryAfterSeconds: 60 });
+});
+
+test("an IP address that tried too many accounts is shut out, others are not", async () => {
+  const limit = env().TAUSESTACK_WRONG_CREDENTIALS_PER_MINUTE;
+  const stranger = (at: number) => signIn(caller, `${at}@spray.example`, password);
+  const tried = await Promise.all(Array.from({ length: limit }, (_, at) => stranger(at)));
+  expect(new Set(tried.map(({ outcome }) => outcome))).toEqual(new Set(["wrong"]));
+  expect(await attempt(password)).toEqual({
+    outcome: "locked",
+    retryAfterSeconds: expect.any(Number),
+  });
+  expect(await signIn({ ...caller, ip: "198.51.100.1" }, email, password)).toMatchObject({
+    outcome: "ok",
+  });
 });
 
 test("each further failure doubles the lock, up to an hour", async () => {

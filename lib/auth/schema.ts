@@ -41,6 +41,8 @@ export const rotateKeyInput = z.object({
     .meta({ description: "How long the old key keeps working." }),
 });
 
+export type RotateKeyInput = z.input<typeof rotateKeyInput>;
+
 export const keyQuery = pageQuery.extend({
   kind: z.enum(["tenant", "platform"]).default("tenant"),
 });

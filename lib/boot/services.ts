@@ -8,10 +8,12 @@ import { closeLimiters } from "#lib/core/limiter.ts";
 import { log } from "#lib/core/log.ts";
 import { flushGrantUses } from "#lib/oauth/grant-use.ts";
 import { flushSecretUses } from "#lib/secrets/use.ts";
+import { closeEvaluation } from "#lib/tools/evaluation/evaluate.ts";
 import { followUpstreamLists } from "#lib/tools/import/upstream/follow.ts";
 import { closeSandbox } from "#lib/tools/sandbox/pool.ts";
 import { closeUpstreams } from "#lib/upstreams/pool.ts";
 import { endAllProcesses } from "#lib/upstreams/stdio/processes.ts";
+import { watchUpstreams } from "#lib/upstreams/watch/watcher.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 
 /** Connects this process to the database; the answer closes what was opened, in reverse. */
@@ -26,12 +28,15 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
   const stopBus = await startBus();
   const stopJobs = await startJobs();
   const stopFollowing = followUpstreamLists();
+  const stopWatching = watchUpstreams();
   return async () => {
     for (const close of [
+      stopWatching,
       stopFollowing,
       closeUpstreams,
       endAllProcesses,
       closeSandbox,
+      closeEvaluation,
       stopJobs,
       flushLedger,
       flushKeyUses,

@@ -27,7 +27,7 @@ function search(query: Record<string, string | undefined>): string {
   return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
 }
 
-async function send(call: ApiCall<unknown>): Promise<Response> {
+async function send(call: Omit<ApiCall<unknown>, "response">): Promise<Response> {
   const { method = "GET", path, query = {}, tenantId, body, blob, signal } = call;
   const type = body === undefined ? blob && (blob.type || "application/octet-stream") : jsonType;
   try {
@@ -47,16 +47,29 @@ async function send(call: ApiCall<unknown>): Promise<Response> {
   }
 }
 
+/** The error of a refused call; when the session has ended it also leaves for the sign-in page. */
+async function failureOf(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  if (response.status === 401) {
+    location.assign(signInAddress(location.pathname + location.search));
+  }
+  return toApiError(response.status, body);
+}
+
 /**
  * Calls the API of the page's own origin with the session's cookie. Throws `ApiError`; when the
  * session has ended it also leaves for the sign-in page, which leads back here.
  */
 export async function callApi<T>(call: ApiCall<T>): Promise<T> {
   const response = await send(call);
+  if (!response.ok) throw await failureOf(response);
   const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return call.response.parse(body);
-  if (response.status === 401) {
-    location.assign(signInAddress(location.pathname + location.search));
-  }
-  throw toApiError(response.status, body);
+  return call.response.parse(body);
+}
+
+/** The same for an answer that is taken as the bytes that it is. */
+export async function readBlob(call: Omit<ApiCall<unknown>, "response">): Promise<Blob> {
+  const response = await send(call);
+  if (!response.ok) throw await failureOf(response);
+  return response.blob();
 }

@@ -10,7 +10,9 @@ import {
 import { type TestToolInput, type ToolTest, toolTest } from "#lib/tools/bench/schema.ts";
 import {
   type CreateDraftInput,
+  type PublishAllInput,
   type PublishInput,
+  publishedAll,
   type RollBackInput,
   type SaveDraftInput,
   type ToolRevision,
@@ -28,6 +30,12 @@ import { isThere } from "./is-there.ts";
 
 export function createDynamicTool(tenantId: string, body: CreateDynamicToolInput): Promise<Tool> {
   return callApi({ method: "POST", path: "/tools/dynamic/create", tenantId, body, response: tool });
+}
+
+/** Publishes the drafts of these tools: all or none. */
+export function publishDrafts(tenantId: string, body: PublishAllInput) {
+  const response = publishedAll;
+  return callApi({ method: "POST", path: "/tools/publish", tenantId, body, response });
 }
 
 export function registerTool(tenantId: string, body: RegisterToolInput): Promise<Tool> {

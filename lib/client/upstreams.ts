@@ -7,6 +7,7 @@ import {
   startedAuthorization,
   type Upstream,
   upstream,
+  upstreamCatalogCounts,
 } from "#lib/upstreams/schema.ts";
 import { callApi, pathOf } from "./api.ts";
 import { isThere } from "./is-there.ts";
@@ -34,6 +35,12 @@ export async function deleteUpstream(tenantId: string, id: string): Promise<void
 export function checkUpstream(tenantId: string, id: string) {
   const path = pathOf("upstreams", id, "check");
   return callApi({ method: "POST", path, tenantId, response: checkedUpstream });
+}
+
+/** How much the server lists now. */
+export function countUpstreamCatalog(tenantId: string, id: string, signal: AbortSignal) {
+  const path = pathOf("upstreams", id, "catalog", "counts");
+  return callApi({ path, tenantId, response: upstreamCatalogCounts, signal });
 }
 
 /** Notes what the server lists now. */

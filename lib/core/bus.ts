@@ -35,25 +35,46 @@ export async function announce(tx: Tx, change: Change): Promise<void> {
   await tx.execute(sql`select pg_notify(${channel}, ${JSON.stringify(change)})`);
 }
 
+/** The same for many changes, in one statement. */
+async function announceAll(tx: Tx, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return;
+  const notices = JSON.stringify(changes.map((change) => JSON.stringify(change)));
+  await tx.execute(
+    sql`select pg_notify(${channel}, notice) from json_array_elements_text(${notices}::json) as notice`,
+  );
+}
+
 /** Applies a change to this process's own caches at once. */
 export function announceHere(change: Change): void {
   deliver(change);
 }
 
-/** Commits `write` in the tenant and tells every process that what `topic` names of it has changed. */
-export async function commitChange<T>(
+/** Commits `write` in the tenant and tells every process of the changes that it tells of. */
+export async function commitChanges<T>(
+  { tenantId }: Pick<Ctx, "tenantId">,
+  write: (tx: Tx, tell: (...changes: Change[]) => void) => Promise<T>,
+): Promise<T> {
+  const changes: Change[] = [];
+  const result = await withTenant(tenantId, async (tx) => {
+    const written = await write(tx, (...told) => changes.push(...told));
+    await announceAll(tx, changes);
+    return written;
+  });
+  for (const change of changes) announceHere(change);
+  return result;
+}
+
+/** The same for a change of what `topic` names of the tenant. */
+export function commitChange<T>(
   ctx: Ctx,
   topic: string,
   write: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  const notice = { topic, key: ctx.tenantId };
-  const result = await withTenant(ctx.tenantId, async (tx) => {
+  return commitChanges(ctx, async (tx, tell) => {
     const written = await write(tx);
-    await announce(tx, notice);
+    tell({ topic, key: ctx.tenantId });
     return written;
   });
-  announceHere(notice);
-  return result;
 }
 
 /** Starts listening; a reconnect counts as "everything", since notices were lost meanwhile. */

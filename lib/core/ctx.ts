@@ -21,6 +21,8 @@ export interface CallerCtx {
   permissions: ReadonlySet<Permission>;
   /** The client's address, for the audit log; null for jobs. */
   ip: string | null;
+  /** Endpoints like ours that the request has come through; absent: none. */
+  hops?: number;
 }
 
 /** A caller acting inside one tenant: what every tenant verb takes first. */

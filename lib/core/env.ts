@@ -198,6 +198,16 @@ export const variables = {
     "4",
     "most processes of stdio MCP servers that a tenant has in a worker",
   ),
+  TAUSESTACK_UPSTREAM_LISTENERS: variable(
+    whole(0, 100_000).default(200),
+    "200",
+    "most connections that listen to upstream MCP servers for changes of their lists, held by one process of the deployment; 0: none",
+  ),
+  TAUSESTACK_UPSTREAM_REFRESH_MINUTES: variable(
+    whole(1, 10_080).default(60),
+    "60",
+    "how often the lists of upstream MCP servers are read anyway, for those that tell of no changes",
+  ),
   TAUSESTACK_SANDBOX_WORKERS: variable(
     whole(1, 256).optional(),
     "",

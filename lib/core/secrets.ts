@@ -1,7 +1,12 @@
 import { isJsonObject } from "./json.ts";
 
-const secretName =
+const namesSecret =
   /pass(word|wd|phrase)?$|^pwd$|_pwd$|secret|token|api_?key|credential|authorization|private_?key/i;
+
+/** Whether what stands under this name in a JSON value is taken for a secret. */
+export function isSecretName(name: string): boolean {
+  return namesSecret.test(name);
+}
 
 /**
  * A regular expression for JavaScript and PostgreSQL alike, without regard to case: it finds every
@@ -43,7 +48,7 @@ export function stripSecrets(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
-      secretName.test(name) && inner !== null && inner !== "" ? secretMask : stripSecrets(inner),
+      isSecretName(name) && inner !== null && inner !== "" ? secretMask : stripSecrets(inner),
     ]),
   );
 }

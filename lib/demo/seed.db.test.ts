@@ -12,7 +12,7 @@ import { platformCtx, tenantCtx } from "#lib/testing/context.ts";
 import { callTool } from "#lib/tools/calls/call.ts";
 import { deleteTool, getTool, listTools, registerTool } from "#lib/tools/service.ts";
 import { reportUsage } from "#lib/usage/service.ts";
-import { seedDemo } from "./seed.ts";
+import { findDemoPort, seedDemo } from "./seed.ts";
 import { demoTenants } from "./tenants.ts";
 import { type DemoUpstream, startDemoUpstream } from "./upstream.ts";
 
@@ -48,25 +48,26 @@ async function contents() {
   return found;
 }
 
-test("an empty deployment gets 3 tenants, 5 memories, 6 dynamic tools, 8 resources and 5 prompts", async () => {
+test("an empty deployment gets 3 tenants, 5 memories, 6 dynamic tools, 2 others, 8 resources and 5 prompts", async () => {
   const found = await contents();
   const counts = (part: "memories" | "tools" | "resources" | "prompts") =>
     found.map((tenant) => tenant[part].length);
   expect([counts("memories"), counts("tools"), counts("resources"), counts("prompts")]).toEqual([
     [2, 1, 2],
-    [2, 1, 3],
+    [4, 1, 3],
     [3, 2, 3],
     [2, 1, 2],
   ]);
-  expect(found.flatMap(({ tools }) => tools).every((tool) => tool.is_dynamic)).toBe(true);
+  const tools = found.flatMap((tenant) => tenant.tools);
+  expect(tools.filter((tool) => tool.is_dynamic)).toHaveLength(6);
   expect(found.map(({ tenant }) => tenant.egress_allow)).toEqual(
     ids.map(() => [`127.0.0.1:${upstream.port}`]),
   );
 });
 
 test("every seeded tool answers its example through the egress guard", async () => {
-  for (const { config, tools } of demoTenants) {
-    for (const tool of tools) {
+  for (const { config, tools, developed } of demoTenants) {
+    for (const tool of [...tools, ...developed]) {
       const result = await callTool(tenantCtx(config.tenant_id), {
         mcpName: tool.name,
         arguments: tool.example,
@@ -76,12 +77,34 @@ test("every seeded tool answers its example through the egress guard", async () 
   }
 });
 
+test("the code tool puts the answers of another tool together, and a secret opens the invoices", async () => {
+  const report = await callTool(premium, {
+    mcpName: "informe_semanal",
+    arguments: { metric: "pedidos" },
+  });
+  expect(report.structuredContent).toMatchObject({
+    metric: "pedidos",
+    summary: { total: expect.any(Number) },
+    trend: { direction: expect.any(String) },
+    forecast: { next_week: expect.any(Number) },
+  });
+  const invoices = await callTool(premium, {
+    mcpName: "facturas_del_mes",
+    arguments: { month: "2025-09" },
+  });
+  expect(invoices.structuredContent).toMatchObject({ total: 1778.7 });
+});
+
 test("seeding again changes nothing, and puts no call into the ledger", async () => {
   const before = await contents();
   const calls = await reportUsage(premium, { kind: "tool_call" });
   await seedDemo(upstream.url);
   expect(await contents()).toEqual(before);
   expect((await reportUsage(premium, { kind: "tool_call" })).total).toEqual(calls.total);
+});
+
+test("the port that the tools call is found again, so that a restart need not change them", async () => {
+  expect(await findDemoPort()).toBe(upstream.port);
 });
 
 test("an upstream on another port gets the tools and the allow-list, and nothing else moves", async () => {

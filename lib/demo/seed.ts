@@ -7,11 +7,12 @@ import { parse } from "#lib/core/parse.ts";
 import { listMemories, registerMemory } from "#lib/memory/service.ts";
 import { createPrompt, listPrompts } from "#lib/prompts/service.ts";
 import { listResources, registerResource } from "#lib/resources/service.ts";
+import { listSecrets, putSecret } from "#lib/secrets/service.ts";
 import { configureTenantInput, type Tenant } from "#lib/tenants/schema.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import type { Tool } from "#lib/tools/schema.ts";
 import { listTools, registerTool } from "#lib/tools/service.ts";
-import type { DemoTenant, DemoTool } from "./demo-tenant.ts";
+import type { DemoTenant, DemoTool, DevelopedTool } from "./demo-tenant.ts";
 import { demoTenants } from "./tenants.ts";
 
 const actor = "demo-seed";
@@ -51,7 +52,7 @@ function isAt(tool: Tool, upstream: URL): boolean {
  * The address where the tool calls an upstream of an earlier start; null where it calls this one,
  * or what the operator has put in its place.
  */
-function earlierUpstream(tool: Tool, { path }: DemoTool, upstream: URL): URL | null {
+function earlierUpstream(tool: Tool, path: string | null, upstream: URL): URL | null {
   const url = addressOf(tool);
   if (!url || url.origin === upstream.origin || url.pathname !== path) return null;
   return /^(127\.|localhost$|\[::1\]$)/.test(url.hostname) ? url : null;
@@ -67,9 +68,12 @@ async function allowUpstream(tenant: Tenant, upstream: URL, stale: URL[]): Promi
 }
 
 /** The demo's tools as they stand in the tenant, each with what it is called in the demo. */
-async function findTools(ctx: Ctx, demo: DemoTenant): Promise<{ tool: Tool; plan: DemoTool }[]> {
+async function findTools(
+  ctx: Ctx,
+  demo: DemoTenant,
+): Promise<{ tool: Tool; plan: DemoTool | DevelopedTool }[]> {
   const { items } = await listTools(ctx, { include_dynamic: true });
-  return demo.tools.flatMap((plan) => {
+  return [...demo.tools, ...demo.developed].flatMap((plan) => {
     const tool =
       items.find(({ tool_id }) => tool_id === plan.name) ??
       items.find(({ name }) => name === plan.name);
@@ -87,17 +91,31 @@ async function repoint(
 ): Promise<void> {
   const found = await findTools(ctx, demo);
   const moved = found.flatMap(({ tool, plan }) => {
-    const from = earlierUpstream(tool, plan, upstream);
-    return from ? [{ tool, plan, from }] : [];
+    const from = earlierUpstream(tool, plan.path, upstream);
+    return from ? [{ tool, path: plan.path, from }] : [];
   });
   const calling = found.some(({ tool }) => isAt(tool, upstream));
   if (!first && !calling && moved.length === 0) return;
   const stale = moved.map(({ from }) => from);
   await allowUpstream(tenant, upstream, stale);
-  for (const { tool, plan } of moved) {
-    const config = { ...tool.config, implementation: upstream.origin + plan.path };
+  for (const { tool, path } of moved) {
+    const config = { ...tool.config, implementation: upstream.origin + path };
     await registerTool(ctx, { ...tool, config });
   }
+}
+
+/** The loopback port that the demo's tools call since an earlier start; null where none does. */
+export async function findDemoPort(): Promise<number | null> {
+  for (const demo of demoTenants) {
+    const { tenant_id } = demo.config;
+    if (!(await findSnapshot(tenant_id))) continue;
+    const nowhere = new URL("http://127.0.0.1:0");
+    for (const { tool, plan } of await findTools(systemTenantCtx(actor, tenant_id), demo)) {
+      const from = earlierUpstream(tool, plan.path, nowhere);
+      if (from?.hostname === nowhere.hostname && from.port !== "") return Number(from.port);
+    }
+  }
+  return null;
 }
 
 async function createMissing(ctx: Ctx, demo: DemoTenant, upstream: URL): Promise<void> {
@@ -105,18 +123,20 @@ async function createMissing(ctx: Ctx, demo: DemoTenant, upstream: URL): Promise
   for (const memory of demo.memories) {
     if (!memories.includes(memory.agent_id)) await registerMemory(ctx, memory);
   }
+  const secrets = (await listSecrets(ctx, {})).items.map(({ name }) => name);
+  for (const { name, ...secret } of demo.secrets) {
+    if (!secrets.includes(name)) await putSecret(ctx, name, secret);
+  }
   const tools = (await findTools(ctx, demo)).map(({ plan }) => plan);
-  for (const plan of demo.tools) {
+  for (const plan of [...demo.tools, ...demo.developed]) {
     if (tools.includes(plan)) continue;
+    const { name, title, description, annotations, parameters, path } = plan;
+    const config = "config" in plan ? plan.config : {};
+    const address = path === null ? {} : { implementation: upstream.origin + path };
     await registerTool(ctx, {
-      tool_id: plan.name,
-      name: plan.name,
-      title: plan.title,
-      description: plan.description,
-      annotations: plan.annotations,
-      parameters: plan.parameters,
-      config: { implementation: upstream.origin + plan.path },
-      is_dynamic: true,
+      ...{ tool_id: name, name, title, description, annotations, parameters },
+      config: { ...config, ...address },
+      is_dynamic: !("config" in plan),
     });
   }
   const resources = (await listResources(ctx, {})).items.map(({ resource_id }) => resource_id);
@@ -130,8 +150,8 @@ async function createMissing(ctx: Ctx, demo: DemoTenant, upstream: URL): Promise
 }
 
 /**
- * Creates the demo tenants with their memories, tools, resources and prompts, the tools calling the demo's
- * upstream at `upstreamUrl` (an origin). May be called at every start: a seeding that was cut short
+ * Creates the demo tenants with their memories, secrets, tools, resources and prompts, the tools
+ * calling the demo's upstream at `upstreamUrl` (an origin). May be called at every start: a seeding that was cut short
  * is completed, a finished one only points the tools to the upstream of this start, and nothing
  * that the operator has changed or deleted is touched.
  */

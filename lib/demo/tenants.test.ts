@@ -8,6 +8,7 @@ import { demoTenants } from "./tenants.ts";
 
 const memories = demoTenants.flatMap((tenant) => tenant.memories);
 const tools = demoTenants.flatMap((tenant) => tenant.tools);
+const developed = demoTenants.flatMap((tenant) => tenant.developed);
 const resources = demoTenants.flatMap((tenant) => tenant.resources);
 const prompts = demoTenants.flatMap((tenant) => tenant.prompts);
 
@@ -26,7 +27,7 @@ test("the demo is 3 tenants, 5 memories, 6 tools, 8 resources of three types and
 test("no two tenants share an id, so that a foreign one always names the other's row", () => {
   const ids = [
     memories.map((memory) => memory.agent_id),
-    tools.map((tool) => tool.name),
+    [...tools, ...developed].map((tool) => tool.name),
     resources.map((resource) => resource.resource_id),
     prompts.map((prompt) => prompt.name),
   ];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { invoicesToken } from "./endpoints/invoices.ts";
 import { demoTenants } from "./tenants.ts";
 import { type DemoUpstream, startDemoUpstream } from "./upstream.ts";
 
@@ -108,6 +109,20 @@ test("a sync goes to the nearest region first and never to its own source", asyn
   ]);
   const own = await post("/sync", { ...ask, target_regions: ["eu-west-1"] });
   expect(own.status).toBe(422);
+});
+
+test("the invoices are shown to whoever bears the service's token", async () => {
+  const [tool] = demoTenants.flatMap(({ developed }) => developed.filter(({ path }) => path));
+  const ask = (headers: Record<string, string>) =>
+    fetch(`${upstream.url}${tool?.path}`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(tool?.example),
+    });
+  expect((await ask({})).status).toBe(401);
+  expect((await ask({ authorization: "Bearer another" })).status).toBe(401);
+  const answer = await ask({ authorization: `Bearer ${invoicesToken}` });
+  expect(await answer.json()).toMatchObject({ month: "2025-09", total: 1778.7 });
 });
 
 test("what is no endpoint, no POST, no JSON or too large is refused and harms nothing", async () => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { analytics } from "./endpoints/analytics.ts";
 import { compliance } from "./endpoints/compliance.ts";
 import type { Endpoint } from "./endpoints/endpoint.ts";
+import { invoices } from "./endpoints/invoices.ts";
 import { search } from "./endpoints/search.ts";
 import { support } from "./endpoints/support.ts";
 import { sync } from "./endpoints/sync.ts";
@@ -23,6 +24,7 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   "/workflow": workflow,
   "/compliance": compliance,
   "/sync": sync,
+  "/invoices": invoices,
 };
 
 const largestBody = 64 * 1024;
@@ -65,6 +67,10 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   if (request.method !== "POST") {
     return send(response, 405, { error: "Solo admite POST" }, { allow: "POST" });
   }
+  const { token } = endpoint;
+  if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
+    return send(response, 401, { error: "Falta el token" }, { "www-authenticate": "Bearer" });
+  }
   const text = await readBody(request);
   if (text === null) return send(response, 413, { error: "El cuerpo es demasiado grande" });
   const parsed = parse(text);
@@ -85,7 +91,7 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 
 /**
  * Starts the service that the demo's tools call: POST /analytics, /support, /search, /workflow,
- * /compliance and /sync answer JSON computed from their arguments alone, or 422 with what is wrong
+ * /compliance, /sync and (with its token) /invoices answer JSON computed from their arguments alone, or 422 with what is wrong
  * with them. Port 0, the default, picks a free one; `host` is a loopback address.
  */
 export async function startDemoUpstream(

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { authorize } from "#lib/core/authorize.ts";
 import type { CallerCtx, Ctx, PlatformCtx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
+import { hopsOf } from "#lib/core/hops.ts";
 import { uuidv7 } from "#lib/core/ids.ts";
 import { type LogContext, log, logContext } from "#lib/core/log.ts";
 import { parse } from "#lib/core/parse.ts";
@@ -185,7 +186,11 @@ export async function admit(
   if (store) Object.assign(store, { tenantId, principal: identity.principal.id });
   const { principal, permissions } = identity;
   const { requestId, ip } = caller;
-  const ctx: Ctx = { requestId, ip, principal, permissions, tenantId };
+  const hops = hopsOf(request.headers);
+  const ctx: Ctx = {
+    ...{ requestId, ip, principal, permissions, tenantId },
+    ...(hops > 0 ? { hops } : {}),
+  };
   return { ctx, headers: await takeTurn(ctx, snapshot.requestsPerMinute) };
 }
 

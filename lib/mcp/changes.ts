@@ -1,5 +1,6 @@
 import type { ServerEvent } from "@modelcontextprotocol/server";
 import { type Change, onChange } from "#lib/core/bus.ts";
+import type { Ctx } from "#lib/core/ctx.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { promptTopic } from "#lib/prompts/catalog.ts";
 import { resourceGrantsTopic } from "#lib/resources/access/rules.ts";
@@ -28,8 +29,11 @@ const listChanges: Record<string, ServerEvent> = {
   [resourceGrantsTopic]: { kind: "resources_list_changed" },
 };
 
-/** What a change means to MCP clients, and of which tenant. */
-function eventOf({ topic, key }: Change): { tenantId: string; event: ServerEvent } | null {
+/** What a change means to MCP clients, of which tenant, and whether an upstream told of it. */
+function eventOf({
+  topic,
+  key,
+}: Change): { tenantId: string; event: ServerEvent; isUpstreams?: true } | null {
   if (topic === resourceUpdatedTopic) {
     const at = key.indexOf(" ");
     const event: ServerEvent = { kind: "resource_updated", uri: key.slice(at + 1) };
@@ -40,7 +44,7 @@ function eventOf({ topic, key }: Change): { tenantId: string; event: ServerEvent
     // A changed list of tools changes nothing here until it is accepted.
     if (kind === "tools") return null;
     return {
-      tenantId,
+      ...{ tenantId, isUpstreams: true },
       event: { kind: kind === "prompts" ? "prompts_list_changed" : "resources_list_changed" },
     };
   }
@@ -48,13 +52,25 @@ function eventOf({ topic, key }: Change): { tenantId: string; event: ServerEvent
   return event ? { tenantId: key, event } : null;
 }
 
+/**
+ * Who listens through another endpoint like ours is told of our own changes alone: endpoints in a
+ * circle would tell each other of an upstream's for ever.
+ */
+function keyOf(tenantId: string, isFar: boolean): string {
+  return isFar ? `${tenantId} far` : tenantId;
+}
+
 const audiences = singleton("mcp.audiences", () => {
   const all = new Map<string, Audience>();
   onChange((change) => {
     if (change !== "everything") {
       const found = eventOf(change);
-      const audience = found && all.get(found.tenantId);
-      if (audience) tell(audience, found.event);
+      if (!found) return;
+      const { tenantId, event, isUpstreams } = found;
+      for (const isFar of isUpstreams ? [false] : [false, true]) {
+        const audience = all.get(keyOf(tenantId, isFar));
+        if (audience) tell(audience, event);
+      }
       return;
     }
     // Notices were lost: any list may have changed.
@@ -75,12 +91,13 @@ function tell(audience: Audience, event: ServerEvent): void {
   }, gatherMs);
 }
 
-/** Calls `listener` with what changes for one tenant's MCP clients, made on any process. */
-export function onTenantChange(tenantId: string, listener: Listener): () => void {
-  let audience = audiences.get(tenantId);
+/** Calls `listener` with what changes for MCP clients of the caller's tenant, made on any process. */
+export function onTenantChange({ tenantId, hops = 0 }: Ctx, listener: Listener): () => void {
+  const key = keyOf(tenantId, hops > 0);
+  let audience = audiences.get(key);
   if (!audience) {
     audience = { listeners: new Set(), gathered: new Map(), timer: null };
-    audiences.set(tenantId, audience);
+    audiences.set(key, audience);
   }
   const { listeners } = audience;
   listeners.add(listener);
@@ -88,6 +105,6 @@ export function onTenantChange(tenantId: string, listener: Listener): () => void
     listeners.delete(listener);
     if (listeners.size > 0) return;
     if (audience.timer) clearTimeout(audience.timer);
-    if (audiences.get(tenantId) === audience) audiences.delete(tenantId);
+    if (audiences.get(key) === audience) audiences.delete(key);
   };
 }

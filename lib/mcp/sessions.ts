@@ -132,7 +132,7 @@ export async function openSession(ctx: Ctx): Promise<Session | null> {
   await server.connect(transport);
   // Nothing is awaited from here on: others that begin at the same time count this one.
   if (!makeRoom(ctx.tenantId)) return null;
-  const stopTelling = onTenantChange(ctx.tenantId, (event) => {
+  const stopTelling = onTenantChange(ctx, (event) => {
     tell(session, event).catch((err: unknown) => log.debug({ err }, "an MCP session was not told"));
   });
   sessions.set(id, session);

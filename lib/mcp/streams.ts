@@ -82,7 +82,7 @@ export async function serveListen(
   const bus: ServerEventBus = {
     publish: () => undefined,
     subscribe: (listener) =>
-      opened(onTenantChange(ctx.tenantId, (event) => void tell(ctx, event, listener))),
+      opened(onTenantChange(ctx, (event) => void tell(ctx, event, listener))),
   };
   const handler = createMcpHandler(() => serverFor(ctx, "modern"), {
     bus,

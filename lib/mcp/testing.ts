@@ -23,9 +23,10 @@ export async function serveApi(): Promise<Listening> {
   );
 }
 
-/** A new key of the caller's tenant. */
+/** A new key of the caller's tenant, made by whoever runs the deployment. */
 export async function keyOf(ctx: Ctx, rest: Partial<CreateKeyInput> = {}): Promise<string> {
-  const giver = { ...ctx, permissions: platformCtx().permissions };
+  const { principal, permissions } = platformCtx();
+  const giver = { ...ctx, principal, permissions };
   return (await createKey(giver, { name: "test", ...rest })).key;
 }
 

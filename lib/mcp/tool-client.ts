@@ -35,3 +35,27 @@ export function toolClientOf(server: Server, context: ServerContext, tool: strin
         }),
   };
 }
+
+/**
+ * Runs a tool for the client of a `tools/call`. The SDK ends a current request's signal when the
+ * answer has been sent, too; what asked the client and waits for its next request hears no more of it.
+ */
+export async function forToolClient<T>(
+  server: Server,
+  context: ServerContext,
+  tool: string,
+  run: (client: ToolClient) => Promise<T>,
+): Promise<T> {
+  const client = toolClientOf(server, context, tool);
+  const { signal, envelope } = context.mcpReq;
+  if (envelope === undefined) return run(client);
+  const controller = new AbortController();
+  const cancel = () => controller.abort(signal.reason);
+  signal.addEventListener("abort", cancel, { once: true });
+  if (signal.aborted) cancel();
+  try {
+    return await run({ ...client, signal: controller.signal });
+  } finally {
+    signal.removeEventListener("abort", cancel);
+  }
+}

@@ -20,7 +20,7 @@ import { handle } from "./handle.ts";
 import { pageOf } from "./page.ts";
 import { asking } from "./request-state.ts";
 import { callAsTask } from "./tasks.ts";
-import { toolClientOf } from "./tool-client.ts";
+import { forToolClient, toolClientOf } from "./tool-client.ts";
 
 /** What a caller sees of a catalog, kept as long as the catalog is: callers differ in few ways. */
 const shown = new WeakMap<Catalog, Map<string, readonly Tool[]>>();
@@ -42,8 +42,8 @@ async function visibleTools(ctx: Ctx): Promise<readonly Tool[]> {
     hiddenFrom(ctx),
   ]);
   const isShown = ({ name }: Tool) => {
-    const toolId = catalog.byMcpName.get(name)?.toolId;
-    return toolId === undefined || !isHidden?.(toolId);
+    const tool = catalog.byMcpName.get(name);
+    return tool === undefined || !isHidden?.(tool);
   };
   const above = snapshot?.toolSearchAbove ?? null;
   const count = isHidden ? catalog.listed.filter(isShown).length : catalog.listed.length;
@@ -100,8 +100,9 @@ export function serveTools(server: Server, era: ProtocolEra): void {
       const call = { mcpName: params.name, arguments: params.arguments ?? {} };
       const task = era === "modern" ? await callAsTask(server, ctx, call, context) : null;
       if (task) return task as CallToolResult;
-      const client = toolClientOf(server, context, params.name);
-      const outcome = await callToolFor(ctx, call, client);
+      const outcome = await forToolClient(server, context, params.name, (client) =>
+        callToolFor(ctx, call, client),
+      );
       if (isInputRequired(outcome)) return asking(context, params.name, outcome);
       return server.projectCallToolResult(outcome, await outputSchemaOf(ctx, params.name));
     }),

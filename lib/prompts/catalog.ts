@@ -1,11 +1,10 @@
 import { and, eq } from "drizzle-orm";
-import type { z } from "zod";
 import { prompts, promptVersions } from "#db/schema/prompts.ts";
 import { withTenant } from "#db/transaction.ts";
 import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
+import type { Icon } from "#lib/core/icon-schema.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
-import type { icon } from "./content-schema.ts";
 import type { PromptArgument } from "./schema.ts";
 
 export const promptTopic = "prompts";
@@ -15,7 +14,7 @@ export interface ListedPrompt {
   name: string;
   title?: string;
   description?: string;
-  icons?: z.output<typeof icon>[];
+  icons?: Icon[];
   arguments?: { name: string; title?: string; description?: string; required: boolean }[];
 }
 
@@ -42,7 +41,7 @@ function toListedArgument({ name, title, description, required }: PromptArgument
 }
 
 function toListed(row: Row): ListedPrompt {
-  const icons = row.icons as z.output<typeof icon>[];
+  const icons = row.icons as Icon[];
   const args = row.arguments as PromptArgument[];
   return {
     name: row.name,

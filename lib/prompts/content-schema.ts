@@ -46,16 +46,6 @@ const annotations = z
   })
   .optional();
 
-export const icon = z.object({
-  src: line(65_536).regex(/^(https?:\/\/|data:image\/)/i, "must be an https: or data:image/ URI"),
-  mimeType: mimeType.optional(),
-  sizes: z
-    .array(line(20).regex(/^(\d+x\d+|any)$/, 'must be "any" or such as 48x48'))
-    .max(20)
-    .optional(),
-  theme: z.enum(["light", "dark"]).optional(),
-});
-
 const largestText = 1_048_576;
 const uri = line(2000).meta({ description: "May hold placeholders." });
 

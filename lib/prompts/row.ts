@@ -1,10 +1,10 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
-import type { z } from "zod";
+import { and, asc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { prompts, promptVersions } from "#db/schema/prompts.ts";
 import type { Tx } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
-import type { icon, PromptMessage } from "./content-schema.ts";
+import type { Icon } from "#lib/core/icon-schema.ts";
+import type { PromptMessage } from "./content-schema.ts";
 import {
   type Prompt,
   type PromptArgument,
@@ -20,7 +20,7 @@ function toShown(version: VersionRow) {
   return {
     title: version.title,
     description: version.description,
-    icons: version.icons as z.output<typeof icon>[],
+    icons: version.icons as Icon[],
     arguments: version.arguments as PromptArgument[],
     messages: version.messages as PromptMessage[],
   };
@@ -114,4 +114,30 @@ export async function load(
   if (!found) throw notFound("prompt", name);
   if (!found.version) throw noVersion(name, version ?? found.prompt.currentVersion);
   return { prompt: found.prompt, version: found.version };
+}
+
+/** The names of all of the tenant's prompts, up to `most` of them. */
+export async function promptNames(tx: Tx, ctx: Ctx, most: number): Promise<string[]> {
+  const rows = await tx
+    .select({ name: prompts.name })
+    .from(prompts)
+    .where(eq(prompts.tenantId, ctx.tenantId))
+    .orderBy(asc(prompts.name))
+    .limit(most);
+  return rows.map(({ name }) => name);
+}
+
+/** Those of these prompts that are there, with their current versions; `lock`: to be changed. */
+export function readPrompts(tx: Tx, ctx: Ctx, names: readonly string[], lock: boolean) {
+  const known = names.filter((name) => promptName.safeParse(name).success);
+  const found = tx
+    .select({ prompt: prompts, version: promptVersions })
+    .from(prompts)
+    .innerJoin(
+      promptVersions,
+      and(versionsOfPrompt(), eq(promptVersions.version, prompts.currentVersion)),
+    )
+    .where(and(eq(prompts.tenantId, ctx.tenantId), inArray(prompts.name, known)))
+    .orderBy(asc(prompts.name));
+  return lock ? found.for("update", { of: prompts }).execute() : found.execute();
 }

@@ -68,7 +68,7 @@ test.each([
     "/messages/0/content/type type must be text, image, audio, resource or resource_link",
   ],
   [{ messages: [text("a\0b")] }, "/messages/0/content/text must not have control characters"],
-  [{ icons: [{ src: "javascript:x" }] }, "/icons/0/src must be an https: or data:image/ URI"],
+  [{ icons: [{ src: "javascript:x" }] }, "/icons/0/src must be an https: address or a data: image"],
 ])("%j is refused", (input, expected) => {
   expect(mistakes(input)).toContain(expected);
 });

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { icon, icons } from "#lib/core/icon-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
-import { icon, line, lines, promptMessage } from "./content-schema.ts";
+import { line, lines, promptMessage } from "./content-schema.ts";
 import { namesIn, templatesOf } from "./template.ts";
 
 const largestPrompt = 1_048_576;
@@ -52,7 +53,7 @@ const document = {
   description: lines(10_000)
     .nullish()
     .transform((text) => text ?? ""),
-  icons: z.array(icon).max(10).default([]),
+  icons,
   arguments: z.array(argumentInput).max(50, "must have at most 50 arguments").default([]),
   messages: z
     .array(promptMessage)

@@ -53,8 +53,12 @@ async function lock(tx: Tx, ctx: Ctx, name: string): Promise<PromptRow | undefin
   return row;
 }
 
-/** Version n+1 of the prompt, or the first one; `base`: the version it is written over. */
-async function write(
+/**
+ * Writes version n+1 of the prompt, or the first one, in the transaction of the caller, who has
+ * parsed the document and announces the prompts. Throws `conflict` when `base` is given and is not
+ * the current version; 0 is no prompt.
+ */
+export async function writePrompt(
   tx: Tx,
   ctx: Ctx,
   name: string,
@@ -78,7 +82,7 @@ async function write(
         .onConflictDoNothing()
         .returning();
   // Another caller has created it since the look: its row is there now.
-  if (!row) return write(tx, ctx, name, document, base);
+  if (!row) return writePrompt(tx, ctx, name, document, base);
   const [written] = await tx
     .insert(promptVersions)
     .values({
@@ -106,7 +110,7 @@ export async function createPrompt(ctx: Ctx, raw: CreatePromptInput): Promise<Pr
   authorize(ctx, "prompts:write");
   const { name, ...document } = parse(createPromptInput, raw);
   try {
-    return await change(ctx, (tx) => write(tx, ctx, name, document, 0));
+    return await change(ctx, (tx) => writePrompt(tx, ctx, name, document, 0));
   } catch (error) {
     if (error instanceof AppError && error.code === "conflict") throw nameTaken(name);
     throw asLimitExceeded(error) ?? error;
@@ -126,7 +130,7 @@ export async function putPrompt(ctx: Ctx, name: string, raw: PutPromptInput): Pr
   }
   const { base_version, ...document } = parse(putPromptInput, raw);
   try {
-    return await change(ctx, (tx) => write(tx, ctx, name, document, base_version ?? null));
+    return await change(ctx, (tx) => writePrompt(tx, ctx, name, document, base_version ?? null));
   } catch (error) {
     throw asLimitExceeded(error) ?? error;
   }

@@ -25,6 +25,8 @@ export interface ChatAnswer {
   tokensOut: number;
   /** Of `tokensIn`, those that came from the provider's cache. */
   tokensCached: number;
+  /** False where the provider told no numbers; they are then 0. */
+  isCounted: boolean;
 }
 
 /** How an adapter reaches its provider. */
@@ -36,10 +38,18 @@ export interface ProviderAccess {
   timeoutMs: number;
   retries: number;
   signal: AbortSignal;
+  /** Told of the answer's text as it arrives; where it is absent the answer comes whole. */
+  onText?: ((piece: string) => void) | undefined;
 }
 
-/** Speaks one dialect. Throws what its library throws, and `MalformedAnswer`. */
-export type Adapter = (access: ProviderAccess, request: ChatRequest) => Promise<ChatAnswer>;
+/** Speaks one dialect. All throw what its library throws, and `MalformedAnswer`. */
+export interface Adapter {
+  complete(access: ProviderAccess, request: ChatRequest): Promise<ChatAnswer>;
+  /** The names of the models that the key may use, as the provider lists them first. */
+  listModels(access: ProviderAccess): Promise<string[]>;
+  /** What a request carries the key in. */
+  keyHeader(key: string): [name: string, value: string];
+}
 
 /** A provider answered with success and something else than its dialect says. */
 export class MalformedAnswer extends Error {

@@ -5,10 +5,11 @@ import { SecretUnavailable, secretValue } from "#lib/secrets/values.ts";
 import { findSnapshot, type TenantSnapshot } from "#lib/tenants/snapshot.ts";
 import { recordUsage } from "#lib/usage/ledger.ts";
 import { adapters } from "./adapters/index.ts";
-import type { ChatAnswer, ChatRequest } from "./chat.ts";
-import { findModel, type ModelTarget } from "./find-model.ts";
+import type { ChatAnswer, ChatRequest, ProviderAccess } from "./chat.ts";
+import { findModel } from "./find-model.ts";
 import { type Exchange, guardedClient } from "./guarded-client.ts";
-import { ProviderError, toProviderError } from "./provider-error.ts";
+import { costOf } from "./prices.ts";
+import { ProviderError, type ProviderErrorCode, toProviderError } from "./provider-error.ts";
 import { type Provider, readProviders } from "./schema.ts";
 
 /** What a caller of a model says besides the request itself. */
@@ -23,12 +24,16 @@ export interface CompletionOptions {
   signal?: AbortSignal | undefined;
   /** Hears of every request and answer; the key is masked in both. */
   observe?: ((exchange: Exchange) => void) | undefined;
+  /** Hears of the answer's text as it arrives; absent: the provider is asked for it whole. */
+  onText?: ((piece: string) => void) | undefined;
 }
 
 /** A model's answer, and who gave it. */
 export interface Completion extends ChatAnswer {
   provider: string;
   model: string;
+  /** In micro-units; null where it is unknown. */
+  costMicros: number | null;
 }
 
 async function keyOf(tenantId: string, { name, key }: Provider): Promise<string> {
@@ -49,24 +54,30 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function ask(
-  { egress }: TenantSnapshot,
-  { provider, model }: ModelTarget,
-  apiKey: string,
-  request: Omit<ChatRequest, "model">,
-  { timeoutMs, retries, signal, observe }: CompletionOptions,
-): Promise<ChatAnswer> {
+/**
+ * Does something with a provider by its library, under the guard, with the tenant's key and within
+ * the time. Throws `ProviderError`.
+ */
+export async function withProvider<T>(
+  { tenant, egress }: TenantSnapshot,
+  provider: Provider,
+  options: Pick<CompletionOptions, "timeoutMs" | "retries" | "signal" | "observe" | "onText">,
+  work: (access: ProviderAccess) => Promise<T>,
+): Promise<T> {
+  const { timeoutMs, retries, signal, observe, onText } = options;
   const { name, type, baseUrl } = provider;
-  const { complete, keyHeader } = adapters[type];
-  const hide = <T>(value: T): T => redact(value, new Set([apiKey]));
+  const apiKey = await keyOf(tenant.tenant_id, provider);
+  const hide = <V>(value: V): V => redact(value, new Set([apiKey]));
   const told = observe && ((exchange: Exchange) => observe(hide(exchange)));
-  const client = guardedClient(egress, keyHeader(apiKey), timeoutMs, told);
+  const client = guardedClient(egress, adapters[type].keyHeader(apiKey), timeoutMs, told);
   const late = AbortSignal.timeout(timeoutMs);
   const ended = AbortSignal.any([late, client.refused, ...(signal ? [signal] : [])]);
-  const access = { apiKey, baseUrl, fetch: client.fetch, timeoutMs, retries, signal: ended };
+  const access: ProviderAccess = {
+    ...{ apiKey, baseUrl, fetch: client.fetch, timeoutMs, retries, signal: ended },
+    onText: onText && ((piece) => onText(hide(piece))),
+  };
   try {
-    const answer = complete(access, { ...request, model });
-    return hide(await Promise.race([answer, aborted(ended)]));
+    return hide(await Promise.race([work(access), aborted(ended)]));
   } catch (error) {
     if (signal?.aborted) throw new ProviderError("cancelled", "The call was cancelled.");
     if (client.refused.aborted) throw toProviderError(client.refused.reason, name);
@@ -81,10 +92,18 @@ async function ask(
   }
 }
 
+/** Nothing is charged for what a provider refused, or never heard of; null: that is unknown. */
+export function costOfFailure(code: ProviderErrorCode): number | null {
+  const isFree =
+    /^(unknown_model|secret_unavailable|provider_(refused|busy)|egress_(blocked|invalid_\w+|unreachable))$/;
+  return isFree.test(code) ? 0 : null;
+}
+
 /**
  * Asks a language model of one of the tenant's providers, with the tenant's key and as far as its
- * outbound calls may reach. Each call stands in the ledger (`ai_call`) with its tokens; its cost is
- * unknown here. Throws `ProviderError`, and `not_found` for a tenant that is gone.
+ * outbound calls may reach. Each call stands in the ledger (`ai_call`) with its tokens, and with what
+ * they cost where the provider's entry has a price for the model. Throws `ProviderError`, and
+ * `not_found` for a tenant that is gone.
  */
 export async function completeChat(
   ctx: Ctx,
@@ -93,22 +112,28 @@ export async function completeChat(
 ): Promise<Completion> {
   const snapshot = await findSnapshot(ctx.tenantId);
   if (!snapshot) throw notFound("tenant", ctx.tenantId);
-  const target = findModel(readProviders(snapshot.tenant.ai_providers), options.model);
-  const apiKey = await keyOf(ctx.tenantId, target.provider);
+  const providers = readProviders(snapshot.tenant.ai_providers);
+  const { provider, model } = findModel(providers, options.model);
   const startedAt = performance.now();
-  const by = { provider: target.provider.name, model: target.model };
+  const by = { provider: provider.name, model };
   const event = () => ({
     ...{ kind: "ai_call" as const, name: options.name, ...by },
     durationMs: performance.now() - startedAt,
   });
   try {
-    const answer = await ask(snapshot, target, apiKey, request, options);
+    const answer = await withProvider(snapshot, provider, options, (access) =>
+      adapters[provider.type].complete(access, { ...request, model }),
+    );
     const { tokensIn, tokensOut, tokensCached } = answer;
-    await recordUsage(ctx, { ...event(), status: "ok", tokensIn, tokensOut, tokensCached });
-    return { ...answer, ...by };
+    const costMicros = costOf(provider.prices.get(model), answer);
+    const tokens = { tokensIn, tokensOut, tokensCached };
+    await recordUsage(ctx, { ...event(), status: "ok", ...tokens, costMicros });
+    return { ...answer, ...by, costMicros };
   } catch (error) {
-    if (error instanceof ProviderError) {
-      await recordUsage(ctx, { ...event(), status: "error", errorCode: error.code });
+    if (error instanceof ProviderError && error.code !== "secret_unavailable") {
+      const { code } = error;
+      const failed = { status: "error" as const, errorCode: code, costMicros: costOfFailure(code) };
+      await recordUsage(ctx, { ...event(), ...failed });
     }
     throw error;
   }

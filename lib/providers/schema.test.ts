@@ -19,8 +19,17 @@ test("an object says its name, dialect, address, key and aliases; the first of a
     {
       ...{ name: "house", type: "anthropic", baseUrl: "https://ai.example/v1" },
       ...{ key: { secret: "HOUSE" }, models: new Map([["fast", "small-1"]]) },
+      prices: new Map(),
     },
   ]);
+});
+
+test("a price that is none is as good as absent, and the others stay", () => {
+  const good = { input_micros: 1, output_micros: 2 };
+  const prices = { a: good, b: { input_micros: 0.5, output_micros: 1 }, c: "cheap" };
+  const read = (given: unknown) => readProviders([{ name: "openai", prices: given }])[0]?.prices;
+  expect(read(prices)).toEqual(new Map([["a", good]]));
+  expect(read("none")).toEqual(new Map());
 });
 
 test("an address without a dialect speaks OpenAI's, and entries that mean nothing are left out", () => {

@@ -8,6 +8,23 @@ export type ProviderType = (typeof providerTypes)[number];
 
 const isType = (text: string): text is ProviderType => providerTypes.some((type) => type === text);
 
+const micros = z
+  .number({ error: "must be a number of micro-units" })
+  .int("must be a whole number of micro-units")
+  .min(0, "must not be negative")
+  .max(1e12, "must be at most 1000000000000");
+
+/** What a million tokens cost, in micro-units of the ledger's currency. */
+export const modelPrice = z.object({
+  input_micros: micros,
+  output_micros: micros,
+  cached_micros: micros.optional().meta({
+    description: "Of input tokens that come from the provider's cache; absent: as other input.",
+  }),
+});
+
+export type ModelPrice = z.output<typeof modelPrice>;
+
 /** One entry of a tenant's `ai_providers`; keys that are not known are kept and ignored. */
 const entry = z.looseObject({
   name: z.string().min(1).max(100).optional(),
@@ -18,6 +35,8 @@ const entry = z.looseObject({
   api_key_secret: secretName.optional(),
   model: z.string().min(1).max(200).optional(),
   models: z.record(z.string(), z.string().min(1).max(200)).default({}),
+  // A price that is none makes costs unknown, and the provider no less useful.
+  prices: z.record(z.string(), modelPrice.nullable().catch(null)).catch({}),
 });
 
 /** A provider of language models that a tenant may use. */
@@ -29,12 +48,14 @@ export interface Provider {
   key: { value: string } | { secret: string };
   /** Alias → the provider's own name of a model. */
   models: ReadonlyMap<string, string>;
+  /** By the provider's own name of a model. */
+  prices: ReadonlyMap<string, ModelPrice>;
 }
 
 function providerOf(given: unknown): Provider | null {
   const parsed = entry.safeParse(typeof given === "string" ? { name: given } : given);
   if (!parsed.success) return null;
-  const { base_url, api_key, api_key_secret, model, models } = parsed.data;
+  const { base_url, api_key, api_key_secret, model, models, prices } = parsed.data;
   const name = parsed.data.name ?? parsed.data.provider ?? parsed.data.type;
   if (name === undefined) return null;
   // Whatever else has an address of its own is taken to speak the dialect that most do.
@@ -51,12 +72,15 @@ function providerOf(given: unknown): Provider | null {
       ...(model === undefined ? [] : [[model, model] as const]),
       ...Object.entries(models),
     ]),
+    prices: new Map(
+      Object.entries(prices).flatMap(([of, price]) => (price === null ? [] : [[of, price]])),
+    ),
   };
 }
 
 /**
  * The providers of a tenant's `ai_providers`: a name alone (`openai`, `anthropic`) or an object of
- * name, type, base_url, api_key_secret and models. Entries that name no known dialect are left out;
+ * name, type, base_url, api_key_secret, models and prices. Entries that name no known dialect are left out;
  * of two with one name the first counts.
  */
 export function readProviders(entries: readonly unknown[]): Provider[] {

@@ -1,5 +1,5 @@
-import { type Tx, withTenant } from "#db/transaction.ts";
-import { announce, announceHere } from "#lib/core/bus.ts";
+import type { Tx } from "#db/transaction.ts";
+import { type Change, commitChanges } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 
 /** The tenant's list of resources may differ; the key is the tenant's id. */
@@ -8,24 +8,28 @@ export const resourcesTopic = "resources";
 /** What a resource reads as may differ; the key is the tenant's id, a space and its URI. */
 export const resourceUpdatedTopic = "resource-updated";
 
+/** What tells every process of a change, and whoever listens to one of the URIs. */
+export function resourceNotices(ctx: Ctx, touched: ReadonlySet<string>): Change[] {
+  const { tenantId } = ctx;
+  const updated = [...touched].map((uri) => ({
+    topic: resourceUpdatedTopic,
+    key: `${tenantId} ${uri}`,
+  }));
+  return [{ topic: resourcesTopic, key: tenantId }, ...updated];
+}
+
 /**
  * Commits `write` on the tenant's resources and tells every process, and whoever listens to the
  * URIs that `write` adds to `touched`.
  */
-export async function change<T>(
+export function change<T>(
   ctx: Ctx,
   write: (tx: Tx, touched: Set<string>) => Promise<T>,
 ): Promise<T> {
-  const touched = new Set<string>();
-  const notices = () => [
-    { topic: resourcesTopic, key: ctx.tenantId },
-    ...[...touched].map((uri) => ({ topic: resourceUpdatedTopic, key: `${ctx.tenantId} ${uri}` })),
-  ];
-  const result = await withTenant(ctx.tenantId, async (tx) => {
+  return commitChanges(ctx, async (tx, tell) => {
+    const touched = new Set<string>();
     const written = await write(tx, touched);
-    for (const notice of notices()) await announce(tx, notice);
+    tell(...resourceNotices(ctx, touched));
     return written;
   });
-  for (const notice of notices()) announceHere(notice);
-  return result;
 }

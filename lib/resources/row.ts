@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import { resourceContents, resources } from "#db/schema/resources.ts";
 import type { Tx } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
@@ -50,6 +50,31 @@ export async function lockResource(tx: Tx, ctx: Ctx, id: string): Promise<Resour
     .where(oneResource(ctx, id))
     .for("update", { of: resources });
   return found;
+}
+
+/** The ids of all of the tenant's resources, up to `most` of them. */
+export async function resourceIds(tx: Tx, ctx: Ctx, most: number): Promise<string[]> {
+  const rows = await tx
+    .select({ resourceId: resources.resourceId })
+    .from(resources)
+    .where(eq(resources.tenantId, ctx.tenantId))
+    .orderBy(asc(resources.resourceId))
+    .limit(most);
+  return rows.map((row) => row.resourceId);
+}
+
+/** Those of these resources that are there, in the order of their ids; `lock`: to be changed. */
+export function readResources(
+  tx: Tx,
+  ctx: Ctx,
+  ids: readonly string[],
+  lock: boolean,
+): Promise<ResourceRow[]> {
+  const known = ids.filter((id) => resourceId.safeParse(id).success);
+  const found = selectResources(tx)
+    .where(and(eq(resources.tenantId, ctx.tenantId), inArray(resources.resourceId, known)))
+    .orderBy(asc(resources.resourceId));
+  return lock ? found.for("update", { of: resources }).execute() : found.execute();
 }
 
 /** Ids that no resource can have are missing ones, and PostgreSQL never sees them. */

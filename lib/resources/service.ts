@@ -113,14 +113,21 @@ function refuseReplacing(ctx: Ctx, before: Row, input: Input, refusal: AppError 
   );
 }
 
-async function write(
+/**
+ * Writes a resource in the transaction of the caller, who has parsed the input and announces the
+ * resources and the URIs in `touched`. Throws `conflict` for one that is there where it has to be new.
+ */
+export async function writeResource(
   tx: Tx,
   ctx: Ctx,
   input: Input,
   touched: Set<string>,
-  refusal: AppError | null,
+  { refusal = null, isNew = false }: { refusal?: AppError | null; isNew?: boolean } = {},
 ): Promise<ResourceRow> {
   const before = await lockResource(tx, ctx, input.resource_id);
+  if (before && isNew) {
+    throw new AppError("conflict", `The resource "${input.resource_id}" is there already.`);
+  }
   if (before) refuseReplacing(ctx, before.row, input, refusal);
   const values = valuesOf(ctx, input, before?.row);
   const [row] = before
@@ -135,7 +142,7 @@ async function write(
         .onConflictDoNothing()
         .returning();
   // Another caller has registered it since the look: its row is there now, and is updated.
-  if (!row) return write(tx, ctx, input, touched, refusal);
+  if (!row) return writeResource(tx, ctx, input, touched, { refusal, isNew });
   const after = { row, kept: await writeContent(tx, ctx, input, before?.kept ?? null) };
   await audit(tx, ctx, {
     action: before ? "resource.update" : "resource.create",
@@ -161,7 +168,9 @@ export async function registerResource(ctx: Ctx, raw: RegisterResourceInput): Pr
   const startedAt = performance.now();
   const refusal = await refusalToChange(ctx, input.resource_id, "admin");
   try {
-    const written = await change(ctx, (tx, touched) => write(tx, ctx, input, touched, refusal));
+    const written = await change(ctx, (tx, touched) =>
+      writeResource(tx, ctx, input, touched, { refusal }),
+    );
     await recordUsage(ctx, usageOf("register", startedAt));
     return toResource(written);
   } catch (error) {

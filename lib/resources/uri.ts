@@ -15,6 +15,13 @@ function hasMaskedPassword(address: string): boolean {
   return filled !== address && maskUrlPassword(filled) !== filled;
 }
 
+/** What is wrong with an address that no stored one reads as, or null. */
+export function addressMistake(address: string): string | null {
+  return hasMaskedPassword(address)
+    ? `holds ${secretMask} in the place of its password; write the password itself`
+    : null;
+}
+
 /**
  * Splits an address into what is shown and what is sealed. One given back as it was read keeps the
  * stored password; any other that holds the mask is refused, so that a password never travels to
@@ -27,8 +34,8 @@ export function storeAddress(
   pointer: string,
 ): StoredAddress {
   if (current && address === current.shown) return current;
-  if (hasMaskedPassword(address)) {
-    const message = `holds ${secretMask} in the place of its password; write the password itself`;
+  const message = addressMistake(address);
+  if (message !== null) {
     throw new AppError("invalid_request", `${pointer}: ${message}`, {
       errors: [{ pointer, message }],
     });

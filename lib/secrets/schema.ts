@@ -25,12 +25,9 @@ export const putSecretInput = z.object({
       description: "Write-only. Absent: the value stays, which needs a secret that is there.",
     }),
   description: oneLine(z.string().max(500)).optional(),
-  allowed_tools: z
-    .array(clientId())
-    .max(200)
-    .nullable()
-    .optional()
-    .meta({ description: "Ids of the tools that may use it; null: any that names it." }),
+  allowed_tools: z.array(clientId()).max(200).nullable().optional().meta({
+    description: "Ids of the tools that may use it, and nothing else; null: whatever names it.",
+  }),
 });
 
 export type PutSecretInput = z.input<typeof putSecretInput>;

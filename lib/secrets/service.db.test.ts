@@ -52,9 +52,12 @@ test("a secret is created, read, rotated, changed and deleted, and never shows i
   await expect(secretValue(ctx.tenantId, "LIFE", null)).rejects.toThrow(SecretUnavailable);
 });
 
-test("a value for other tools alone is refused to a tool, and not to the platform's own parts", async () => {
+test("a value for some tools alone is refused to another tool, and to upstreams and providers", async () => {
   await putSecret(ctx, "GRANTED", { value: "granted-value", allowed_tools: ["one"] });
   await expect(secretValue(ctx.tenantId, "GRANTED", "two")).rejects.toThrow(/Add two/);
+  expect(await secretValue(ctx.tenantId, "GRANTED", "one")).toBe("granted-value");
+  await expect(secretValue(ctx.tenantId, "GRANTED", null)).rejects.toThrow(/nor for providers/);
+  await putSecret(ctx, "GRANTED", { allowed_tools: null });
   expect(await secretValue(ctx.tenantId, "GRANTED", null)).toBe("granted-value");
 });
 

@@ -44,9 +44,37 @@ export class SecretUnavailable extends Error {
   override readonly name = "SecretUnavailable";
 }
 
+function refuseOther(name: string, kept: Kept | undefined, toolId: string | null): asserts kept {
+  if (!kept) {
+    throw new SecretUnavailable(`There is no secret "${name}". Create it, or name another one.`);
+  }
+  const { allowedTools } = kept;
+  if (!allowedTools || (toolId !== null && allowedTools.has(toolId))) return;
+  throw new SecretUnavailable(
+    toolId === null
+      ? `The secret "${name}" is for the tools in its allowed_tools alone, and neither for upstreams nor for providers. Name another one.`
+      : `The secret "${name}" is not for this tool. Add ${toolId} to its allowed_tools.`,
+  );
+}
+
 /**
- * The value of a secret, for a tool (by its id) or for another part of the platform (`null`), which
- * its list of tools does not concern. Throws `SecretUnavailable`, whose message says what to change.
+ * Why upstreams cannot use a secret: it is for some tools alone. Null where they can, and for one
+ * that is not there yet.
+ */
+export async function restrictionOf(tenantId: string, name: string): Promise<string | null> {
+  const kept = (await cache.get(tenantId)).get(name);
+  try {
+    if (kept) refuseOther(name, kept, null);
+    return null;
+  } catch (error) {
+    if (!(error instanceof SecretUnavailable)) throw error;
+    return error.message;
+  }
+}
+
+/**
+ * The value of a secret, for a tool (by its id) or for an upstream or a provider (`null`), for which
+ * one that is restricted to tools is not. Throws `SecretUnavailable`, whose message says what to change.
  */
 export async function secretValue(
   tenantId: string,
@@ -54,14 +82,7 @@ export async function secretValue(
   toolId: string | null,
 ): Promise<string> {
   const kept = (await cache.get(tenantId)).get(name);
-  if (!kept) {
-    throw new SecretUnavailable(`There is no secret "${name}". Create it, or name another one.`);
-  }
-  if (toolId !== null && kept.allowedTools && !kept.allowedTools.has(toolId)) {
-    throw new SecretUnavailable(
-      `The secret "${name}" is not for this tool. Add ${toolId} to its allowed_tools.`,
-    );
-  }
+  refuseOther(name, kept, toolId);
   noteSecretUse(tenantId, name);
   return unseal(keyring(), tenantId, kept.sealed);
 }

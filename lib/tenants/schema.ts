@@ -43,6 +43,9 @@ const resourceLimits = z.looseObject({
   max_storage_mb: count("megabytes"),
 });
 
+/** Entries of `ai_providers`. */
+export const mostAiProviders = 50;
+
 export const configureTenantInput = z.object({
   tenant_id: tenantSlug,
   name: oneLine(z.string().trim().min(1, "must not be empty").max(200)),
@@ -51,7 +54,7 @@ export const configureTenantInput = z.object({
   resource_limits: resourceLimits.default({}),
   ai_providers: z
     .array(z.union([z.string().max(100), jsonObject]))
-    .max(50)
+    .max(mostAiProviders)
     .default([]),
   egress_allow: z
     .array(oneLine(z.string().min(1).max(300)))

@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { tenantQuotas, tenants } from "#db/schema/tenants.ts";
-import { withTenant } from "#db/transaction.ts";
+import { type Tx, withTenant } from "#db/transaction.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
@@ -25,9 +25,12 @@ export type QuotaUse = Record<QuotaName, { used: number; maximum: number | null 
 /** How much of each quota the caller's tenant uses; null: no maximum. */
 export async function getQuotas(ctx: Ctx): Promise<QuotaUse> {
   authorize(ctx, "tenants:read");
-  const rows = await withTenant(ctx.tenantId, (tx) =>
-    tx.select().from(tenantQuotas).where(eq(tenantQuotas.tenantId, ctx.tenantId)),
-  );
+  return withTenant(ctx.tenantId, (tx) => readQuotas(tx, ctx));
+}
+
+/** The same for a verb that writes what is counted, and so may say what there is room for. */
+export async function readQuotas(tx: Tx, ctx: Ctx): Promise<QuotaUse> {
+  const rows = await tx.select().from(tenantQuotas).where(eq(tenantQuotas.tenantId, ctx.tenantId));
   return Object.fromEntries(
     rows.map(({ quota, used, maximum }) => [quota, { used, maximum }]),
   ) as QuotaUse;

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, notInArray } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import type { z } from "zod";
 import { uniqueViolation } from "#db/errors.ts";
 import { toolRevisions, tools } from "#db/schema/tools.ts";
@@ -8,8 +8,9 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { mcpNameOf } from "./mcp-name.ts";
-import { refuseReservedName } from "./names.ts";
+import { namesOfOthers, refuseReservedName } from "./names.ts";
 import { columnsOf, documentOf, type ToolRow } from "./revisions/document.ts";
+import { saveAsDraft } from "./revisions/drafts.ts";
 import { saveAndPublish } from "./revisions/write.ts";
 import { toAudited } from "./row.ts";
 import type { registerToolInput } from "./schema.ts";
@@ -29,19 +30,7 @@ async function refuseTakenNames(tx: Tx, ctx: Ctx, inputs: readonly Input[]): Pro
   const ids = inputs.map(({ tool_id }) => tool_id);
   const names = inputs.map(({ name, tool_id }) => mcpNameOf(name, tool_id));
   const twice = names.filter((name, at) => names.indexOf(name) !== at);
-  const others = await tx
-    .select({ name: tools.mcpName })
-    .from(tools)
-    .where(
-      and(
-        eq(tools.tenantId, ctx.tenantId),
-        inArray(tools.mcpName, names),
-        notInArray(tools.toolId, ids),
-        isNotNull(tools.publishedRevision),
-        isNull(tools.archivedAt),
-      ),
-    );
-  const taken = [...new Set([...twice, ...others.map(({ name }) => name)])];
+  const taken = [...new Set([...twice, ...(await namesOfOthers(tx, ctx, names, ids))])];
   if (taken.length === 0) return;
   const shown = taken.slice(0, 10).map((name) => `"${name}"`);
   throw new AppError(
@@ -50,7 +39,18 @@ async function refuseTakenNames(tx: Tx, ctx: Ctx, inputs: readonly Input[]): Pro
   );
 }
 
-async function insert(tx: Tx, ctx: Ctx, inputs: readonly Input[]): Promise<ToolRow[]> {
+/** Where a new tool's first revision stands. */
+const firstRevision = {
+  published: { publishedRevision: 1, latestRevision: 1 },
+  draft: { draftRevision: 1, latestRevision: 1 },
+};
+
+async function insert(
+  tx: Tx,
+  ctx: Ctx,
+  inputs: readonly Input[],
+  as: keyof typeof firstRevision,
+): Promise<ToolRow[]> {
   const { tenantId, principal } = ctx;
   const rows: ToolRow[] = [];
   for (const part of inParts(inputs)) {
@@ -61,7 +61,7 @@ async function insert(tx: Tx, ctx: Ctx, inputs: readonly Input[]): Promise<ToolR
         documents.map(({ input: { tool_id, name, is_dynamic }, document }) => ({
           ...{ tenantId, toolId: tool_id, mcpName: mcpNameOf(name, tool_id) },
           ...{ ...columnsOf(document), isDynamic: is_dynamic },
-          ...{ publishedRevision: 1, latestRevision: 1 },
+          ...firstRevision[as],
         })),
       )
       .returning();
@@ -95,37 +95,81 @@ function toBulkError(error: unknown): unknown {
   );
 }
 
+/** The tools of these ids that are there, each held until the transaction ends. */
+async function lockKnown(tx: Tx, ctx: Ctx, inputs: readonly Input[]) {
+  const known = new Map<string, ToolRow>();
+  for (const part of inParts(inputs)) {
+    const ids = part.map(({ tool_id }) => tool_id);
+    const found = await tx
+      .select()
+      .from(tools)
+      .where(and(eq(tools.tenantId, ctx.tenantId), inArray(tools.toolId, ids)))
+      .orderBy(asc(tools.toolId))
+      .for("update");
+    for (const row of found) known.set(row.toolId, row);
+  }
+  return known;
+}
+
+function freshOf(inputs: readonly Input[], known: ReadonlyMap<string, unknown>): Input[] {
+  const fresh = inputs.filter(({ tool_id }) => !known.has(tool_id));
+  for (const { name, tool_id } of fresh) refuseReservedName(mcpNameOf(name, tool_id), undefined);
+  return fresh;
+}
+
+/** Ids of what was written. */
+export interface Written {
+  created: string[];
+  updated: string[];
+}
+
 /**
  * Registers many tools within the caller's transaction, as `saveAndPublish` does one: all or none.
  * The caller has parsed the inputs, has passed them to `checkDefinition`, and announces the catalog.
- * Answers which ids are new. Throws `conflict` for a name that is reserved or taken, and
- * `limit_exceeded` when not all of them fit into the tenant's `max_tools`.
+ * Throws `conflict` for a name that is reserved or taken, and `limit_exceeded` when not all of them
+ * fit into the tenant's `max_tools`.
  */
 export async function saveAndPublishAll(
   tx: Tx,
   ctx: Ctx,
   inputs: readonly Input[],
-): Promise<{ created: string[]; updated: string[] }> {
-  const known = new Set<string>();
+): Promise<Written> {
   try {
-    for (const part of inParts(inputs)) {
-      await refuseTakenNames(tx, ctx, part);
-      const ids = part.map(({ tool_id }) => tool_id);
-      const found = await tx
-        .select({ toolId: tools.toolId })
-        .from(tools)
-        .where(and(eq(tools.tenantId, ctx.tenantId), inArray(tools.toolId, ids)))
-        .for("update");
-      for (const { toolId } of found) known.add(toolId);
-    }
-    const fresh = inputs.filter(({ tool_id }) => !known.has(tool_id));
-    for (const { name, tool_id } of fresh) refuseReservedName(mcpNameOf(name, tool_id), undefined);
-    const created = await insert(tx, ctx, fresh);
+    for (const part of inParts(inputs)) await refuseTakenNames(tx, ctx, part);
+    const known = await lockKnown(tx, ctx, inputs);
+    const created = await insert(tx, ctx, freshOf(inputs, known), "published");
     const updated: string[] = [];
     for (const input of inputs) {
       if (!known.has(input.tool_id)) continue;
       await saveAndPublish(tx, ctx, input);
       updated.push(input.tool_id);
+    }
+    return { created: created.map(({ toolId }) => toolId), updated };
+  } catch (error) {
+    throw toBulkError(error);
+  }
+}
+
+/**
+ * The same as drafts, which nobody calls before they are published; names that live tools have are
+ * no hindrance until then. What is a tool's draft already is not written again. Throws `conflict`
+ * for a reserved name, and `limit_exceeded`.
+ */
+export async function saveDrafts(
+  tx: Tx,
+  ctx: Ctx,
+  inputs: readonly Input[],
+  note: string,
+): Promise<Written> {
+  try {
+    const known = await lockKnown(tx, ctx, inputs);
+    const created = await insert(tx, ctx, freshOf(inputs, known), "draft");
+    const updated: string[] = [];
+    for (const input of inputs) {
+      const row = known.get(input.tool_id);
+      if (!row) continue;
+      const { isNew } = await saveAsDraft(tx, ctx, row, documentOf(input), note);
+      if (isNew) updated.push(input.tool_id);
     }
     return { created: created.map(({ toolId }) => toolId), updated };
   } catch (error) {

@@ -79,12 +79,12 @@ function streams({ response }: JsonObject): boolean {
 function outputCheck(schema: JsonObject | null): OutputCheck {
   if (schema === null) return () => [];
   let check: OutputCheck | undefined;
-  return (value) => {
+  return (tenantId, value) => {
     if (value === undefined) {
       return [{ pointer: "", message: "is required: the tool declares an output schema" }];
     }
     check ??= outputCheckOf(schema);
-    return check(value);
+    return check(tenantId, value);
   };
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, ne } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, ne, notInArray } from "drizzle-orm";
 import { uniqueViolation } from "#db/errors.ts";
 import { tools } from "#db/schema/tools.ts";
 import type { Tx } from "#db/transaction.ts";
@@ -44,6 +44,28 @@ export async function refuseTakenName(tx: Tx, ctx: Ctx, name: string, id: string
       ),
     );
   if (other) throw nameTaken(name);
+}
+
+/** Which of these names live tools have that are none of `ids`. */
+export async function namesOfOthers(
+  tx: Tx,
+  ctx: Ctx,
+  names: readonly string[],
+  ids: readonly string[],
+): Promise<string[]> {
+  const rows = await tx
+    .select({ name: tools.mcpName })
+    .from(tools)
+    .where(
+      and(
+        eq(tools.tenantId, ctx.tenantId),
+        inArray(tools.mcpName, [...names]),
+        notInArray(tools.toolId, [...ids]),
+        isNotNull(tools.publishedRevision),
+        isNull(tools.archivedAt),
+      ),
+    );
+  return rows.map(({ name }) => name);
 }
 
 /** What the database refused, in words: a name that is taken, or a limit of the tenant. */

@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import { tools } from "#db/schema/tools.ts";
 import type { Tx } from "#db/transaction.ts";
 import { commitChange } from "#lib/core/bus.ts";
@@ -64,6 +64,33 @@ export async function readTool(tx: Tx, ctx: Ctx, id: string): Promise<ToolRow> {
   const [row] = await tx.select().from(tools).where(oneTool(ctx, id));
   if (!row) throw notFound("tool", id);
   return row;
+}
+
+/** The ids of all of the tenant's tools, up to `most` of them. */
+export async function toolIds(tx: Tx, ctx: Ctx, most: number): Promise<string[]> {
+  const rows = await tx
+    .select({ toolId: tools.toolId })
+    .from(tools)
+    .where(eq(tools.tenantId, ctx.tenantId))
+    .orderBy(asc(tools.toolId))
+    .limit(most);
+  return rows.map(({ toolId }) => toolId);
+}
+
+/** Those of these tools that are there, in the order of their ids; `lock`: to be changed. */
+export function readTools(
+  tx: Tx,
+  ctx: Ctx,
+  ids: readonly string[],
+  lock: boolean,
+): Promise<ToolRow[]> {
+  const known = ids.filter((id) => toolId.safeParse(id).success);
+  const found = tx
+    .select()
+    .from(tools)
+    .where(and(eq(tools.tenantId, ctx.tenantId), inArray(tools.toolId, known)))
+    .orderBy(asc(tools.toolId));
+  return lock ? found.for("update").execute() : found.execute();
 }
 
 /** Commits `write` on the tenant's tools and makes every process read its catalog anew. */

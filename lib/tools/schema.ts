@@ -30,7 +30,7 @@ export function implementationKind(config: JsonObject): RuntimeKind | null {
 const largestConfig = 256 * 1024;
 const largestImplementation = 200_000;
 
-export const toolId = clientId("register", "dynamic", "drafts", "import").meta({
+export const toolId = clientId("register", "dynamic", "drafts", "import", "publish").meta({
   examples: ["premium_analytics"],
 });
 

@@ -9,6 +9,7 @@ import type { Secret, SecretQuery, SecretUse, UsedSecret } from "#lib/secrets/sc
 import { deleteSecret, getSecret, listSecrets } from "#lib/secrets/service.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { upstreamsOf } from "#lib/upstreams/registry.ts";
+import { ungrantedTo } from "./governance/visibility.ts";
 
 const inText = /\{\{\s*secret:\s*([A-Za-z][A-Za-z0-9_]{0,63})\s*\}\}/g;
 const keyOfNames = /secret/i;
@@ -108,9 +109,14 @@ async function findUses(tx: Tx, tenantId: string, others: NamedUse[]): Promise<U
   return uses;
 }
 
-async function usesOf(tenantId: string): Promise<Uses> {
-  const others = await otherUses(tenantId);
-  return withTenant(tenantId, (tx) => findUses(tx, tenantId, others));
+/** Without the tools that are kept from the caller. */
+async function usesOf(ctx: Ctx): Promise<Uses> {
+  const { tenantId } = ctx;
+  const [others, hidden] = await Promise.all([otherUses(tenantId), ungrantedTo(ctx)]);
+  const uses = await withTenant(tenantId, (tx) => findUses(tx, tenantId, others));
+  if (hidden.size === 0) return uses;
+  const isShown = ({ kind, id }: SecretUse) => kind !== "tool" || !hidden.has(id);
+  return new Map([...uses].map(([name, all]) => [name, all.filter(isShown)]));
 }
 
 const withUses = (uses: Uses) => (secret: Secret) => ({
@@ -122,14 +128,14 @@ const withUses = (uses: Uses) => (secret: Secret) => ({
 export async function listUsedSecrets(ctx: Ctx, query: SecretQuery): Promise<Page<UsedSecret>> {
   const { items, next } = await listSecrets(ctx, query);
   if (items.length === 0) return { items: [], next };
-  const uses = await usesOf(ctx.tenantId);
+  const uses = await usesOf(ctx);
   return { items: items.map(withUses(uses)), next };
 }
 
 /** One secret without its value, with what names it; `not_found` for none. */
 export async function getUsedSecret(ctx: Ctx, name: string): Promise<UsedSecret> {
   const found = await getSecret(ctx, name);
-  const uses = await usesOf(ctx.tenantId);
+  const uses = await usesOf(ctx);
   return withUses(uses)(found);
 }
 

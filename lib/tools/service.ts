@@ -9,7 +9,7 @@ import { prefixedId } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
-import { isUngranted, ungrantedTo } from "./governance/visibility.ts";
+import { refuseUngranted, ungrantedTo } from "./governance/visibility.ts";
 import { mcpNameOf } from "./mcp-name.ts";
 import { toKnownError } from "./names.ts";
 import type { ToolRow } from "./revisions/document.ts";
@@ -33,7 +33,7 @@ import {
 export async function registerTool(ctx: Ctx, raw: RegisterToolInput): Promise<Tool> {
   authorize(ctx, "tools:write");
   const input = parse(registerToolInput, raw);
-  await checkDefinition(input);
+  await checkDefinition(ctx, input);
   try {
     return toTool(await change(ctx, (tx) => saveAndPublish(tx, ctx, input)));
   } catch (error) {
@@ -57,7 +57,7 @@ export async function createDynamicTool(ctx: Ctx, raw: CreateDynamicToolInput): 
 export async function getTool(ctx: Ctx, id: string): Promise<Tool> {
   authorize(ctx, "tools:read");
   checkId(id);
-  if (await isUngranted(ctx, id)) throw notFound("tool", id);
+  await refuseUngranted(ctx, id);
   const row = await withTenant(ctx.tenantId, (tx) => readTool(tx, ctx, id));
   return maskedFor(ctx)(toTool(row));
 }
@@ -72,7 +72,9 @@ export async function listTools(ctx: Ctx, query: ToolQuery): Promise<Page<Tool>>
     const found: ToolRow[] = [];
     for (;;) {
       const next = await readPage(tx, ctx, after, size + 1, query);
-      found.push(...next.filter((row) => isOfType(row, query.tool_type) && !hidden?.(row.toolId)));
+      found.push(
+        ...next.filter((row) => isOfType(row, query.tool_type) && !hidden.has(row.toolId)),
+      );
       const last = next.at(-1);
       if (found.length > size || next.length <= size || !last) return found;
       after = last.toolId;

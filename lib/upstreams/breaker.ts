@@ -27,13 +27,14 @@ export type Verdict = "failed" | "answered" | "unknown";
  * Runs a call unless the upstream has failed five times in a row: then none is made for a while
  * that doubles, and after it a single one at first. `judge` tells failures of the upstream from
  * answers that the caller does not like, and from calls that ended before either; those leave the
- * count as it is. Throws `unavailable`.
+ * count as it is. A call that takes long says with `heard` that the upstream is there. Throws
+ * `unavailable`.
  */
 export async function withBreaker<T>(
   key: string,
   upstreamId: string,
   judge: (error: unknown) => Verdict,
-  run: () => Promise<T>,
+  run: (heard: () => void) => Promise<T>,
 ): Promise<T> {
   const breaker = breakers.get(key) ?? { failures: 0, openUntil: 0, probing: false };
   breakers.set(key, breaker);
@@ -48,8 +49,12 @@ export async function withBreaker<T>(
   }
   if (isTripped) breaker.probing = true;
   try {
-    const result = await run();
-    breaker.failures = 0;
+    const heard = () => {
+      breaker.failures = 0;
+      breaker.probing = false;
+    };
+    const result = await run(heard);
+    heard();
     return result;
   } catch (error) {
     const verdict = judge(error);

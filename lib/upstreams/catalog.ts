@@ -3,10 +3,12 @@ import type { z } from "zod";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
+import { everythingAskable } from "./asking/capabilities.ts";
 import { resetBreaker } from "./breaker.ts";
 import { serverOf } from "./connection.ts";
+import { withoutCredentials } from "./credentials.ts";
 import { toAppError, UpstreamError } from "./errors.ts";
-import { upstreamsOf } from "./registry.ts";
+import { enabledUpstream, upstreamsOf } from "./registry.ts";
 import type { CheckedUpstream, upstreamCatalog } from "./schema.ts";
 import { checkId } from "./service.ts";
 import { breakerKey, withUpstream } from "./use.ts";
@@ -89,12 +91,14 @@ const everything = Object.keys(lists) as CatalogList[];
  * What an upstream lists now; lists that are not `wanted` are empty. Throws `not_found`, and
  * `UpstreamError` where it cannot be read or is too large.
  */
-export function fetchUpstreamCatalog(
+export async function fetchUpstreamCatalog(
   ctx: Ctx,
   upstreamId: string,
   wanted: readonly CatalogList[] = everything,
 ): Promise<UpstreamCatalog> {
-  return withUpstream(ctx, upstreamId, (client) => read(client, wanted));
+  const look = (client: Client) => read(client, wanted);
+  const found = await withUpstream(ctx, upstreamId, look, { askable: everythingAskable });
+  return withoutCredentials(ctx, await enabledUpstream(ctx.tenantId, upstreamId), found);
 }
 
 /** The same as a verb: needs `upstreams:read`, and throws `upstream_failed` or `unavailable`. */
@@ -117,7 +121,7 @@ export async function checkUpstream(ctx: Ctx, id: string): Promise<CheckedUpstre
   const startedAt = performance.now();
   const took = () => Math.round(performance.now() - startedAt);
   try {
-    return await withUpstream(ctx, id, async (client) => {
+    const look = async (client: Client): Promise<CheckedUpstream> => {
       // The current revision has no ping; every server lists what it says it has.
       if (client.getServerCapabilities()?.tools) {
         await client.request({ method: "tools/list", params: {} });
@@ -125,7 +129,8 @@ export async function checkUpstream(ctx: Ctx, id: string): Promise<CheckedUpstre
       const capabilities = (client.getServerCapabilities() ?? {}) as JsonObject;
       const server = serverOf(client);
       return { ok: true, error: null, duration_ms: took(), server, capabilities };
-    });
+    };
+    return await withUpstream(ctx, id, look, { askable: everythingAskable });
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     return {

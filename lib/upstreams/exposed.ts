@@ -15,6 +15,7 @@ import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { noteUsage } from "#lib/usage/ledger.ts";
 import { type CatalogList, fetchUpstreamCatalog, type UpstreamCatalog } from "./catalog.ts";
+import { withoutCredentials } from "./credentials.ts";
 import { toAppError } from "./errors.ts";
 import { onUpstreamListChanged } from "./list-changes.ts";
 import { type RegisteredUpstream, upstreamsOf, upstreamTopic } from "./registry.ts";
@@ -168,12 +169,8 @@ export async function readUpstreamResource(
   const missing = notFound("resource", uri);
   const named = parseUri(uri);
   if (!named) throw missing;
-  const { upstreamId, timeoutMs } = await exposing(
-    ctx,
-    named.upstreamId,
-    "exposeResources",
-    missing,
-  );
+  const upstream = await exposing(ctx, named.upstreamId, "exposeResources", missing);
+  const { upstreamId, timeoutMs } = upstream;
   const startedAt = performance.now();
   const note = (status: "ok" | "error") =>
     noteUsage(ctx, {
@@ -192,7 +189,8 @@ export async function readUpstreamResource(
       { signal },
     );
     note("ok");
-    return contents.map((each) => ({ ...each, uri: uriHere(upstreamId, each.uri) }));
+    const shown = await withoutCredentials(ctx, upstream, contents);
+    return shown.map((each) => ({ ...each, uri: uriHere(upstreamId, each.uri) }));
   } catch (error) {
     note("error");
     throw toAppError(error);
@@ -223,7 +221,7 @@ export async function getUpstreamPrompt(
     const found = prompts.find((each) => prefixedName(upstream.prefix, each.name) === name);
     if (!found) continue;
     try {
-      return await withUpstream(
+      const prompt = await withUpstream(
         ctx,
         upstream.upstreamId,
         (client) =>
@@ -233,6 +231,7 @@ export async function getUpstreamPrompt(
           ),
         { signal },
       );
+      return await withoutCredentials(ctx, upstream, prompt);
     } catch (error) {
       throw toAppError(error);
     }

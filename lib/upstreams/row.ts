@@ -1,5 +1,6 @@
 import type { upstreams, upstreamTokens } from "#db/schema/upstreams.ts";
 import { secretMask } from "#lib/core/secrets.ts";
+import { accountStateOf } from "./oauth/account.ts";
 import type { Upstream, UpstreamAuth, UpstreamTransport } from "./schema.ts";
 
 type Row = typeof upstreams.$inferSelect;
@@ -22,12 +23,21 @@ function toConnection(auth: UpstreamAuth, tokens: readonly TokenRow[]): Upstream
   const found = tokens.find(({ subject }) =>
     auth.scope === "tenant" ? subject === "tenant" : subject !== "tenant",
   );
-  const connected = found !== undefined && found.sealed !== null;
+  return { ...toAccount(found), subject: auth.scope, connected: isConnected(found) };
+}
+
+function isConnected(row: TokenRow | undefined): boolean {
+  return row !== undefined && row.sealed !== null && accountStateOf(row) !== "expired";
+}
+
+/** What is known of an account, but whose it is. */
+export function toAccount(row: TokenRow | undefined) {
   return {
-    subject: auth.scope,
-    connected,
-    connected_at: (connected && found.connectedAt?.toISOString()) || null,
-    expires_at: (connected && found.expiresAt?.toISOString()) || null,
+    state: accountStateOf(row),
+    account: row?.account ?? null,
+    connected_at: row?.connectedAt?.toISOString() ?? null,
+    expires_at: row?.expiresAt?.toISOString() ?? null,
+    error: row?.failureDetail ?? null,
   };
 }
 
@@ -43,6 +53,7 @@ export function toUpstream(row: Row, tokens: readonly TokenRow[]): Upstream {
     enabled: row.enabled,
     expose_resources: row.exposeResources,
     expose_prompts: row.exposePrompts,
+    new_tools: row.newTools,
     timeout_ms: row.timeoutMs,
     health: {
       status: row.status,
@@ -73,8 +84,11 @@ export function toMasked(row: Row, tokens: readonly TokenRow[]): Upstream {
 
 /** What the configuration says, for the audit log. */
 export function toAudited(row: Row) {
-  const { name, prefix, transport, enabled, expose_resources, expose_prompts, timeout_ms } =
-    toUpstream(row, []);
+  const { name, prefix, transport, enabled, ...rest } = toUpstream(row, []);
+  const { expose_resources, expose_prompts, new_tools, timeout_ms } = rest;
   const auth = maskedAuth(row.auth as UpstreamAuth);
-  return { name, prefix, transport, auth, enabled, expose_resources, expose_prompts, timeout_ms };
+  return {
+    ...{ name, prefix, transport, auth, enabled },
+    ...{ expose_resources, expose_prompts, new_tools, timeout_ms },
+  };
 }

@@ -74,7 +74,7 @@ export const transport = z.discriminatedUnion("type", [
 export type UpstreamTransport = z.output<typeof transport>;
 
 const managedHeader =
-  /^(host|connection|content-.*|transfer-encoding|accept|te|trailer|upgrade|keep-alive|expect|mcp-.*|proxy-.*)$/i;
+  /^(host|connection|content-.*|transfer-encoding|accept|te|trailer|upgrade|keep-alive|expect|mcp-.*|proxy-.*|tausestack-.*)$/i;
 
 const headerName = z
   .string()
@@ -115,6 +115,8 @@ export const auth = z.discriminatedUnion("type", [
 
 export type UpstreamAuth = z.output<typeof auth>;
 
+const newToolPolicies = ["hold", "accept"] as const;
+
 export const putUpstreamInput = z
   .object({
     name: oneLine(z.string().trim().min(1, "must not be empty").max(200)),
@@ -124,6 +126,10 @@ export const putUpstreamInput = z
     enabled: z.boolean().default(true),
     expose_resources: z.boolean().default(false),
     expose_prompts: z.boolean().default(false),
+    new_tools: z.enum(newToolPolicies).default("hold").meta({
+      description:
+        "What becomes of tools that it offers for the first time: `hold` them for review, or `accept` those in which nothing looks wrong. Changed tools are always held.",
+    }),
     timeout_ms: z
       .number()
       .int()
@@ -151,14 +157,39 @@ const health = z.object({
 
 const server = z.object({ name: z.string(), version: z.string(), protocol: z.string() });
 
-const connection = z.object({
+export const accountStates = ["not_connected", "connected", "expired", "failed"] as const;
+
+export type AccountState = (typeof accountStates)[number];
+
+/** What is said of an account that a person connected. */
+const account = {
   subject: z.enum(["tenant", "user"]),
-  connected: z.boolean(),
+  state: z.enum(accountStates).meta({
+    description:
+      "`expired`: a person must connect it again. `failed`: the last attempt to connect or to renew it failed.",
+  }),
+  account: z.string().nullable().meta({
+    description: "What the authorization server calls it, where it says so.",
+  }),
   connected_at: z.iso.datetime().nullable(),
   expires_at: z.iso.datetime().nullable().meta({
     description: "When the access token ends; it is renewed by itself where the server allows.",
   }),
-});
+  error: z.string().nullable(),
+};
+
+const connection = z.object({ ...account, connected: z.boolean() });
+
+/** One account that is or was connected, for whoever looks after the upstream. */
+export const upstreamConnection = z
+  .object({
+    ...account,
+    person_id: z.string().nullable().meta({ description: "Null: the tenant's account." }),
+    connected_by: z.string().nullable().meta({ description: "Their e-mail address." }),
+  })
+  .meta({ id: "UpstreamConnection" });
+
+export type UpstreamConnection = z.output<typeof upstreamConnection>;
 
 export const upstream = z
   .object({
@@ -195,6 +226,7 @@ export const upstream = z
     enabled: z.boolean(),
     expose_resources: z.boolean(),
     expose_prompts: z.boolean(),
+    new_tools: z.enum(newToolPolicies),
     timeout_ms: z.number().int(),
     health,
     server: server.nullable().meta({ description: "As it named itself when last heard." }),
@@ -209,7 +241,11 @@ export const upstream = z
 
 export type Upstream = z.output<typeof upstream>;
 
-export const upstreamQuery = pageQuery;
+export const upstreamQuery = pageQuery.extend({
+  account: z.enum(["tenant", "user"], { error: "must be tenant or user" }).optional().meta({
+    description: "Those alone that need an OAuth account: the tenant's, or each person's own.",
+  }),
+});
 
 export type UpstreamQuery = z.output<typeof upstreamQuery>;
 
@@ -241,6 +277,23 @@ export const upstreamCatalog = z
   })
   .meta({ id: "UpstreamCatalog" });
 
+/** How much it lists at this moment, or why it does not say. */
+export const upstreamCatalogCounts = z
+  .object({
+    error: z.string().nullable(),
+    counts: z
+      .object({
+        tools: z.number().int(),
+        resources: z.number().int(),
+        resource_templates: z.number().int(),
+        prompts: z.number().int(),
+      })
+      .nullable(),
+  })
+  .meta({ id: "UpstreamCatalogCounts" });
+
+export type UpstreamCatalogCounts = z.output<typeof upstreamCatalogCounts>;
+
 export const startedAuthorization = z.object({
   authorization_url: z.string().meta({ description: "Open it in the person's browser." }),
 });
@@ -254,6 +307,17 @@ export const disconnectedUpstream = z.object({
 export function prefixedName(given: string, name: string): string {
   return `${given}_${name}`;
 }
+
+/** RFC 7591, section 2, with the client's id, which is the document's own address. */
+export const clientDocumentSchema = z.object({
+  client_id: z.string(),
+  client_name: z.string(),
+  client_uri: z.string(),
+  redirect_uris: z.array(z.string()),
+  grant_types: z.array(z.string()),
+  response_types: z.array(z.string()),
+  token_endpoint_auth_method: z.literal("none"),
+});
 
 /** The answer of an authorization server (RFC 6749, section 4.1.2, and RFC 9207). */
 export const authorizationAnswer = z.object({

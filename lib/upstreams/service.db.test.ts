@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { useTestDatabase } from "#db/testing/clone.ts";
 import { listAudit } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import { putSecret } from "#lib/secrets/service.ts";
 import { freshTenant, tenantCtx } from "#lib/testing/context.ts";
 import { checkUpstream, readUpstreamCatalog } from "./catalog.ts";
 import { mostUpstreams, type PutUpstreamInput } from "./schema.ts";
@@ -87,6 +88,34 @@ test("the audit log has each write, and no text of a header", async () => {
   expect(actions.sort()).toEqual(["upstream.create", "upstream.delete", "upstream.update"]);
   expect(JSON.stringify(items)).not.toContain("plain-credential");
 });
+
+test.each([
+  ["/auth/secret", { ...http(), auth: { type: "bearer", secret: "TOKEN" } }],
+  [
+    "/auth/headers/X-Key",
+    { ...http(), auth: { type: "headers", headers: { "X-Key": { secret: "TOKEN" } } } },
+  ],
+  [
+    "/auth/client_secret",
+    { ...http(), auth: { type: "oauth", scope: "tenant", client_id: "c", client_secret: "TOKEN" } },
+  ],
+] satisfies [string, PutUpstreamInput][])(
+  "a secret that is for some tools alone is refused to an upstream, at %s",
+  async (pointer, input) => {
+    const ctx = await freshTenant();
+    await putSecret(ctx, "TOKEN", { value: "a-value", allowed_tools: ["tool"] });
+    await expect(putUpstream(ctx, "up", input)).rejects.toMatchObject({
+      code: "invalid_request",
+      errors: [{ pointer, message: expect.stringContaining("allowed_tools") }],
+    });
+    await putSecret(ctx, "TOKEN", { allowed_tools: null });
+    await putUpstream(ctx, "up", input);
+    // Restricted since: the upstream has it no longer.
+    await putSecret(ctx, "TOKEN", { allowed_tools: [] });
+    if (pointer === "/auth/client_secret") return;
+    expect(JSON.stringify(await checkUpstream(ctx, "up"))).toContain("allowed_tools");
+  },
+);
 
 test("a prefix that another upstream has is a conflict that points at it", async () => {
   const ctx = await freshTenant();

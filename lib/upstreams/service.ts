@@ -19,6 +19,7 @@ import {
   type UpstreamQuery,
   upstreamId,
 } from "./schema.ts";
+import { refuseRestrictedSecrets } from "./secrets.ts";
 import { refuseUnlistedCommand } from "./stdio/commands.ts";
 import { personOf } from "./subject.ts";
 
@@ -66,6 +67,11 @@ function toReader(ctx: Ctx): typeof toUpstream {
   return ctx.permissions.has("upstreams:write") ? toUpstream : toMasked;
 }
 
+/** Those that are used with an OAuth account, of the tenant or of each person. */
+function needsAccount(scope: "tenant" | "user") {
+  return sql`${upstreams.auth}->>'type' = 'oauth' and ${upstreams.auth}->>'scope' = ${scope}`;
+}
+
 /** The tenant's upstreams in the order of their ids. */
 export async function listUpstreams(ctx: Ctx, query: UpstreamQuery): Promise<Page<Upstream>> {
   authorize(ctx, "upstreams:read");
@@ -75,7 +81,13 @@ export async function listUpstreams(ctx: Ctx, query: UpstreamQuery): Promise<Pag
     const found = await tx
       .select()
       .from(upstreams)
-      .where(and(eq(upstreams.tenantId, ctx.tenantId), gt(upstreams.upstreamId, after)))
+      .where(
+        and(
+          eq(upstreams.tenantId, ctx.tenantId),
+          gt(upstreams.upstreamId, after),
+          query.account && needsAccount(query.account),
+        ),
+      )
       .orderBy(asc(upstreams.upstreamId))
       .limit(size + 1);
     return withTokens(tx, ctx, found);
@@ -160,6 +172,7 @@ export async function putUpstream(ctx: Ctx, id: string, raw: PutUpstreamInput): 
   }
   const input = parse(putUpstreamInput, raw);
   refuseUnlistedCommand(input.transport);
+  await refuseRestrictedSecrets(ctx.tenantId, input);
   const values = {
     name: input.name,
     transport: input.transport,
@@ -167,6 +180,7 @@ export async function putUpstream(ctx: Ctx, id: string, raw: PutUpstreamInput): 
     enabled: input.enabled,
     exposeResources: input.expose_resources,
     exposePrompts: input.expose_prompts,
+    newTools: input.new_tools,
     timeoutMs: input.timeout_ms,
   };
   const write = async (tx: Tx) => {

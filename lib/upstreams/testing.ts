@@ -19,6 +19,8 @@ export interface ModernUpstream extends Listening {
   cancelled: number;
   /** What the tool `described` says of itself. */
   description: string;
+  /** Tells those who listen that its lists have changed. */
+  tellListChanges(): void;
 }
 
 function serverOf(upstream: ModernUpstream): McpServer {
@@ -73,6 +75,11 @@ function serverOf(upstream: ModernUpstream): McpServer {
 export async function startModernUpstream(): Promise<ModernUpstream> {
   const made: Partial<ModernUpstream> = { requests: [], cancelled: 0, description: "As it was." };
   const handler = createMcpHandler(() => serverOf(made as ModernUpstream), { legacy: "reject" });
+  made.tellListChanges = () => {
+    handler.notify.toolsChanged();
+    handler.notify.resourcesChanged();
+    handler.notify.promptsChanged();
+  };
   const node = getRequestListener((request) => {
     made.requests?.push(request.headers);
     return handler.fetch(request);

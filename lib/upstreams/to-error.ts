@@ -1,5 +1,6 @@
 import {
   ProtocolError,
+  ProtocolErrorCode,
   SdkError,
   SdkErrorCode,
   SdkHttpError,
@@ -41,7 +42,11 @@ export function toUpstreamError(error: unknown, upstreamId: string, signal?: Abo
   if (error instanceof AppError) return error;
   const ours = find(error, isOurs);
   if (ours) return ours;
-  if (signal?.aborted) return new UpstreamError("cancelled", "The call was cancelled.", options);
+  if (signal?.aborted) {
+    const { reason } = signal;
+    if (isOurs(reason)) return reason;
+    return new UpstreamError("cancelled", "The call was cancelled.", options);
+  }
   const egress = find(error, isEgress);
   if (egress)
     return new UpstreamError("failed", `${of} could not be called: ${egress.message}.`, options);
@@ -54,6 +59,13 @@ export function toUpstreamError(error: unknown, upstreamId: string, signal?: Abo
     );
   }
   const protocol = find(error, isProtocol);
+  if (protocol?.code === ProtocolErrorCode.MissingRequiredClientCapability) {
+    return new UpstreamError(
+      "needs_client",
+      `${of} asks its client something, and this one cannot be asked: ${said(protocol.message)}`,
+      options,
+    );
+  }
   if (protocol) {
     return new UpstreamError("rejected", `${of} answered: ${said(protocol.message)}`, {
       ...options,

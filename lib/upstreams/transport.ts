@@ -2,9 +2,11 @@ import { StreamableHTTPClientTransport, type Transport } from "@modelcontextprot
 import type { Ctx } from "#lib/core/ctx.ts";
 import { guardedFetch } from "#lib/core/egress.ts";
 import { notFound } from "#lib/core/errors.ts";
+import { hopsHeader } from "#lib/core/hops.ts";
 import { SecretUnavailable, secretValue } from "#lib/secrets/values.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { UpstreamError } from "./errors.ts";
+import { hopsNow } from "./hops.ts";
 import { oauthProviderFor } from "./oauth/provider.ts";
 import type { RegisteredUpstream } from "./registry.ts";
 import { stdioTransportFor } from "./stdio/transport.ts";
@@ -64,16 +66,33 @@ function fetchOf(upstream: RegisteredUpstream): typeof fetch {
     for (const [name, value] of Object.entries(await credentialHeaders(upstream))) {
       headers.set(name, value);
     }
+    headers.set(hopsHeader, String(hopsNow()));
     return send(input, { ...init, headers });
   };
 }
 
-/** What a connection to an upstream runs over. Throws `UpstreamError` where it cannot be had. */
-export async function transportFor(ctx: Ctx, upstream: RegisteredUpstream): Promise<Transport> {
+/** Whoever holds a stream of notifications sees to it themselves that there is one again. */
+const once = {
+  initialReconnectionDelay: 1_000,
+  maxReconnectionDelay: 1_000,
+  reconnectionDelayGrowFactor: 1,
+  maxRetries: 0,
+};
+
+/**
+ * What a connection to an upstream runs over; with `reconnects: false` a stream that ends is an
+ * error. Throws `UpstreamError` where it cannot be had.
+ */
+export async function transportFor(
+  ctx: Ctx,
+  upstream: RegisteredUpstream,
+  { reconnects = true } = {},
+): Promise<Transport> {
   const { transport, auth } = upstream;
   if (transport.type === "stdio") return stdioTransportFor(ctx, upstream);
   return new StreamableHTTPClientTransport(new URL(transport.url), {
     fetch: fetchOf(upstream),
+    ...(reconnects ? {} : { reconnectionOptions: once }),
     ...(auth.type === "oauth" ? { authProvider: await oauthProviderFor(ctx, upstream) } : {}),
   });
 }

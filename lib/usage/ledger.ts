@@ -7,7 +7,10 @@ import { singleton } from "#lib/core/singleton.ts";
 import { bucketOf, emptyHistogram } from "./histogram.ts";
 import type { UsageKind } from "./schema.ts";
 
-/** Something billable that happened. Durations in milliseconds, cost in micro-units. */
+/**
+ * Something billable that happened. Durations in milliseconds; cost in micro-units, nothing where it
+ * is absent and unknown where it is null.
+ */
 export interface UsageEvent {
   kind: UsageKind;
   name: string;
@@ -21,7 +24,7 @@ export interface UsageEvent {
   tokensIn?: number;
   tokensOut?: number;
   tokensCached?: number;
-  costMicros?: number;
+  costMicros?: number | null;
   priceId?: string;
 }
 
@@ -43,7 +46,7 @@ interface EventRow {
   duration_ms: number;
   status: string;
   error_code: string;
-  cost_micros: number;
+  cost_micros: number | null;
   price_id: string | null;
 }
 
@@ -86,14 +89,15 @@ const commitBatch = `with event as (
     from json_to_recordset($1::json) as e (${eventColumns})
   )
   insert into usage_hourly as h (tenant_id, hour, kind, name, agent_id, provider, model, status,
-    calls, quantity, tokens_in, tokens_out, tokens_cached, cost_micros, duration_ms, durations)
+    calls, quantity, tokens_in, tokens_out, tokens_cached, cost_micros, calls_unpriced,
+    duration_ms, durations)
   select tenant_id, hour, kind, name, agent_id, provider, model, status,
-    calls, quantity, tokens_in, tokens_out, tokens_cached, cost_micros, duration_ms,
+    calls, quantity, tokens_in, tokens_out, tokens_cached, cost_micros, calls_unpriced, duration_ms,
     array(select value::bigint from json_array_elements_text(durations) as value)
   from json_to_recordset($2::json) as r (tenant_id text, hour timestamptz, kind text, name text,
     agent_id text, provider text, model text, status text, calls bigint, quantity bigint,
     tokens_in bigint, tokens_out bigint, tokens_cached bigint, cost_micros bigint,
-    duration_ms bigint, durations json)
+    calls_unpriced bigint, duration_ms bigint, durations json)
   order by tenant_id, hour, kind, name, agent_id, provider, model, status
   on conflict (tenant_id, hour, kind, name, agent_id, provider, model, status) do update set
     calls = h.calls + excluded.calls,
@@ -102,6 +106,7 @@ const commitBatch = `with event as (
     tokens_out = h.tokens_out + excluded.tokens_out,
     tokens_cached = h.tokens_cached + excluded.tokens_cached,
     cost_micros = h.cost_micros + excluded.cost_micros,
+    calls_unpriced = h.calls_unpriced + excluded.calls_unpriced,
     duration_ms = h.duration_ms + excluded.duration_ms,
     durations = array(select coalesce(x, 0) + coalesce(y, 0)
       from unnest(h.durations, excluded.durations) as pair (x, y))`;
@@ -131,7 +136,8 @@ function rollUp(rows: EventRow[]) {
     sum.tokens_in += row.tokens_in;
     sum.tokens_out += row.tokens_out;
     sum.tokens_cached += row.tokens_cached;
-    sum.cost_micros += row.cost_micros;
+    sum.cost_micros += row.cost_micros ?? 0;
+    sum.calls_unpriced += row.cost_micros === null ? 1 : 0;
     sum.duration_ms += row.duration_ms;
     const bucket = bucketOf(row.duration_ms);
     sum.durations[bucket] = (sum.durations[bucket] ?? 0) + 1;
@@ -144,7 +150,7 @@ function newSum(row: EventRow, hour: string) {
   return {
     ...{ tenant_id, hour, kind, name, agent_id, provider, model, status },
     ...{ calls: 0, quantity: 0, tokens_in: 0, tokens_out: 0, tokens_cached: 0 },
-    ...{ cost_micros: 0, duration_ms: 0, durations: emptyHistogram() },
+    ...{ cost_micros: 0, calls_unpriced: 0, duration_ms: 0, durations: emptyHistogram() },
   };
 }
 
@@ -228,7 +234,7 @@ function toRow(ctx: UsageCtx, event: UsageEvent): EventRow {
     duration_ms: whole(event.durationMs, longestMs),
     status: event.status,
     error_code: plain(event.errorCode),
-    cost_micros: whole(event.costMicros),
+    cost_micros: event.costMicros === null ? null : whole(event.costMicros),
     price_id: event.priceId === undefined ? null : plain(event.priceId),
   };
 }

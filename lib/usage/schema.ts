@@ -46,7 +46,13 @@ export const usageRow = z.object({
   tokens_in: z.number().int(),
   tokens_out: z.number().int(),
   tokens_cached: z.number().int(),
-  cost_micros: z.number().int(),
+  cost_micros: z.number().int().nullable().meta({
+    description:
+      "In micro-units, of the calls whose cost is known; null where that is none of those that cost something.",
+  }),
+  calls_unpriced: z.number().int().meta({
+    description: "Calls whose cost is unknown, and not in `cost_micros`.",
+  }),
   duration_ms_avg: z.number().nullable(),
   duration_ms_p50: z.number().nullable(),
   duration_ms_p95: z.number().nullable(),

@@ -122,11 +122,33 @@ test("a report without calls has sums of nought and no durations", async () => {
   expect([total.duration_ms_p50, total.duration_ms_p95]).toEqual([null, null]);
 });
 
+test("an unknown cost is counted and not summed, and a sum of nothing else is none", async () => {
+  const ctx = await freshTenant();
+  const call = { kind: "ai_call", status: "ok", durationMs: 1 } as const;
+  for (const [name, costMicros] of [
+    ["a", null],
+    ["a", null],
+    ["b", null],
+    ["b", 7],
+    ["c", 0],
+  ] as const) {
+    await recordUsage(ctx, { ...call, name, costMicros });
+  }
+  const { rows, total } = await reportUsage(ctx, { group_by: "name" });
+  expect(rows.map((row) => [row.group, row.cost_micros, row.calls_unpriced])).toEqual([
+    ["a", null, 2],
+    ["b", 7, 1],
+    ["c", 0, 0],
+  ]);
+  expect(total).toMatchObject({ cost_micros: 7, calls_unpriced: 3 });
+});
+
 test("another tenant's usage is in no sum of one's own", async () => {
   expect((await reportUsage(other, year)).total.calls).toBe(1000);
   expect((await totalUsage(ctx)).calls).toBe(31);
   expect(await totalUsage(other)).toEqual({
     ...{ calls: 1000, errors: 0, tokens_in: 3000, tokens_out: 4000, cost_micros: 5000 },
+    calls_unpriced: 0,
   });
 });
 

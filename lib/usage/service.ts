@@ -42,6 +42,7 @@ const sums = {
   tokensOut: sum(usageHourly.tokensOut),
   tokensCached: sum(usageHourly.tokensCached),
   costMicros: sum(usageHourly.costMicros),
+  callsUnpriced: sum(usageHourly.callsUnpriced),
   durationMs: sum(usageHourly.durationMs),
   durations: histogram,
 };
@@ -57,7 +58,9 @@ function toUsageRow(group: string, row: Sums): UsageRow {
     tokens_in: row.tokensIn,
     tokens_out: row.tokensOut,
     tokens_cached: row.tokensCached,
-    cost_micros: row.costMicros,
+    // A sum of unknown costs alone is no zero.
+    cost_micros: row.callsUnpriced > 0 && row.costMicros === 0 ? null : row.costMicros,
+    calls_unpriced: row.callsUnpriced,
     duration_ms_avg: row.calls > 0 ? Math.round((row.durationMs / row.calls) * 10) / 10 : null,
     duration_ms_p50: quantile(row.durations, 0.5),
     duration_ms_p95: quantile(row.durations, 0.95),
@@ -105,14 +108,20 @@ export async function reportUsage(ctx: Ctx, raw: UsageQuery): Promise<UsageRepor
   };
 }
 
+type Totals = Pick<
+  UsageRow,
+  "calls" | "errors" | "tokens_in" | "tokens_out" | "cost_micros" | "calls_unpriced"
+>;
+
 /** Calls, errors, tokens and cost of the tenant in all, for its statistics. */
-export async function totalUsage(
-  ctx: Ctx,
-): Promise<Pick<UsageRow, "calls" | "errors" | "tokens_in" | "tokens_out" | "cost_micros">> {
+export async function totalUsage(ctx: Ctx): Promise<Totals> {
   const [row] = await withTenant(ctx.tenantId, (tx) =>
     tx.select(sums).from(usageHourly).where(eq(usageHourly.tenantId, ctx.tenantId)),
   );
   if (!row) throw new Error("An aggregate returned no row");
-  const { calls, errors, tokens_in, tokens_out, cost_micros } = toUsageRow("total", row as Sums);
-  return { calls, errors, tokens_in, tokens_out, cost_micros };
+  const { calls, errors, tokens_in, tokens_out, cost_micros, calls_unpriced } = toUsageRow(
+    "total",
+    row as Sums,
+  );
+  return { calls, errors, tokens_in, tokens_out, cost_micros, calls_unpriced };
 }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { randomText } from "#lib/core/ids.ts";
 import { type Answer, expectOk, initialize, mcpHeaders, type Sent } from "./client.ts";
 import type { Report } from "./report.ts";
-import { mintKey, type Side, type Stage } from "./setup.ts";
+import { mintKey } from "./setup.ts";
+import type { Side, Stage } from "./stage.ts";
 
 interface Door {
   method: string;
@@ -15,6 +16,7 @@ function doorsOf(side: Side): Door[] {
   const [memory] = side.demo.memories;
   const [tool] = side.tools;
   const [resource] = side.demo.resources;
+  const { governed } = side;
   const mcp = { body: initialize, headers: mcpHeaders };
   return [
     { method: "GET", path: "/tenants" },
@@ -31,6 +33,12 @@ function doorsOf(side: Side): Door[] {
     { method: "DELETE", path: `/resources/${resource?.resource_id}` },
     { method: "GET", path: "/keys" },
     { method: "POST", path: "/keys", sent: { body: { name: "stolen" } } },
+    { method: "GET", path: "/secrets" },
+    { method: "PUT", path: `/secrets/${governed.secret}`, sent: { body: { value: "stolen" } } },
+    { method: "GET", path: `/upstreams/${governed.upstream}` },
+    { method: "POST", path: `/tools/${governed.guarded}/publish` },
+    { method: "POST", path: `/approvals/${governed.approval}/approve` },
+    { method: "DELETE", path: `/kill-switches/${governed.switch}` },
     { method: "GET", path: "/usage" },
     { method: "GET", path: "/audit" },
     { method: "GET", path: "/audit/platform" },
@@ -70,7 +78,7 @@ async function tryDoors(
     if (isOverLimit(answer)) late += 1;
     else if (!isChallenge(answer)) open.push(`${method} ${path} ${answer.status}`);
   }
-  const closed = `${doors.length} addresses, ${late === 0 ? "all 401" : `${late} of them 429, else 401`}`;
+  const closed = `${doors.length} addresses, ${late === 0 ? "all 401" : late === doors.length ? "all 429" : `401, and 429 for the last ${late}`}`;
   const found = open.length === 0 ? closed : open.join("; ");
   report.check(`${side.tenantId} with ${what}`, open.length === 0, found);
 }

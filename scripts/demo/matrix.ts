@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { probes } from "./probes.ts";
 import type { Report } from "./report.ts";
-import type { Side, Stage } from "./setup.ts";
+import type { Side, Stage } from "./stage.ts";
+import { governedLists } from "./tool-targets.ts";
 
 interface Pair {
   from: Side;
@@ -22,6 +23,10 @@ async function contentsOf(stage: Stage, side: Side): Promise<unknown> {
     "/resources",
     "/prompts",
     `/keys/${side.keyId}`,
+    ...governedLists,
+    `/tools/${side.governed.guarded}/revisions`,
+    `/tools/${side.governed.guarded}/access`,
+    `/tools/${side.governed.guarded}/examples`,
   ];
   const found: unknown[] = [];
   for (const path of paths) {
@@ -31,8 +36,9 @@ async function contentsOf(stage: Stage, side: Side): Promise<unknown> {
   return found;
 }
 
-/** When a key was last used changes by looking. */
+/** When a key or a secret was last used changes by looking. */
 function withoutUse(body: unknown): unknown {
+  if (Array.isArray(body)) return body.map(withoutUse);
   if (typeof body !== "object" || body === null || !("last_used_at" in body)) return body;
   return { ...body, last_used_at: null };
 }

@@ -1,7 +1,7 @@
 import { ProtocolError, SdkHttpError } from "@modelcontextprotocol/client";
 import type { JsonObject } from "#lib/core/json.ts";
-import { openMcp } from "./client.ts";
-import type { Side, Stage } from "./setup.ts";
+import { openMcp, type Sent } from "./client.ts";
+import type { Side, Stage } from "./stage.ts";
 import {
   attempt,
   bodies,
@@ -13,6 +13,7 @@ import {
   type Target,
   thingsOf,
 } from "./targets.ts";
+import { governedById, governedByName, governedLists, governedTwins } from "./tool-targets.ts";
 
 /** One way by which one tenant tries to reach another's, and what must come of it. */
 export interface Probe {
@@ -31,21 +32,23 @@ function plain(target: Target, expected: string): Probe {
   };
 }
 
-function withHeader(target: Target): Probe {
+/** Many addresses as one way in: the first that is not refused as it should be is what came of it. */
+function each(
+  targets: readonly Target[],
+  how: string,
+  more: (to: Side) => { query?: string; sent?: Sent },
+): Probe {
+  const expected = "403 wrong_tenant";
   return {
-    route: `${shown(target)} + X-Tenant-ID`,
-    expected: "403 wrong_tenant",
-    run: (stage, from, to) =>
-      attempt(stage.rest, target, { stage, from, to }, { sent: { tenant: to.tenantId } }),
-  };
-}
-
-function withQuery(target: Target): Probe {
-  return {
-    route: `${shown(target)} + ?tenant_id=`,
-    expected: "403 wrong_tenant",
-    run: (stage, from, to) =>
-      attempt(stage.rest, target, { stage, from, to }, { query: `tenant_id=${to.tenantId}` }),
+    route: `each of ${targets.length} addresses + ${how}`,
+    expected,
+    async run(stage, from, to) {
+      for (const target of targets) {
+        const found = await attempt(stage.rest, target, { stage, from, to }, more(to));
+        if (found !== expected) return `${shown(target)} ${found}`;
+      }
+      return expected;
+    },
   };
 }
 
@@ -58,6 +61,7 @@ function marksOf(side: Side): string[] {
     ...side.tools.flatMap(({ toolId, plan }) => [toolId, plan.name]),
     ...side.demo.resources.flatMap(({ resource_id, uri }) => [resource_id, uri]),
     ...side.demo.prompts.map(({ name }) => name),
+    ...Object.values(side.governed),
   ];
 }
 
@@ -85,7 +89,10 @@ function read(path: string, disagreeing = false): Probe {
   };
 }
 
-const lists = ["/memory/all", "/tools", "/resources", "/prompts", "/keys"];
+const lists = ["/memory/all", "/tools", "/resources", "/prompts", "/keys", ...governedLists];
+
+/** What naming the other tenant must not open: all that acts for the tenant in effect. */
+const named = [...byName, ...governedByName, ...governedById];
 
 const audit: Probe = {
   route: "GET /audit?target_id={key}",
@@ -219,9 +226,10 @@ function twin({ route, write, at }: Twin): Probe {
 /** Every way in, in the order of the matrix. Lists come before what puts a twin into them. */
 export const probes: readonly Probe[] = [
   ...byId.map((target) => plain(target, "404 not_found")),
+  ...governedById.map((target) => plain(target, "404 not_found")),
   ...platformOnly.map((target) => plain(target, "403 insufficient_scope")),
-  ...byName.map(withHeader),
-  ...byName.map(withQuery),
+  each(named, "X-Tenant-ID", ({ tenantId }) => ({ sent: { tenant: tenantId } })),
+  each(named, "?tenant_id=", ({ tenantId }) => ({ query: `tenant_id=${tenantId}` })),
   ...lists.map((path) => read(path)),
   ...lists.map((path) => read(path, true)),
   read("/tenants"),
@@ -232,4 +240,5 @@ export const probes: readonly Probe[] = [
   pull("memory", "/memory/all"),
   pull("tools", "/tools"),
   ...twins.map(twin),
+  ...governedTwins.map(twin),
 ];

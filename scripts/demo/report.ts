@@ -22,6 +22,11 @@ function write(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** `1 memory`, `2 memories`. */
+export function counted(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
 export function createReport(): Report {
   const failures: string[] = [];
   let passed = 0;

@@ -2,60 +2,12 @@ import { z } from "zod";
 import { newApiKey } from "#lib/auth/schema.ts";
 import type { DemoTenant, DemoTool } from "#lib/demo/demo-tenant.ts";
 import { demoTenants } from "#lib/demo/tenants.ts";
-import { type DemoUpstream, startDemoUpstream } from "#lib/demo/upstream.ts";
 import { type Tenant, tenant } from "#lib/tenants/schema.ts";
 import { type Tool, tool } from "#lib/tools/schema.ts";
-import { createRest, expectOk, type Rest } from "./client.ts";
-import type { Report } from "./report.ts";
-import type { Deployment } from "./server.ts";
-
-/** One tool of a side as it stands in the deployment. */
-export interface SideTool {
-  toolId: string;
-  plan: DemoTool;
-}
-
-/** One tenant of the demo with a credential of its own. */
-export interface Side {
-  tenantId: string;
-  /** `premium`: what the tables call it. */
-  label: string;
-  demo: DemoTenant;
-  keyId: string;
-  key: string;
-  tools: SideTool[];
-}
-
-/** Everything the steps need. */
-export interface Stage {
-  deployment: Deployment;
-  /** Sends nothing more once `stop` is aborted; `undo` still does. */
-  rest: Rest;
-  undo: Rest;
-  stop: AbortSignal;
-  upstream: DemoUpstream;
-  sides: Side[];
-  /** Undone in reverse, also after a failure. */
-  cleanups: { what: string; run(): Promise<unknown> }[];
-}
-
-export async function openStage(deployment: Deployment, stop: AbortSignal): Promise<Stage> {
-  const upstream = await startDemoUpstream();
-  const undo = createRest(deployment.url);
-  return {
-    deployment,
-    // What is under way is waited for: a key that was minted has to be known to be revoked.
-    rest: async (...request) => {
-      stop.throwIfAborted();
-      return undo(...request);
-    },
-    undo,
-    stop,
-    upstream,
-    sides: [],
-    cleanups: [{ what: "stop the upstream", run: () => upstream.close() }],
-  };
-}
+import { expectOk, type Rest } from "./client.ts";
+import { placeGoverned } from "./governed.ts";
+import { counted, type Report } from "./report.ts";
+import type { SideTool, Stage } from "./stage.ts";
 
 /** `127.0.0.1:41234`, as an allow-list names it. */
 function egressEntry(address: string): string {
@@ -180,8 +132,14 @@ export async function setUp(stage: Stage, report: Report): Promise<void> {
     await registerMissing(stage, demo, key);
     const tools = await placeTools(stage, demo, key);
     const label = tenantId.replace("cliente_", "");
-    stage.sides.push({ tenantId, label, demo, keyId, key, tools });
-    const made = `${demo.memories.length} memories, ${tools.length} tools, ${demo.resources.length} resources, ${demo.prompts.length} prompts`;
+    const governed = await placeGoverned(stage, { key, label });
+    stage.sides.push({ tenantId, label, demo, keyId, key, tools, governed });
+    const made = [
+      counted(demo.memories.length, "memory", "memories"),
+      counted(tools.length, "tool"),
+      counted(demo.resources.length, "resource"),
+      counted(demo.prompts.length, "prompt"),
+    ].join(", ");
     report.check(`${tenantId} is configured`, true, made);
   }
 }

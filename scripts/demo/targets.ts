@@ -1,5 +1,5 @@
 import { initialize, mcpHeaders, type Rest, type Sent } from "./client.ts";
-import type { Side, Stage } from "./setup.ts";
+import type { Side, Stage } from "./stage.ts";
 
 /** The first of each kind of thing that a side has. */
 export function thingsOf(side: Side) {
@@ -13,7 +13,7 @@ export function thingsOf(side: Side) {
   return { memory, tool, resource, prompt };
 }
 
-/** An address with `{tenant}`, `{agent}`, `{tool}`, `{resource}`, `{prompt}` and `{key}` of the side filled in. */
+/** An address with what stands in braces filled in: the side's first tool, its secret and the like. */
 export function fill(path: string, side: Side): string {
   const { memory, tool, resource, prompt } = thingsOf(side);
   const values: Record<string, string> = {
@@ -23,11 +23,12 @@ export function fill(path: string, side: Side): string {
     resource: resource.resource_id,
     prompt: prompt.name,
     key: side.keyId,
+    ...side.governed,
   };
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ""));
 }
 
-type Body = (from: Side, to: Side, stage: Stage) => unknown;
+export type Body = (from: Side, to: Side, stage: Stage) => unknown;
 
 /** What requests carry that write such things, or act on them. */
 export const bodies = {

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { createKey, listKeys } from "#lib/auth/keys.ts";
+import { listKeys } from "#lib/auth/keys.ts";
 import { apiKey, createKeyInput, keyQuery, newApiKey } from "#lib/auth/schema.ts";
 import { paged } from "#lib/http/reply.ts";
 import { route } from "#lib/http/route.ts";
+import { createGrantedKey } from "#lib/tools/governance/granted-keys.ts";
 
 export const GET = route({
   scope: "tenant",
@@ -18,5 +19,5 @@ export const POST = route({
   body: createKeyInput,
   response: newApiKey,
   status: 201,
-  run: (ctx, { body }) => createKey(ctx, body),
+  run: (ctx, { body }) => createGrantedKey(ctx, body),
 });

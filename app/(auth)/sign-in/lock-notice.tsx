@@ -21,7 +21,7 @@ export function LockNotice({ until }: { until: number }) {
   }
   return (
     <Alert tone="danger" title="Too many wrong passwords" aria-live="off">
-      This account is locked. Try again in {leftSeconds} s.
+      Too many wrong passwords. Try again in {leftSeconds} s.
     </Alert>
   );
 }

@@ -1,4 +1,4 @@
-import { Plug, Unplug, Users } from "lucide-react";
+import { Link2, Package, Plug, Unplug, Users } from "lucide-react";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { roleLabel } from "#components/members/roles.ts";
@@ -24,8 +24,14 @@ export default async function PortalTenantLayout({ params, children }: PortalTen
   const may = ctx.permissions;
   const items = [
     { href: `${base}/connect`, label: "Connect", icon: <Plug aria-hidden /> },
+    ...(may.has("upstreams:read")
+      ? [{ href: `${base}/linked-accounts`, label: "Linked accounts", icon: <Link2 aria-hidden /> }]
+      : []),
     ...(may.has("apps:read")
       ? [{ href: `${base}/apps`, label: "Connected apps", icon: <Unplug aria-hidden /> }]
+      : []),
+    ...(may.has("tools:read")
+      ? [{ href: `${base}/bundle`, label: "Import & export", icon: <Package aria-hidden /> }]
       : []),
     ...(may.has("members:read")
       ? [{ href: `${base}/members`, label: "Members", icon: <Users aria-hidden /> }]

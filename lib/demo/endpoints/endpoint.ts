@@ -3,6 +3,8 @@ import type { z } from "zod";
 
 /** What one address of the demo's upstream takes and how it computes its answer. */
 export interface Endpoint {
+  /** What a request has to bear; absent: nothing. */
+  token?: string;
   answer(body: unknown): Answer;
 }
 

@@ -50,6 +50,8 @@ export const basico: DemoTenant = {
       example: { query: "descargar factura", limit: 2 },
     },
   ],
+  secrets: [],
+  developed: [],
   resources: [
     {
       resource_id: "basico_storage",

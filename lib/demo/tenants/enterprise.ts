@@ -137,6 +137,8 @@ export const enterprise: DemoTenant = {
       },
     },
   ],
+  secrets: [],
+  developed: [],
   resources: [
     {
       resource_id: "enterprise_database",

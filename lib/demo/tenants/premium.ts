@@ -1,4 +1,19 @@
 import type { DemoTenant } from "../demo-tenant.ts";
+import { invoicesToken } from "../endpoints/invoices.ts";
+
+const weeklyReport = `type Answer = { structuredContent: { result: object } };
+
+/** Pregunta tres veces a premium_analytics y junta las respuestas. */
+export default async function (args: { metric: string }, ctx) {
+  const ask = async (analysis: string) => {
+    const asked = { metric: args.metric, analysis, range: "8w" };
+    const answer: Answer = await ctx.tools.call("premium_analytics", asked);
+    return answer.structuredContent.result;
+  };
+  const [summary, trend, forecast] = await Promise.all(["summary", "trend", "forecast"].map(ask));
+  return { metric: args.metric, summary, trend, forecast };
+}
+`;
 
 export const premium: DemoTenant = {
   config: {
@@ -108,6 +123,49 @@ export const premium: DemoTenant = {
       },
       path: "/support",
       example: { subject: "El panel no carga los datos de hoy", urgency: "high", escalate: true },
+    },
+  ],
+  secrets: [
+    {
+      name: "FACTURACION_TOKEN",
+      value: invoicesToken,
+      description: "Token del servicio de facturación",
+    },
+  ],
+  developed: [
+    {
+      name: "informe_semanal",
+      title: "Informe semanal",
+      annotations: { readOnlyHint: true, openWorldHint: false },
+      description: "Junta el resumen, la tendencia y el pronóstico de una serie en una respuesta.",
+      parameters: {
+        metric: {
+          type: "string",
+          enum: ["ventas", "pedidos", "visitas"],
+          description: "Serie de la que trata el informe.",
+          required: true,
+        },
+      },
+      path: null,
+      config: { implementation: weeklyReport },
+      example: { metric: "ventas" },
+    },
+    {
+      name: "facturas_del_mes",
+      title: "Facturas del mes",
+      annotations: { readOnlyHint: true, openWorldHint: false },
+      description: "Consulta las facturas de un mes, con su IVA, en el servicio de facturación.",
+      parameters: {
+        month: {
+          type: "string",
+          pattern: "^[0-9]{4}-[0-9]{2}$",
+          description: "El mes: 2025-09.",
+          required: true,
+        },
+      },
+      path: "/invoices",
+      config: { auth: { type: "bearer", secret: "FACTURACION_TOKEN" } },
+      example: { month: "2025-09" },
     },
   ],
   resources: [

@@ -22,7 +22,7 @@ export const searchTool = builtIn({
     const found = isHidden
       ? catalog
           .search(query, catalog.listed.length)
-          .filter(({ toolId }) => !isHidden(toolId))
+          .filter((tool) => !isHidden(tool))
           .slice(0, limit)
       : catalog.search(query, limit);
     await recordUsage(ctx, {

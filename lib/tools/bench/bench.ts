@@ -6,9 +6,9 @@ import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import { callForResult, runMetered } from "../calls/call.ts";
 import { isInputRequired } from "../calls/client.ts";
-import { createTrace } from "../calls/trace.ts";
+import { createTrace, type TraceEntry } from "../calls/trace.ts";
 import { type CatalogTool, toEntry } from "../catalog.ts";
-import { runStoppable } from "../governance/govern.ts";
+import { runTest } from "../governance/govern.ts";
 import { rulesOf } from "../governance/rules.ts";
 import { mcpNameOf } from "../mcp-name.ts";
 import { columnsOf, documentOf, type ToolDocument, type ToolRow } from "../revisions/document.ts";
@@ -56,9 +56,18 @@ export async function runnableRevision(
 async function runnableDefinition(ctx: Ctx, id: string, definition: object): Promise<CatalogTool> {
   checkId(id);
   const input = parse(registerToolInput, { ...definition, tool_id: id });
-  await checkDefinition(input);
+  await checkDefinition(ctx, input);
   const row = await withTenant(ctx.tenantId, (tx) => readTool(tx, ctx, id));
   return runnable(row, documentOf(input), null);
+}
+
+/** What a call used in all; null where the cost of any of it is unknown. */
+function costOf(entries: readonly TraceEntry[]): number | null {
+  const costs = entries.flatMap((entry) => (entry.kind === "usage" ? [entry.cost_micros] : []));
+  return costs.reduce<number | null>(
+    (sum, cost) => (sum === null || cost === null ? null : sum + cost),
+    0,
+  );
 }
 
 /** Runs a tool as a test: metered and marked as one, with all that happened in it. */
@@ -73,7 +82,7 @@ export async function runAsTest(
   const startedAt = performance.now();
   const origin = { client, depth: 0, trace, callTool: callForResult };
   const rules = await rulesOf(ctx.tenantId);
-  const run = rules === null ? undefined : () => runStoppable(rules, ctx, tool, args, origin);
+  const run = rules === null ? undefined : () => runTest(rules, ctx, tool, args, origin);
   const { result, errorCode } = await runMetered(ctx, tool, args, origin, mark, run);
   if (isInputRequired(result)) throw new Error("A client that cannot be asked was asked");
   const { entries } = trace;
@@ -84,10 +93,7 @@ export async function runAsTest(
     error: errorCode ?? null,
     trace: [...entries],
     duration_ms: Math.round((performance.now() - startedAt) * 100) / 100,
-    cost_micros: entries.reduce(
-      (sum, entry) => sum + (entry.kind === "usage" ? entry.cost_micros : 0),
-      0,
-    ),
+    cost_micros: costOf(entries),
     needs_confirmation: tool.needsConfirmation,
   };
 }
@@ -101,8 +107,8 @@ export function authorizeTest(ctx: Ctx): void {
 /**
  * Calls a revision of a tool, its draft unless told, or a definition that is not saved, and tells
  * what happened: a real call, which the ledger has under provider `test`. Nobody is asked to confirm
- * it, nor to approve it, but kill switches and limits hold. Throws `invalid_request`, `not_found` and
- * `rate_limited`; what goes wrong in the call is a result.
+ * it; what governs calls governs it too (`runTest`). Throws `invalid_request`, `not_found`,
+ * `forbidden` and `rate_limited`; what goes wrong in the call is a result.
  */
 export async function testTool(
   ctx: Ctx,

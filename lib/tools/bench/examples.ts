@@ -8,6 +8,7 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import { prefixedId } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
+import { refuseUngranted } from "../governance/visibility.ts";
 import { schemaMistakes } from "../json-schema/validator.ts";
 import { checkId, lockTool, readTool } from "../row.ts";
 import {
@@ -36,12 +37,14 @@ function ofTool(ctx: Ctx, id: string) {
 }
 
 /** Values that nothing could be compared with are told now, not at the next replay. */
-function checkSchema(expectation: Expectation): void {
+async function checkSchema({ tenantId }: Ctx, expectation: Expectation): Promise<void> {
   if (expectation.mode !== "schema") return;
-  const errors = schemaMistakes(expectation.value).map(({ pointer, message }) => ({
-    pointer: `/expectation/value${pointer}`,
-    message,
-  }));
+  const errors = (await schemaMistakes(tenantId, expectation.value)).map(
+    ({ pointer, message }) => ({
+      pointer: `/expectation/value${pointer}`,
+      message,
+    }),
+  );
   if (errors.length === 0) return;
   const detail = errors.map(({ pointer, message }) => `${pointer}: ${message}`).join("; ");
   throw new AppError("invalid_request", detail, { errors });
@@ -66,7 +69,7 @@ export async function createExample(
   authorize(ctx, "tools:write");
   checkId(id);
   const { name, arguments: args, expectation } = parse(createExampleInput, raw);
-  checkSchema(expectation);
+  await checkSchema(ctx, expectation);
   return withTenant(ctx.tenantId, async (tx) => {
     await lockTool(tx, ctx, id);
     await refuseTooMany(tx, ctx, id);
@@ -93,6 +96,7 @@ export async function createExample(
 export async function listExamples(ctx: Ctx, id: string): Promise<ToolExample[]> {
   authorize(ctx, "tools:read");
   checkId(id);
+  await refuseUngranted(ctx, id);
   const rows = await withTenant(ctx.tenantId, async (tx) => {
     await readTool(tx, ctx, id);
     return tx

@@ -1,7 +1,8 @@
 import type { FieldError } from "#lib/core/errors.ts";
 import { isJsonObject } from "#lib/core/json.ts";
+import { evaluationMs } from "../evaluation/evaluation.ts";
+import { checkerOf } from "../json-schema/compile.ts";
 import { pointerTo } from "../json-schema/parameters.ts";
-import { outputCheckOf } from "../json-schema/validator.ts";
 import { jsonDiff } from "../revisions/json-diff.ts";
 import type { CallToolResult } from "../schema.ts";
 import type { Expectation } from "./example-schema.ts";
@@ -58,12 +59,18 @@ function unequal(expected: unknown, actual: unknown, pointer = ""): FieldError[]
   }));
 }
 
-/** Where a call's result is not what an example expects, up to 20 places; empty when it is. */
+/**
+ * Where a call's result is not what an example expects, up to 20 places; empty when it is. Takes as
+ * long as the tenant makes it: ask for it by `evaluate`.
+ */
 export function problemsOf(expectation: Expectation, result: CallToolResult): FieldError[] {
   if (result.isError) return [{ pointer: "", message: `is an error: ${short(textOf(result))}` }];
   if (expectation.mode === "no_error") return [];
   const { mode, value } = expectation;
-  if (mode === "schema") return outputCheckOf(value)(actualOf(result, undefined));
+  if (mode === "schema") {
+    const { check } = checkerOf(JSON.stringify(value), "output");
+    return check(actualOf(result, undefined), evaluationMs);
+  }
   const find = mode === "equals" ? unequal : missing;
   return find(value, actualOf(result, value)).slice(0, mostProblems);
 }

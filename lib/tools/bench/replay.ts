@@ -2,9 +2,10 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, type FieldError } from "#lib/core/errors.ts";
 import { parse } from "#lib/core/parse.ts";
 import type { CatalogTool } from "../catalog.ts";
+import { EvaluationOverrun, evaluate } from "../evaluation/evaluate.ts";
 import { publishRevision } from "../revisions/publish.ts";
 import { type PublishInput, publishInput } from "../revisions/schema.ts";
-import type { Tool } from "../schema.ts";
+import type { CallToolResult, Tool } from "../schema.ts";
 import { authorizeTest, runAsTest, runnableRevision } from "./bench.ts";
 import {
   type ExampleRun,
@@ -14,7 +15,6 @@ import {
   type ToolExample,
 } from "./example-schema.ts";
 import { listExamples } from "./examples.ts";
-import { problemsOf } from "./expectation.ts";
 import type { WhichRevision } from "./schema.ts";
 
 const longestReplayMs = 60_000;
@@ -36,6 +36,20 @@ function ended(signal: AbortSignal): Promise<never> {
   });
 }
 
+/** What the result lacks; found on a thread, since examples may be as large as they like. */
+async function problemsIn(
+  { tenantId }: Ctx,
+  { expectation }: ToolExample,
+  result: CallToolResult,
+): Promise<FieldError[]> {
+  try {
+    return await evaluate(tenantId, "expect", { expectation, result });
+  } catch (error) {
+    if (!(error instanceof EvaluationOverrun)) throw error;
+    return [{ pointer: "", message: `cannot be compared: that ${error.message}` }];
+  }
+}
+
 async function runOne(
   ctx: Ctx,
   tool: CatalogTool,
@@ -45,7 +59,8 @@ async function runOne(
   const running = runAsTest(ctx, tool, example.arguments, end.signal);
   try {
     const { result, error, duration_ms } = await Promise.race([running, end.reached]);
-    return outcome(example, problemsOf(example.expectation, result), { error, duration_ms });
+    const problems = await problemsIn(ctx, example, result);
+    return outcome(example, problems, { error, duration_ms });
   } catch (error) {
     if (!end.signal.aborted) throw error;
     running.catch(() => undefined);

@@ -55,7 +55,7 @@ const traceEntry = z.discriminatedUnion("kind", [
     kind: z.literal("usage"),
     usage: z.string(),
     quantity: z.number(),
-    cost_micros: z.number(),
+    cost_micros: z.number().nullable().meta({ description: "null: unknown." }),
   }),
 ]);
 
@@ -69,7 +69,9 @@ export const toolTest = z
     error: z.string().nullable().meta({ description: "The code of what went wrong." }),
     trace: z.array(traceEntry).meta({ description: "What happened, secrets masked." }),
     duration_ms: z.number(),
-    cost_micros: z.number(),
+    cost_micros: z.number().nullable().meta({
+      description: "Of all that it used; null where the cost of any of it is unknown.",
+    }),
     needs_confirmation: z.boolean().meta({
       description: "A client's user is asked before such a call; a test asks nobody.",
     }),

@@ -9,7 +9,7 @@ const deepestCall = 8;
  * but asked nothing, since its answers would not find the way back. Throws `ToolError` (`too_deep`).
  */
 export function nestedOrigin(
-  { client, depth, trace, callTool, secrets, redact }: CallScope,
+  { client, depth, trace, callTool, secrets, redact, holds }: CallScope,
   signal: AbortSignal | undefined = client.signal,
 ): CallOrigin {
   if (depth >= deepestCall) {
@@ -19,8 +19,7 @@ export function nestedOrigin(
   return {
     client: { capabilities: null, signal, ...(log ? { log: log.bind(client) } : {}) },
     depth: depth + 1,
-    trace,
-    callTool,
+    ...{ trace, callTool, holds },
     // What the calling tool and its own callers know, wherever the arguments are written down.
     redact: (value) => secrets.redact(redact ? redact(value) : value),
   };

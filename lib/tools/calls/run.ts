@@ -92,9 +92,14 @@ async function within(
 }
 
 /** A tool that promised a shape breaks its promise (MCP, server/tools, output schema). */
-function checked(outcome: ToolOutcome, mcpName: string, { checkOutput }: Conduct): ToolOutcome {
+async function checked(
+  { tenantId }: Ctx,
+  outcome: ToolOutcome,
+  mcpName: string,
+  { checkOutput }: Conduct,
+): Promise<ToolOutcome> {
   if (isInputRequired(outcome) || outcome.isError) return outcome;
-  const errors = checkOutput(outcome.structuredContent);
+  const errors = await checkOutput(tenantId, outcome.structuredContent);
   if (errors.length === 0) return outcome;
   const lines = errors.map(({ pointer, message }) => `- ${pointer || "result"}: ${message}`);
   throw new ToolError(
@@ -130,13 +135,14 @@ export function runOf(
     try {
       made ??= { validate: validatorOf(schema), invoke: runtimes[kind](tool) };
       const { validate, invoke } = made;
-      const valid = validate(given);
+      const valid = await validate(ctx.tenantId, given);
       if ("errors" in valid) throw invalidArguments(mcpName, valid.errors);
       const run = async (asked: ToolClient) => {
         const outcome = await within(conduct, asked, (timed) =>
           invoke(ctx, valid.args, { ...origin, client: redacting(timed, secrets), secrets }),
         );
-        return checked(answerable(redacted(outcome, secrets), asked, mcpName), mcpName, conduct);
+        const heard = answerable(redacted(outcome, secrets), asked, mcpName);
+        return checked(ctx, heard, mcpName, conduct);
       };
       const result = conduct.needsConfirmation
         ? await withConfirmation(conduct.title, valid.args, client, run)

@@ -17,8 +17,8 @@ export type TraceEntry = { at_ms: number } & (
       body: string | null;
       duration_ms: number;
     }
-  /** What the call used besides itself, as it stands in the ledger. */
-  | { kind: "usage"; usage: string; quantity: number; cost_micros: number }
+  /** What the call used besides itself, as it stands in the ledger; a cost of null is unknown. */
+  | { kind: "usage"; usage: string; quantity: number; cost_micros: number | null }
 );
 
 type Unplaced<T> = T extends unknown ? Omit<T, "at_ms"> : never;

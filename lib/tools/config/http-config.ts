@@ -10,6 +10,9 @@ export const unprintable = /[^\P{Cc}\t\n\r]/u;
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
+/** How an answer may be read. */
+const readings = ["auto", "json", "json_lines", "events", "text", "binary"] as const;
+
 /** The largest answer that a tool may ask for. */
 const largestAnswer = 10 * 1024 * 1024;
 
@@ -62,11 +65,17 @@ const response = z.strictObject(
       .min(1, "must not be empty")
       .max(2_000, "must have at most 2000 characters")
       .optional()
-      .meta({ description: "JMESPath: what of a JSON answer is the result." }),
+      .meta({
+        description:
+          "JMESPath: what of a JSON answer is the result. Of server-sent events it sees a list of {event?, id?, data}, whose data is JSON where it is JSON; of JSON lines and sequences a list of their values.",
+      }),
     type: z
-      .enum(["auto", "json", "text", "binary"], { error: "must be auto, json, text or binary" })
+      .enum(readings, { error: `must be one of ${readings.join(", ")}` })
       .default("auto")
-      .meta({ description: "How to read the answer; auto: by its Content-Type." }),
+      .meta({
+        description:
+          "How to read the answer; auto: by its Content-Type, which also names its charset. events: server-sent events; json_lines: a JSON value a line. Both are a list in structuredContent.",
+      }),
     max_bytes: z
       .number({ error: "must be a number of bytes" })
       .int("must be a whole number of bytes")

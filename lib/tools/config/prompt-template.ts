@@ -1,54 +1,30 @@
-import { Liquid, type Template } from "liquidjs";
 import type { FieldError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import { TimeLimitExceeded, withProcessorLimit } from "../calls/time-limit.ts";
 import { ToolError } from "../calls/tool-error.ts";
+import { EvaluationOverrun, evaluate } from "../evaluation/evaluate.ts";
 import { implementationKind } from "../schema.ts";
 import { aiConfig } from "./ai-config.ts";
 
-const longestOutput = 1_000_000;
-const timeLimitMs = 250;
-
-// Templates are a tenant's own: nothing of a file, of a prototype, and bounded in all directions.
-const engine = new Liquid({
-  ...{ ownPropertyOnly: true, templates: {}, strictFilters: true },
-  ...{ parseLimit: 200_000, renderLimit: timeLimitMs, memoryLimit: 10_000_000 },
-});
-for (const tag of ["include", "render", "layout", "block"]) delete engine.tags[tag];
-
-/** A template read once, for all calls of its tool. */
-export type PromptTemplate = Template[];
-
-/** Throws `ToolError` (`not_runnable`), whose message says where the mistake is. */
-export function parsePrompt(text: string): PromptTemplate {
+/** Fills Liquid templates in, on a thread. Throws `ToolError` (`template_failed`, `not_runnable`). */
+export async function renderPrompts(
+  tenantId: string,
+  templates: string[],
+  args: JsonObject,
+): Promise<string[]> {
   try {
-    return withProcessorLimit(timeLimitMs, () => engine.parse(text));
+    return await evaluate(tenantId, "render", { templates, args });
   } catch (error) {
-    const message = `is no Liquid template: ${(error as Error).message}`;
-    throw new ToolError("not_runnable", message, { cause: error });
+    if (!(error instanceof EvaluationOverrun)) throw error;
+    const text = `The tool's prompt cannot be filled in: it ${error.message}.`;
+    throw new ToolError("template_failed", text);
   }
-}
-
-/** Fills a template in. Throws `ToolError` (`template_failed`). */
-export function renderPrompt(template: PromptTemplate, args: JsonObject): string {
-  let text: string;
-  try {
-    text = withProcessorLimit(timeLimitMs, () => engine.renderSync(template, args) as string);
-  } catch (error) {
-    const reason =
-      error instanceof TimeLimitExceeded ? `it ${error.message}` : (error as Error).message;
-    throw new ToolError("template_failed", `The tool's prompt cannot be filled in: ${reason}.`);
-  }
-  if (text.length <= longestOutput) return text;
-  const message = `The tool's prompt is longer than ${longestOutput} characters once filled in.`;
-  throw new ToolError("template_failed", message);
 }
 
 /** What is wrong with an AI tool's templates, as pointers into the tool; empty for other tools. */
-export function promptMistakes(config: JsonObject): FieldError[] {
+export async function promptMistakes(tenantId: string, config: JsonObject): Promise<FieldError[]> {
   if (implementationKind(config) !== "ai") return [];
   const { prompt, system, messages = [] } = aiConfig.parse(config);
-  const texts: [pointer: string, text: string | undefined][] = [
+  const given: [pointer: string, text: string | undefined][] = [
     ["/config/prompt", prompt],
     ["/config/system", system],
     ...messages.map(({ content }, index): [string, string] => [
@@ -56,13 +32,16 @@ export function promptMistakes(config: JsonObject): FieldError[] {
       content,
     ]),
   ];
-  return texts.flatMap(([pointer, text]) => {
-    if (text === undefined) return [];
-    try {
-      parsePrompt(text);
-      return [];
-    } catch (error) {
-      return [{ pointer, message: (error as Error).message }];
-    }
-  });
+  const texts = given.filter((one): one is [string, string] => one[1] !== undefined);
+  const templates = texts.map(([, text]) => text);
+  try {
+    const found = await evaluate(tenantId, "templateMistakes", { templates });
+    return texts.flatMap(([pointer], at) => {
+      const message = found[at];
+      return message ? [{ pointer, message }] : [];
+    });
+  } catch (error) {
+    if (!(error instanceof EvaluationOverrun)) throw error;
+    return [{ pointer: texts[0]?.[0] ?? "", message: `cannot be used: it ${error.message}` }];
+  }
 }

@@ -1,7 +1,6 @@
 import { withTenant } from "#db/transaction.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { notFound } from "#lib/core/errors.ts";
 import { catalogOf } from "../catalog.ts";
 import { checkId, readTool } from "../row.ts";
 import { needsApproval, stopOf } from "./govern.ts";
@@ -12,7 +11,7 @@ import { rulesOf } from "./rules.ts";
 import type { ToolAccess, ToolLimitView } from "./schema.ts";
 import { readSwitchesOf } from "./switches.ts";
 import { readLimitsOf } from "./tool-limits.ts";
-import { isUngranted } from "./visibility.ts";
+import { refuseUngranted } from "./visibility.ts";
 
 function limitLine({ tool_id, agent_id, calls_per_minute, calls_per_day }: ToolLimitView): string {
   const counts = [
@@ -67,13 +66,13 @@ function summaryOf({ policy, open_to, grants, stopped, needs_approval, limits }:
 export async function getAccess(ctx: Ctx, toolId: string): Promise<ToolAccess> {
   authorize(ctx, "tools:read");
   checkId(toolId);
-  if (await isUngranted(ctx, toolId)) throw notFound("tool", toolId);
+  await refuseUngranted(ctx, toolId);
   const [catalog, rules] = await Promise.all([catalogOf(ctx.tenantId), rulesOf(ctx.tenantId)]);
   const tool = catalog.byToolId.get(toolId);
   const { facts, mcpName } = await withTenant(ctx.tenantId, async (tx) => {
     const row = await readTool(tx, ctx, toolId);
     const { open_to, grants } = await readGrants(tx, ctx, toolId);
-    const stopped = await readSwitchesOf(tx, ctx, toolId);
+    const stopped = await readSwitchesOf(tx, ctx, row);
     const policy = await readPolicy(tx, ctx, toolId);
     const needs_approval = tool !== undefined && needsApproval(rules?.policies.get(toolId), tool);
     const limits = await readLimitsOf(tx, ctx, toolId);

@@ -2,13 +2,14 @@ import { and, desc, eq, gt, lte, or, sql } from "drizzle-orm";
 import { toolApprovals } from "#db/schema/tool-governance.ts";
 import { platformStatement, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
+import { keyHands } from "#lib/auth/key-ancestry.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { decodeTimeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
-import { approvalMs } from "./gate.ts";
+import { approvalMs, digestOf } from "./gate.ts";
 import { agentOf } from "./principals.ts";
 import { type Approval, type ApprovalQuery, type DecideInput, decideInput } from "./schema.ts";
 
@@ -38,6 +39,11 @@ function toApproval(row: Row): Approval {
     note: row.note,
     used_at: row.usedAt?.toISOString() ?? null,
   };
+}
+
+function toAudited(row: Row) {
+  const { arguments: args, ...rest } = toApproval(row);
+  return { ...rest, ...digestOf(args) };
 }
 
 function one(ctx: Ctx, approvalId: string) {
@@ -93,15 +99,39 @@ export async function getApproval(ctx: Ctx, approvalId: string): Promise<Approva
   return toApproval(row);
 }
 
-/** Nobody decides for themselves: neither the caller, nor its agent, nor an application of theirs. */
-function refuseOwn(ctx: Ctx, row: Row): void {
-  const { principal } = ctx;
+interface Party {
+  type: string;
+  id: string;
+  agentId: string | null;
+  /** The person for whom an application acts. */
+  userId: string | null;
+}
+
+/** Everyone whom a caller may be: who had its key, its agent, the person behind it. */
+async function handsOf(tenantId: string, { type, id, agentId, userId }: Party): Promise<string[]> {
+  return [
+    `${type === "member" ? "person" : type}:${id}`,
+    ...(type === "key" ? await keyHands(tenantId, id) : []),
+    ...(agentId === null ? [] : [`agent:${agentId}`]),
+    ...(userId === null ? [] : [`person:${userId}`]),
+  ];
+}
+
+/**
+ * Nobody decides for themselves: not by another key that they made or were made by, nor by an
+ * application. A person decides on what an agent asks, also with the key that they made for it.
+ */
+async function refuseOwn(ctx: Ctx, row: Row): Promise<void> {
+  const { principal, tenantId } = ctx;
   if (principal.type === "operator") return;
-  const decider = principal.type === "client" ? principal.userId : null;
-  const isOwn =
-    row.principalId === principal.id ||
-    (row.agentId !== null && row.agentId === agentOf(ctx)) ||
-    (decider !== null && (decider === row.userId || decider === row.principalId));
+  const { principalType: type, principalId: id, agentId, userId } = row;
+  if (principal.type === "member" && type === "key" && agentId !== null) return;
+  const decider: Party = {
+    ...{ type: principal.type, id: principal.id, agentId: agentOf(ctx) },
+    userId: principal.type === "client" ? principal.userId : null,
+  };
+  const asker = new Set(await handsOf(tenantId, { type, id, agentId, userId }));
+  const isOwn = (await handsOf(tenantId, decider)).some((hand) => asker.has(hand));
   if (!isOwn) return;
   throw new AppError(
     "forbidden",
@@ -121,6 +151,12 @@ export async function decideApproval(
 ): Promise<Approval> {
   authorize(ctx, "tools:govern");
   const { note } = parse(decideInput, raw);
+  const [asked] = await withTenant(ctx.tenantId, (tx) =>
+    tx.select().from(toolApprovals).where(one(ctx, approvalId)),
+  );
+  if (!asked) throw notFound("approval", approvalId);
+  // Who asked never changes, and the look for it needs no lock.
+  await refuseOwn(ctx, asked);
   return withTenant(ctx.tenantId, async (tx) => {
     const [before] = await tx
       .select()
@@ -128,7 +164,6 @@ export async function decideApproval(
       .where(one(ctx, approvalId))
       .for("update");
     if (!before) throw notFound("approval", approvalId);
-    refuseOwn(ctx, before);
     const status = statusOf(before);
     if (status !== "pending") {
       throw new AppError("conflict", `The request is ${status} already. Have the call made again.`);
@@ -150,8 +185,8 @@ export async function decideApproval(
     await audit(tx, ctx, {
       action: decision === "approved" ? "approval.approve" : "approval.deny",
       target: { type: "approval", id: approvalId },
-      before: toApproval(before),
-      after: toApproval(after),
+      before: toAudited(before),
+      after: toAudited(after),
     });
     return toApproval(after);
   });

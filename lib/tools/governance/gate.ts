@@ -31,6 +31,14 @@ function shown(args: JsonObject): unknown {
   return bytes > largestShown ? { omitted: true, bytes } : stripped;
 }
 
+/** What the audit log has of arguments, which are for those alone who may decide on the call. */
+export function digestOf(args: unknown) {
+  return {
+    arguments_sha256: canonicalHash(args),
+    arguments_bytes: Buffer.byteLength(JSON.stringify(args)),
+  };
+}
+
 /** The rows of this very call by this very principal. */
 function same(ctx: Ctx, toolId: string, callHash: string) {
   return and(
@@ -118,7 +126,7 @@ async function ask(
   await audit(tx, ctx, {
     action: "approval.request",
     target: { type: "approval", id: made.approvalId },
-    after: { tool_id: toolId, arguments: made.arguments },
+    after: { tool_id: toolId, ...digestOf(made.arguments) },
   });
   return made;
 }

@@ -1,8 +1,9 @@
 import type { Ctx } from "#lib/core/ctx.ts";
+import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { isInputRequired } from "../calls/client.ts";
 import type { Outcome } from "../calls/run.ts";
-import { ToolError, toErrorResult } from "../calls/tool-error.ts";
+import { invalidArguments, ToolError, toErrorResult } from "../calls/tool-error.ts";
 import type { CatalogTool } from "../catalog.ts";
 import type { InputSchema } from "../json-schema/parameters.ts";
 import { type Validator, validatorOf } from "../json-schema/validator.ts";
@@ -10,9 +11,9 @@ import type { CallOrigin } from "../runtimes/runtime.ts";
 import type { CallToolResult } from "../schema.ts";
 import { giveApprovalBack, useApproval } from "./gate.ts";
 import { type DailyCount, giveDayBack, limitsFor, takeDay, takeMinute } from "./limits.ts";
-import { agentOf } from "./principals.ts";
+import { agentOf, isGranted } from "./principals.ts";
 import { keepResult, keptResult, resultPlace } from "./results.ts";
-import { type Rules, rulesOf, type ToolPolicy } from "./rules.ts";
+import { type Rules, rulesOf, stopOfTool, type ToolPolicy } from "./rules.ts";
 import { takeSlot } from "./slots.ts";
 
 /** What a governed call came to, and whether an earlier one's result answered it. */
@@ -43,7 +44,7 @@ function stopOfCaller(stopped: Rules["stopped"], ctx: Ctx): ToolError | null {
 function killed(stopped: Rules["stopped"], ctx: Ctx, tool: CatalogTool): ToolError | null {
   if (stopped.size === 0) return null;
   const all = stopOfCaller(stopped, ctx);
-  const reason = stopped.get(`tool ${tool.toolId}`);
+  const reason = stopOfTool(stopped, tool);
   if (all || reason === undefined) return all;
   return new ToolError("stopped", `The tool ${tool.mcpName} is stopped: ${reason}`);
 }
@@ -62,13 +63,20 @@ export function needsApproval(policy: ToolPolicy | undefined, tool: CatalogTool)
 
 const validators = new WeakMap<CatalogTool, Validator>();
 
-/** The arguments with defaults filled in; null for those that the tool will refuse by itself. */
-function acceptable(tool: CatalogTool, args: JsonObject): JsonObject | null {
+/**
+ * The arguments with defaults filled in, as somebody approves them; null for a tool that cannot run.
+ * Those that do not fit are refused here, so that no later check can find otherwise.
+ */
+async function approvable(
+  { tenantId }: Ctx,
+  tool: CatalogTool,
+  args: JsonObject,
+): Promise<JsonObject | ToolError | null> {
   if (tool.listed === null) return null;
   const validate = validators.get(tool) ?? validatorOf(tool.listed.inputSchema as InputSchema);
   validators.set(tool, validate);
-  const valid = validate(args);
-  return "errors" in valid ? null : valid.args;
+  const valid = await validate(tenantId, args);
+  return "errors" in valid ? invalidArguments(tool.mcpName, valid.errors) : valid.args;
 }
 
 /** A call of one round, of a tool that asks nobody's word: its result may serve others. */
@@ -107,30 +115,55 @@ async function take(
   }
 }
 
+/** What a definition says that nobody has saved, nobody can have looked at. */
+function unapprovable(mcpName: string): ToolError {
+  return new ToolError(
+    "approval_required",
+    `Calls of ${mcpName} are approved by somebody, and an unsaved definition cannot be. Save it as the draft and test that, or have somebody with the scope tools:govern test it.`,
+  );
+}
+
+/** A call, or a test of a tool: nothing is kept of one. */
+type Mode = "call" | "test" | "test by who governs";
+
 async function govern(
   rules: Rules,
   ctx: Ctx,
   tool: CatalogTool,
   args: JsonObject,
   origin: CallOrigin,
+  mode: Mode,
 ): Promise<GovernedOutcome> {
   const { tenantId } = ctx;
-  const stop = stopOf(rules, ctx, tool);
+  // Who governs the tool would enable it and approve the call: they try it as it is.
+  const governs = mode === "test by who governs";
+  const stop = governs ? killed(rules.stopped, ctx, tool) : stopOf(rules, ctx, tool);
   if (stop) throw stop;
   const policy = rules.policies.get(tool.toolId);
+  const isApproved = !governs && needsApproval(policy, tool);
+  if (isApproved && tool.revision === null) throw unapprovable(tool.mcpName);
   await takeMinute(tenantId, tool.mcpName, limitsFor(rules, ctx, tool.toolId));
   const place =
-    policy && mayBeKept(policy, tool, origin) ? resultPlace(ctx, tool, policy, args) : null;
+    mode === "call" && policy && mayBeKept(policy, tool, origin)
+      ? resultPlace(ctx, tool, policy, args)
+      : null;
   const kept = place === null ? undefined : keptResult(tenantId, place);
   if (kept) {
     await take(rules, ctx, tool, null);
     return { result: kept, fromCache: true };
   }
-  const leave = policy ? await takeSlot(tenantId, tool, policy, origin.client.signal) : undefined;
+  const { holds, client } = origin;
+  const isCapped = policy !== undefined && policy.maxConcurrent !== null;
+  const leave = isCapped
+    ? await takeSlot(tenantId, tool, policy, { signal: client.signal, holds })
+    : undefined;
+  const within = isCapped ? { ...origin, holds: new Set([...(holds ?? []), tool.toolId]) } : origin;
   try {
-    const approved = needsApproval(policy, tool) ? acceptable(tool, args) : null;
-    const taken = await take(rules, ctx, tool, approved, origin.redact);
-    const outcome = await tool.run(ctx, args, origin);
+    const approved = isApproved ? await approvable(ctx, tool, args) : null;
+    const isRefused = approved instanceof ToolError;
+    const taken = await take(rules, ctx, tool, isRefused ? null : approved, origin.redact);
+    if (isRefused) throw approved;
+    const outcome = await tool.run(ctx, args, within);
     const { result, errorCode } = outcome;
     // A question to the client is no call yet: the call that brings the answers is.
     if (isInputRequired(result)) await giveBack(ctx, taken);
@@ -156,28 +189,33 @@ export async function runGoverned(
   args: JsonObject,
   origin: CallOrigin,
 ): Promise<GovernedOutcome> {
-  try {
-    return await govern(rules, ctx, tool, args, origin);
-  } catch (error) {
+  return refusalAsResult(govern(rules, ctx, tool, args, origin, "call"));
+}
+
+function refusalAsResult(outcome: Promise<GovernedOutcome>): Promise<GovernedOutcome> {
+  return outcome.catch((error: unknown) => {
     if (!(error instanceof ToolError)) throw error;
     return { result: toErrorResult(error), errorCode: error.code };
-  }
+  });
 }
 
 /**
- * Runs a tool as a test: kill switches and limits hold for it as for any call. Whoever writes the
- * tool tries it also where it is disabled or granted to others, and nothing is kept of it.
+ * Runs a tool as a test: all that governs a call governs it. Who may govern tools tries one also
+ * where it is disabled, and without an approval. Throws `forbidden` to whom it is not granted.
  */
-export async function runStoppable(
+export async function runTest(
   rules: Rules,
   ctx: Ctx,
   tool: CatalogTool,
   args: JsonObject,
   origin: CallOrigin,
 ): Promise<GovernedOutcome> {
-  const stop = killed(rules.stopped, ctx, tool);
-  if (stop) return { result: toErrorResult(stop), errorCode: stop.code };
-  await takeMinute(ctx.tenantId, tool.mcpName, limitsFor(rules, ctx, tool.toolId));
-  await take(rules, ctx, tool, null);
-  return tool.run(ctx, args, origin);
+  if (!(await isGranted(rules, ctx, tool.toolId))) {
+    throw new AppError(
+      "forbidden",
+      `The tool "${tool.toolId}" is granted to others, and a test is a call. Have it granted to you as well.`,
+    );
+  }
+  const mode = ctx.permissions.has("tools:govern") ? "test by who governs" : "test";
+  return refusalAsResult(govern(rules, ctx, tool, args, origin, mode));
 }

@@ -4,12 +4,11 @@ import { type Tx, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { notFound } from "#lib/core/errors.ts";
 import { parse } from "#lib/core/parse.ts";
 import { checkId, lockTool, readTool } from "../row.ts";
 import { authorOf, changeRules } from "./change.ts";
 import { type PutPolicyInput, putPolicyInput, type ToolPolicyView } from "./schema.ts";
-import { isUngranted } from "./visibility.ts";
+import { refuseUngranted } from "./visibility.ts";
 
 type Row = typeof toolPolicies.$inferSelect;
 
@@ -55,7 +54,7 @@ export async function readPolicy(tx: Tx, ctx: Ctx, toolId: string): Promise<Tool
 export async function getPolicy(ctx: Ctx, toolId: string): Promise<ToolPolicyView> {
   authorize(ctx, "tools:read");
   checkId(toolId);
-  if (await isUngranted(ctx, toolId)) throw notFound("tool", toolId);
+  await refuseUngranted(ctx, toolId);
   return withTenant(ctx.tenantId, async (tx) => {
     await readTool(tx, ctx, toolId);
     return readPolicy(tx, ctx, toolId);

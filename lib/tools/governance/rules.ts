@@ -33,8 +33,16 @@ export interface Rules {
   /** Of tools that only some may call: those, as `principals.ts` names them. */
   grants: ReadonlyMap<string, ReadonlySet<string>>;
   limits: readonly ToolLimit[];
-  /** The reasons, by `scope target`. */
+  /** The reasons, by `scope target`; the operator's for a tool also by `name`. */
   stopped: ReadonlyMap<string, string>;
+}
+
+/** Why a switch of the tool's own stops it; undefined where none does. */
+export function stopOfTool(
+  stopped: Rules["stopped"],
+  { toolId, mcpName }: { toolId: string; mcpName: string },
+): string | undefined {
+  return stopped.get(`tool ${toolId}`) ?? stopped.get(`name ${mcpName}`);
 }
 
 interface Slot {
@@ -54,7 +62,7 @@ const lists = {
       'agentId', agent_id, 'callsPerMinute', calls_per_minute, 'callsPerDay', calls_per_day)
       order by limit_id) from tool_limits`,
   switches: `select json_agg(json_build_object('target', scope || ' ' || target_id,
-      'reason', reason)) from kill_switches`,
+      'mcpName', mcp_name, 'reason', reason)) from kill_switches`,
 } as const;
 
 const statement = `${tenantScope}
@@ -66,7 +74,7 @@ type Loaded = {
   policies: (ToolPolicy & { toolId: string })[];
   grants: { toolId: string; grantee: string }[];
   limits: ToolLimit[];
-  switches: { target: string; reason: string }[];
+  switches: { target: string; mcpName: string | null; reason: string }[];
 };
 
 function toRules({ policies, grants, limits, switches }: Loaded): Rules | null {
@@ -80,7 +88,12 @@ function toRules({ policies, grants, limits, switches }: Loaded): Rules | null {
     policies: new Map(policies.map(({ toolId, ...policy }) => [toolId, policy])),
     grants: granted,
     limits,
-    stopped: new Map(switches.map(({ target, reason }) => [target, reason])),
+    stopped: new Map(
+      switches.flatMap(({ target, mcpName, reason }) => [
+        [target, reason] as const,
+        ...(mcpName === null ? [] : [[`name ${mcpName}`, reason] as const]),
+      ]),
+    ),
   };
 }
 

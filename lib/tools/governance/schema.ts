@@ -156,6 +156,10 @@ export const killSwitch = z
     switch_id: z.string(),
     scope: z.enum(switchScopes),
     target_id: z.string(),
+    mcp_name: z
+      .string()
+      .nullable()
+      .meta({ description: "Whatever tool has this name is stopped too; the operator's alone." }),
     reason: z.string(),
     by_platform: z
       .boolean()

@@ -23,6 +23,14 @@ function busy(mcpName: string, { maxConcurrent, maxQueue, maxQueueMs }: SlotRule
   );
 }
 
+/** It would wait for itself until its time is up. */
+function selfWait(mcpName: string, { maxConcurrent }: SlotRule): ToolError {
+  return new ToolError(
+    "busy",
+    `The tool ${mcpName} runs at most ${maxConcurrent} times at once, and a call that waits for this one holds such a slot. Raise max_concurrent, or do not call it from within itself.`,
+  );
+}
+
 function leave(key: string, lane: Lane): void {
   lane.running -= 1;
   for (const enter of lane.waiting) {
@@ -60,13 +68,13 @@ function queue(lane: Lane, mcpName: string, rule: SlotRule, signal: AbortSignal 
 /**
  * Waits until the tool may run once more in this process; the answer ends that run. Throws
  * `rate_limited` (429) when the queue is full or the wait too long, and `ToolError` when the
- * client cancels meanwhile.
+ * client cancels meanwhile, and at once where a call above, of `holds`, has a slot of this tool.
  */
 export async function takeSlot(
   tenantId: string,
   tool: { toolId: string; mcpName: string },
   rule: SlotRule,
-  signal?: AbortSignal,
+  { signal, holds }: { signal?: AbortSignal | undefined; holds?: ReadonlySet<string> | undefined },
 ): Promise<() => void> {
   if (rule.maxConcurrent === null) return () => undefined;
   const key = `${tenantId} ${tool.toolId}`;
@@ -74,6 +82,7 @@ export async function takeSlot(
   lanes.set(key, lane);
   lane.maximum = rule.maxConcurrent;
   if (lane.running < lane.maximum && lane.waiting.size === 0) lane.running += 1;
+  else if (holds?.has(tool.toolId)) throw selfWait(tool.mcpName, rule);
   else if (lane.waiting.size >= rule.maxQueue || signal?.aborted) throw busy(tool.mcpName, rule);
   else await queue(lane, tool.mcpName, rule, signal);
   let left = false;

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, ne, notInArray, or, sql } from "drizzle-orm";
 import { killSwitches } from "#db/schema/tool-governance.ts";
 import { type Tx, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
@@ -11,6 +11,7 @@ import { parse } from "#lib/core/parse.ts";
 import { checkId, readTool } from "../row.ts";
 import { authorOf, changeRules } from "./change.ts";
 import { type KillSwitchView, type PutSwitchInput, putSwitchInput } from "./schema.ts";
+import { ungrantedTo } from "./visibility.ts";
 
 type Row = typeof killSwitches.$inferSelect;
 
@@ -21,6 +22,7 @@ function toSwitch(row: Row): KillSwitchView {
     switch_id: row.switchId,
     scope: row.scope,
     target_id: row.targetId,
+    mcp_name: row.mcpName,
     reason: row.reason,
     by_platform: row.byPlatform,
     set_by: { type: row.principalType, id: row.principalId },
@@ -29,14 +31,19 @@ function toSwitch(row: Row): KillSwitchView {
 }
 
 /** What stops a tool's calls, whoever makes them. */
-export async function readSwitchesOf(tx: Tx, ctx: Ctx, toolId: string): Promise<KillSwitchView[]> {
+export async function readSwitchesOf(
+  tx: Tx,
+  ctx: Ctx,
+  { toolId, mcpName }: { toolId: string; mcpName: string },
+): Promise<KillSwitchView[]> {
+  const ofTool = and(eq(killSwitches.scope, "tool"), eq(killSwitches.targetId, toolId));
   const rows = await tx
     .select()
     .from(killSwitches)
     .where(
       and(
         eq(killSwitches.tenantId, ctx.tenantId),
-        or(eq(killSwitches.scope, "tenant"), eq(killSwitches.toolId, toolId)),
+        or(eq(killSwitches.scope, "tenant"), ofTool, eq(killSwitches.mcpName, mcpName)),
       ),
     )
     .orderBy(asc(killSwitches.switchId));
@@ -48,11 +55,18 @@ export async function listSwitches(ctx: Ctx, query: PageQuery): Promise<Page<Kil
   authorize(ctx, "tools:read");
   const size = pageSize(query);
   const after = query.cursor ? (decodeCursor(query.cursor, 1)[0] ?? "") : "";
+  const hidden = [...(await ungrantedTo(ctx))];
   const rows = await withTenant(ctx.tenantId, (tx) =>
     tx
       .select()
       .from(killSwitches)
-      .where(and(eq(killSwitches.tenantId, ctx.tenantId), gt(killSwitches.switchId, after)))
+      .where(
+        and(
+          eq(killSwitches.tenantId, ctx.tenantId),
+          gt(killSwitches.switchId, after),
+          or(ne(killSwitches.scope, "tool"), notInArray(killSwitches.targetId, hidden)),
+        ),
+      )
       .orderBy(asc(killSwitches.switchId))
       .limit(size + 1),
   );
@@ -84,16 +98,18 @@ async function refusePastBound(tx: Tx, ctx: Ctx): Promise<void> {
 
 /**
  * Stops a tool, an agent or every tool of the tenant, from the next call on, on every process; one
- * that is stopped already gets the new reason. Throws `not_found` for a tool that is not there,
+ * that is stopped already gets the new reason. The operator's switch of a tool outlives the tool, and
+ * stops whatever is given its id or its name. Throws `not_found` for a tool that is not there,
  * `invalid_request`, and `forbidden` over the operator's own switch.
  */
 export async function setSwitch(ctx: Ctx, raw: PutSwitchInput): Promise<KillSwitchView> {
   authorize(ctx, "tools:govern");
   const { scope, target_id: targetId, reason } = parse(putSwitchInput, raw);
   const toolId = scope === "tool" ? targetId : null;
+  const byPlatform = isOfPlatform(ctx);
   if (toolId !== null) checkId(toolId);
   return changeRules(ctx, async (tx) => {
-    if (toolId !== null) await readTool(tx, ctx, toolId);
+    const tool = toolId === null ? null : await readTool(tx, ctx, toolId);
     // One at a time in a tenant: whoever comes second finds the first one's switch, and the count is exact.
     await tx.execute(
       sql`select pg_advisory_xact_lock(hashtextextended('kill_switches ' || ${ctx.tenantId}, 0))`,
@@ -115,8 +131,9 @@ export async function setSwitch(ctx: Ctx, raw: PutSwitchInput): Promise<KillSwit
       .values({
         tenantId: ctx.tenantId,
         switchId: before?.switchId ?? prefixedId("kill"),
-        ...{ scope, targetId, toolId, reason },
-        byPlatform: isOfPlatform(ctx),
+        ...{ scope, targetId, reason, byPlatform },
+        toolId: byPlatform ? null : toolId,
+        mcpName: byPlatform ? (tool?.mcpName ?? null) : null,
         ...authorOf(ctx),
       })
       .returning();

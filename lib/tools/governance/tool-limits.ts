@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNull, notInArray, or, sql } from "drizzle-orm";
 import { toolDailyCalls, toolLimits } from "#db/schema/tool-governance.ts";
 import { type Tx, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
@@ -11,6 +11,7 @@ import { parse } from "#lib/core/parse.ts";
 import { checkId, readTool } from "../row.ts";
 import { authorOf, changeRules } from "./change.ts";
 import { type PutLimitInput, putLimitInput, type ToolLimitView } from "./schema.ts";
+import { ungrantedTo } from "./visibility.ts";
 
 type Row = typeof toolLimits.$inferSelect;
 
@@ -48,11 +49,18 @@ export async function listLimits(ctx: Ctx, query: PageQuery): Promise<Page<ToolL
   authorize(ctx, "tools:read");
   const size = pageSize(query);
   const after = query.cursor ? (decodeCursor(query.cursor, 1)[0] ?? "") : "";
+  const hidden = [...(await ungrantedTo(ctx))];
   const rows = await withTenant(ctx.tenantId, (tx) =>
     tx
       .select()
       .from(toolLimits)
-      .where(and(eq(toolLimits.tenantId, ctx.tenantId), gt(toolLimits.limitId, after)))
+      .where(
+        and(
+          eq(toolLimits.tenantId, ctx.tenantId),
+          gt(toolLimits.limitId, after),
+          or(isNull(toolLimits.toolId), notInArray(toolLimits.toolId, hidden)),
+        ),
+      )
       .orderBy(asc(toolLimits.limitId))
       .limit(size + 1),
   );

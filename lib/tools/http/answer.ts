@@ -3,39 +3,17 @@ import type { EgressResponse } from "#lib/core/egress.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { isJsonObject, parseJson } from "#lib/core/json.ts";
 import { ToolError } from "../calls/tool-error.ts";
+import type { HttpConfig } from "../config/http-config.ts";
 import type { CallToolResult } from "../schema.ts";
+import { contentTypeOf, decodeText, sniffText } from "./charset.ts";
+import { type RecordFormat, readRecords, recordFormatOf } from "./records.ts";
 
 type Content = CallToolResult["content"][number];
 
 const textTypes =
-  /^(text\/.*|.*[+/](xml|yaml|x-yaml|javascript|ecmascript|graphql|toml|x-www-form-urlencoded|x-ndjson|jsonl))$/;
+  /^(text\/.*|.*[+/](xml|yaml|x-yaml|javascript|ecmascript|graphql|toml|x-www-form-urlencoded))$/;
 const jsonTypes = /^(application|text)\/([\w.-]+\+)?json$/;
 const mostOfAFailure = 2_000;
-
-/** Media type in lower case and charset of a Content-Type; empty where it says none. */
-function typeOf(headers: Headers): { type: string; charset: string } {
-  const [type = "", ...parameters] = (headers.get("content-type") ?? "").split(";");
-  const charset = parameters.map((part) => /^\s*charset\s*=\s*"?([^"\s]+)/i.exec(part)?.[1]);
-  return { type: type.trim().toLowerCase(), charset: charset.find(Boolean) ?? "utf-8" };
-}
-
-function decode(body: Uint8Array, charset: string): string {
-  try {
-    return new TextDecoder(charset).decode(body);
-  } catch {
-    return new TextDecoder().decode(body);
-  }
-}
-
-/** The body as text where it is text whatever its header says, else null. */
-function sniffText(body: Uint8Array): string | null {
-  if (body.includes(0)) return null;
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch {
-    return null;
-  }
-}
 
 function fromJson(text: string): CallToolResult {
   const structuredContent = parseJson(text);
@@ -60,10 +38,15 @@ function statusText(status: number): string {
   return words === undefined ? String(status) : `${status} ${words}`;
 }
 
+/** Whether its type says that an answer is text. */
+function isTextual(type: string): boolean {
+  return jsonTypes.test(type) || textTypes.test(type) || recordFormatOf(type) !== null;
+}
+
 function failure({ status, headers, body }: EgressResponse): ToolError {
-  const { type, charset } = typeOf(headers);
-  const isText = type === "" || jsonTypes.test(type) || textTypes.test(type);
-  const said = isText ? decode(body.subarray(0, 4 * mostOfAFailure), charset).trim() : "";
+  const { type } = contentTypeOf(headers);
+  const isText = type === "" || isTextual(type);
+  const said = isText ? decodeText(headers, body.subarray(0, 4 * mostOfAFailure)).trim() : "";
   const shown = said.length > mostOfAFailure ? `${said.slice(0, mostOfAFailure)} …` : said;
   const line = `The tool's endpoint answered ${statusText(status)}`;
   return new ToolError("endpoint_failed", shown === "" ? `${line}.` : `${line}: ${shown}`);
@@ -71,22 +54,23 @@ function failure({ status, headers, body }: EgressResponse): ToolError {
 
 /** The body as text, for whoever tests the tool; null for bytes that are none. */
 export function textOf({ headers, body }: EgressResponse): string | null {
-  const { type, charset } = typeOf(headers);
-  const isText = jsonTypes.test(type) || textTypes.test(type);
-  return isText ? decode(body, charset) : sniffText(body);
+  return isTextual(contentTypeOf(headers).type) ? decodeText(headers, body) : sniffText(body);
 }
 
 /** How a tool wants its endpoint's answers read. */
 export interface Reading {
   mcpName: string;
   /** `auto`: by the Content-Type. */
-  type: "auto" | "json" | "text" | "binary";
+  type: HttpConfig["response"]["type"];
   /** Takes what is wanted out of a JSON answer. */
-  select?: (value: unknown) => unknown;
+  select?: (value: unknown) => unknown | Promise<unknown>;
 }
 
 /** What is wanted of a JSON answer, where the tool says so. */
-function selected(result: CallToolResult, { select, mcpName }: Reading): CallToolResult {
+async function selected(
+  result: CallToolResult,
+  { select, mcpName }: Reading,
+): Promise<CallToolResult> {
   if (!select) return result;
   if (!("structuredContent" in result)) {
     throw new ToolError(
@@ -94,47 +78,82 @@ function selected(result: CallToolResult, { select, mcpName }: Reading): CallToo
       `The endpoint of ${mcpName} answered no JSON, which response.select needs.`,
     );
   }
-  const structuredContent = select(result.structuredContent);
+  const structuredContent = await select(result.structuredContent);
   const isText = typeof structuredContent === "string";
   const text = isText ? structuredContent : JSON.stringify(structuredContent);
   return { content: [{ type: "text", text }], structuredContent };
 }
 
+/** 304 answers a request that asked only for what is newer (RFC 9110, section 15.4.5). */
+function isSuccess(status: number): boolean {
+  return (status >= 200 && status <= 299) || status === 304;
+}
+
 /**
- * An endpoint's answer as a tool's result: JSON as structured content with its text, text as text,
- * pictures and sound as such, other bytes as an embedded resource. Throws `ToolError` for a status
- * other than 2xx, for JSON that is none, and where what is wanted of it cannot be had.
+ * An endpoint's answer as a tool's result: JSON as structured content with its text, events and
+ * records as a list of them, text as text, pictures and sound as such, other bytes as an embedded
+ * resource. Throws `ToolError` for a status other than 2xx and 304, for JSON that is none, and where
+ * what is wanted of it cannot be had.
  */
-export function toToolResult(answer: EgressResponse, reading: Reading): CallToolResult {
+export async function toToolResult(
+  answer: EgressResponse,
+  reading: Reading,
+): Promise<CallToolResult> {
   const { status, body } = answer;
-  if (status < 200 || status > 299) throw failure(answer);
+  if (!isSuccess(status)) throw failure(answer);
   if (body.length === 0)
     return fromText(`The endpoint answered ${statusText(status)}, no content.`);
   return selected(read(answer, reading), reading);
 }
 
-function read({ status, headers, body }: EgressResponse, reading: Reading): CallToolResult {
-  const { type, charset } = typeOf(headers);
-  const { mcpName, type: wanted } = reading;
-  if (wanted === "binary") return { content: [fromBytes(body, type, mcpName)] };
+/** The format of many values that the tool says its answer has, or else its Content-Type. */
+export function formatOf(wanted: Reading["type"], type: string): RecordFormat | null {
+  if (wanted === "events") return "events";
+  if (wanted === "json_lines") return "lines";
+  return wanted === "auto" || wanted === "json" ? recordFormatOf(type) : null;
+}
+
+/** As JSON, or null for a text that is none. */
+function tryJson(text: string): CallToolResult | null {
   try {
-    if (wanted === "json" || (wanted === "auto" && jsonTypes.test(type))) {
-      return fromJson(decode(body, charset));
-    }
-    if (wanted === "text" || textTypes.test(type)) return fromText(decode(body, charset));
+    return fromJson(text);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const reason = error.message.replace(/^The body is not valid JSON: /, "");
+    return null;
+  }
+}
+
+function readText(answer: EgressResponse, { type: wanted, select }: Reading): CallToolResult {
+  const { headers, body } = answer;
+  const text = decodeText(headers, body);
+  const { type } = contentTypeOf(headers);
+  const format = formatOf(wanted, type);
+  if (format !== null) {
+    return { ...fromText(text), structuredContent: readRecords(format, text) };
+  }
+  if (wanted === "json" || (wanted === "auto" && jsonTypes.test(type))) return fromJson(text);
+  // Not few endpoints call their JSON a text, and `select` says that it is none.
+  return (wanted === "auto" && select && tryJson(text)) || fromText(text);
+}
+
+function read(answer: EgressResponse, reading: Reading): CallToolResult {
+  const { status, headers, body } = answer;
+  const { type } = contentTypeOf(headers);
+  const { mcpName, type: wanted, select } = reading;
+  if (wanted === "binary") return { content: [fromBytes(body, type, mcpName)] };
+  try {
+    if (wanted !== "auto" || isTextual(type)) return readText(answer, reading);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const reason = error.message.replace("The body is not valid JSON: ", "");
     throw new ToolError(
       "endpoint_invalid_json",
-      `The tool's endpoint answered ${statusText(status)} as ${type}, but its JSON cannot be read: ${reason}`,
+      `The tool's endpoint answered ${statusText(status)} as ${type || "no type"}, but its JSON cannot be read: ${reason}`,
     );
   }
-  const text = type === "" ? sniffText(body) : null;
-  if (text === null) return { content: [fromBytes(body, type, mcpName)] };
-  try {
-    return isJsonObject(JSON.parse(text)) ? fromJson(text) : fromText(text);
-  } catch {
-    return fromText(text);
-  }
+  const text = type === "" || select ? sniffText(body) : null;
+  const json = text === null ? null : tryJson(text);
+  if (json && (select || isJsonObject(json.structuredContent))) return json;
+  const isText = type === "" && text !== null;
+  return isText ? fromText(text) : { content: [fromBytes(body, type, mcpName)] };
 }

@@ -1,16 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { EgressError, type EgressPolicy } from "#lib/core/egress.ts";
+import { EgressError } from "#lib/core/egress.ts";
 import type { CallSecrets } from "../calls/call-secrets.ts";
 import { ToolError } from "../calls/tool-error.ts";
 import type { HttpAuth } from "./auth-schema.ts";
 import { headerValue } from "./header-names.ts";
 import type { EndpointRequest } from "./request.ts";
-import { accessToken } from "./token.ts";
+import { accessToken, type TokenScope } from "./token.ts";
 
 /** For whom a credential is fetched, and what may be reached on the way. */
-export interface CredentialScope {
-  tenantId: string;
-  policy: EgressPolicy;
+export interface CredentialScope extends TokenScope {
   secrets: CallSecrets;
   timeoutMs: number;
   signal?: AbortSignal | undefined;
@@ -55,7 +53,7 @@ export async function withCredential(
   scope: CredentialScope,
   refused?: string,
 ): Promise<{ request: EndpointRequest; token?: string }> {
-  const { tenantId, policy, secrets } = scope;
+  const { secrets } = scope;
   switch (auth.type) {
     case "none":
       return { request };
@@ -79,7 +77,7 @@ export async function withCredential(
     }
     case "oauth2_client_credentials": {
       const secret = await secrets.get(auth.client_secret);
-      const asked = accessToken(tenantId, auth, secret, policy, refused);
+      const asked = accessToken(auth, secret, scope, refused);
       const token = await inTime(asked, scope);
       secrets.hide(token);
       return { request: withHeader(request, "authorization", `Bearer ${token}`), token };

@@ -14,7 +14,7 @@ import type { CallTrace } from "../calls/trace.ts";
 import { type HttpConfig, httpConfig } from "../config/http-config.ts";
 import type { RunnableTool } from "../runtimes/runtime.ts";
 import type { CallToolResult } from "../schema.ts";
-import { textOf, toToolResult } from "./answer.ts";
+import { formatOf, textOf, toToolResult } from "./answer.ts";
 import { withCredential } from "./credentials.ts";
 import { type EndpointRequest, planRequest } from "./request.ts";
 import { type Retrying, withRetries } from "./retry.ts";
@@ -25,7 +25,11 @@ function toToolError(error: unknown): unknown {
   if (error instanceof EgressError) {
     if (error.code === "egress_aborted")
       return new ToolError("cancelled", "The call was cancelled.");
-    const text = `The tool's endpoint could not be called: ${error.message}.`;
+    const hint =
+      error.code === "egress_too_large"
+        ? " Ask it for less, or raise config.response.max_bytes."
+        : "";
+    const text = `The tool's endpoint could not be called: ${error.message}.${hint}`;
     return new ToolError(error.code, text, { cause: error });
   }
   const aborted = error instanceof Error && error.name === "AbortError";
@@ -83,6 +87,7 @@ export function endpointOf({
   const select = response.select === undefined ? undefined : selectorOf(response.select);
   const secretHeaders = [...Object.keys(own), ...(auth.type === "api_key" ? [auth.name] : [])];
 
+  const format = formatOf(response.type, "") ?? undefined;
   const byLine = plan.secretNames.size > 0 || auth.type !== "none";
 
   async function send(
@@ -99,7 +104,7 @@ export function endpointOf({
       ...(signal ? { signal } : {}),
     };
     const answer = await (response.stream
-      ? fetchStreaming(url.href, sent, policy, { progress, redact: secrets.redact, byLine })
+      ? fetchStreaming(url.href, sent, policy, { progress, redact: secrets.redact, byLine, format })
       : egressFetch(url.href, sent, policy));
     if (trace) traceResponse(trace, answer);
     return answer;
@@ -123,7 +128,10 @@ export function endpointOf({
         return send(again.request, call, left());
       };
       const answer = await withRetries(config, call, attempt);
-      return toToolResult(answer, { mcpName, type: response.type, ...(select ? { select } : {}) });
+      return await toToolResult(answer, {
+        ...{ mcpName, type: response.type },
+        ...(select ? { select: (value: unknown) => select(call.tenantId, value) } : {}),
+      });
     } catch (error) {
       throw toToolError(error);
     }

@@ -235,6 +235,56 @@ test("a token by client credentials is asked for once, kept, and renewed when it
   expect(log).toHaveLength(2);
 });
 
+test.each(["basic", "post"])(
+  "a test shows how a token was asked for, without a credential of it (%s)",
+  async (client_auth) => {
+    const ctx = await tenant();
+    const { base } = await protectedApi(3600);
+    await putSecret(ctx, "CLIENT", { value: "client secret:1" });
+    const auth = {
+      type: "oauth2_client_credentials",
+      ...{ token_url: `${base}/token`, client_id: "me", client_secret: "CLIENT", client_auth },
+    };
+    const config = { implementation: `${base}/api`, auth };
+    await registerTool(ctx, { tool_id: "tool", name: "tool", parameters, config });
+    const { trace, error } = await testTool(ctx, "tool", { arguments: { id: "1" } });
+    expect(error).toBeNull();
+    const grant = "grant_type=client_credentials";
+    const body = client_auth === "post" ? `${grant}&client_id=me&client_secret=[secret]` : grant;
+    expect(trace).toMatchObject([
+      { kind: "request", method: "POST", url: `${base}/token`, body },
+      { kind: "response", status: 200, body: '{"access_token":"[secret]","expires_in":3600}' },
+      { kind: "request", url: `${base}/api`, headers: { authorization: "[secret]" } },
+      { kind: "response", status: 200, body: '{"ok":true}' },
+    ]);
+    const shown = JSON.stringify(trace);
+    const pair = Buffer.from("me:client+secret%3A1").toString("base64");
+    for (const secret of ["token-number", "client secret", "client+secret", pair]) {
+      expect(shown).not.toContain(secret);
+    }
+    const again = await testTool(ctx, "tool", { arguments: { id: "1" } });
+    expect(again.trace.map(({ kind }) => kind)).toEqual(["request", "response"]);
+  },
+);
+
+test("a test shows what a token's endpoint refused", async () => {
+  const ctx = await tenant();
+  const base = await serve((_request, response) => {
+    response.writeHead(400, { "content-type": "application/json" });
+    response.end('{"error":"invalid_scope"}');
+  });
+  await putSecret(ctx, "CLIENT", { value: "client-secret" });
+  const auth = {
+    type: "oauth2_client_credentials",
+    ...{ token_url: base, client_id: "me", client_secret: "CLIENT" },
+  };
+  const config = { implementation: base, auth };
+  await registerTool(ctx, { tool_id: "tool", name: "tool", parameters, config });
+  const { trace, error } = await testTool(ctx, "tool", { arguments: { id: "1" } });
+  expect(error).toBe("endpoint_unauthorized");
+  expect(trace[1]).toMatchObject({ status: 400, body: '{"error":"invalid_scope"}' });
+});
+
 test("a token is renewed before its end", async () => {
   const ctx = await tenant();
   const { base, log } = await protectedApi(0.02);

@@ -2,7 +2,6 @@ import type { FieldError } from "#lib/core/errors.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import type { InputSchema } from "../json-schema/parameters.ts";
 import { implementationKind } from "../schema.ts";
-import { selectMistake } from "./select.ts";
 import { parseTemplate, stringsOf } from "./template.ts";
 import { parseUrlTemplate } from "./url-template.ts";
 
@@ -44,14 +43,11 @@ function placeholderMistakes(config: JsonObject, names: ReadonlySet<string>): Fi
 }
 
 /**
- * What keeps an HTTP tool from running with these parameters, as pointers into the tool; its config
- * has been checked by `httpConfig`. Empty for other tools.
+ * What in its templates keeps an HTTP tool from running with these parameters, as pointers into the
+ * tool; its config has been checked by `httpConfig`. Empty for other tools.
  */
 export function httpMistakes(config: JsonObject, schema: InputSchema): FieldError[] {
   if (implementationKind(config) !== "http") return [];
   const names = namesOf(schema);
-  const errors = names === null ? [] : placeholderMistakes(config, names);
-  const select = isJsonObject(config.response) ? config.response.select : undefined;
-  const message = typeof select === "string" ? selectMistake(select) : null;
-  return message === null ? errors : [...errors, { pointer: "/config/response/select", message }];
+  return names === null ? [] : placeholderMistakes(config, names);
 }

@@ -4,11 +4,11 @@ import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { ToolError } from "../calls/tool-error.ts";
 import { httpConfig } from "../config/http-config.ts";
+import { checkerOf, mistakesOf } from "../json-schema/compile.ts";
 import { toInputSchema } from "../json-schema/parameters.ts";
-import { schemaMistakes, validatorOf } from "../json-schema/validator.ts";
 import { headerValue } from "./header-names.ts";
+import { select, selectMistake } from "./jmespath.ts";
 import { planRequest } from "./request.ts";
-import { selectMistake, selectorOf } from "./select.ts";
 import { parseUrlTemplate, urlMistake } from "./url-template.ts";
 
 /** What only our own errors may come of. */
@@ -161,7 +161,7 @@ test("a JMESPath expression is refused, or answers, or fails with a reason", () 
   fc.assert(
     fc.property(expression, fc.jsonValue(), (given, data) => {
       if (given === "" || selectMistake(given) !== null) return;
-      attempt(() => selectorOf(given)(data));
+      attempt(() => select(given, data));
     }),
     { numRuns: 1_500 },
   );
@@ -170,10 +170,10 @@ test("a JMESPath expression is refused, or answers, or fails with a reason", () 
 test("an expression that makes too much of an answer ends, and alone", () => {
   const doubling = Array(40).fill("[@, @]").join(" | ");
   expect(selectMistake(doubling)).toBeNull();
-  expect(() => selectorOf(doubling)({ a: 1 })).toThrow(/too large|took longer/);
+  expect(() => select(doubling, { a: 1 })).toThrow(/too large|took longer/);
   const flattening = Array(60).fill("[@, @] | []").join(" | ");
-  expect(() => selectorOf(flattening)([1, 2])).toThrow(/too large|took longer|memory/);
-  expect(selectorOf("a.b")({ a: { b: 1 } })).toBe(1);
+  expect(() => select(flattening, [1, 2])).toThrow(/too large|took longer|memory/);
+  expect(select("a.b", { a: { b: 1 } })).toBe(1);
 });
 
 test("a tool's parameters of any shape are refused or check arguments without a crash", () => {
@@ -185,13 +185,24 @@ test("a tool's parameters of any shape are refused or check arguments without a 
   fc.assert(
     fc.property(schema, args, (given, values) => {
       const input = attempt(() => toInputSchema(given as JsonObject));
-      if (!input || schemaMistakes(input).length > 0) return;
-      const checked = attempt(() => validatorOf(input)(values));
-      if (!checked || "errors" in checked) return;
+      if (!input || mistakesOf(input).length > 0) return;
+      const filled = structuredClone(values) as JsonObject;
+      const { check } = checkerOf(JSON.stringify(input), "arguments");
+      const errors = attempt(() => check(filled, 1_000));
+      if (!errors || errors.length > 0) return;
       const plan = planRequest("https://api.example.com/{x}", httpConfig.parse({}), "tool");
-      const request = attempt(() => plan.build({ args: checked.args, secrets: new Map() }));
+      const request = attempt(() => plan.build({ args: filled, secrets: new Map() }));
       if (request) expect(request.url.host).toBe("api.example.com");
     }),
     { numRuns: 500 },
   );
+});
+
+test("a template that repeats a long argument is refused before it fills the memory", () => {
+  const body = Array.from({ length: 50_000 }, () => "{{a}}");
+  const plan = planRequest("https://api.example.com/", httpConfig.parse({ body }), "tool");
+  const build = (a: unknown) => plan.build({ args: { a }, secrets: new Map() });
+  expect(() => build("x".repeat(1_000_000))).toThrow(/more than 16777216 characters/);
+  expect(() => build(["x".repeat(1_000)])).toThrow(/more than 16777216 characters/);
+  expect(build("x").body).toContain('["x","x",');
 });

@@ -3,6 +3,7 @@ import type { JsonObject } from "#lib/core/json.ts";
 import { invalidArguments, ToolError } from "../calls/tool-error.ts";
 import type { HttpConfig } from "../config/http-config.ts";
 import { fillUrl } from "./fill-url.ts";
+import { fillingLimit } from "./filling-limit.ts";
 import { headerValue } from "./header-names.ts";
 import {
   type Filling,
@@ -118,6 +119,8 @@ export function planRequest(address: string, config: HttpConfig, mcpName: string
     : null;
   const fixedUrl = template.names.size === 0 ? fillUrl(template, {}, mcpName) : null;
   const used = rootsOf(config, template.names);
+  const named = [...stringsOf([config.query, config.headers, config.body])];
+  const refuseTooMuch = fillingLimit(named.flatMap(({ text }) => parseTemplate(text)));
   const restInQuery = inQuery && config.query === undefined;
   const restInBody = !inQuery && body === undefined && type !== "none";
 
@@ -133,6 +136,7 @@ export function planRequest(address: string, config: HttpConfig, mcpName: string
     secretNames: secretsIn([config.query, config.headers, config.body]),
     secretBody: secretsIn(config.body).size > 0,
     build(filling) {
+      refuseTooMuch(filling.args);
       const url = fixedUrl ? new URL(fixedUrl) : fillUrl(template, filling.args, mcpName);
       for (const [name, value] of query) append(url.searchParams, name, fillJson(value, filling));
       if (restInQuery) {

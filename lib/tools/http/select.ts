@@ -1,72 +1,65 @@
-import { compile, type JSONValue, TreeInterpreter } from "@jmespath-community/jmespath";
-import { TimeLimitExceeded, withProcessorLimit } from "../calls/time-limit.ts";
-import { ToolError } from "../calls/tool-error.ts";
-import { boundFunctions } from "./select-functions.ts";
+import type { FieldError } from "#lib/core/errors.ts";
+import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
+import { EvaluationOverrun, evaluate, isBusy } from "../evaluation/evaluate.ts";
+import { implementationKind } from "../schema.ts";
+import { mappingFailed } from "./mapping-failed.ts";
 
-boundFunctions();
+/** Names and places that lead to one value, which costs nothing to find. */
+const plainPath = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[\d{1,9}\])*$/;
 
-const selectMs = 200;
-/** Expressions can repeat a value many times over: what they make is counted before it is written. */
-const mostValues = 1_000_000;
-const mostCharacters = 16 * 1024 * 1024;
+/** Finds what is wanted in a JSON value; throws `ToolError` (`response_mapping_failed`). */
+export type Selector = (tenantId: string, value: unknown) => unknown;
 
-/** What is wrong with a JMESPath expression, or null. */
-export function selectMistake(expression: string): string | null {
-  try {
-    withProcessorLimit(selectMs, () => compile(expression));
-    return null;
-  } catch (error) {
-    return `is not a JMESPath expression: ${(error as Error).message}`;
-  }
+function ownAt(value: unknown, step: string): unknown {
+  const isOpen = typeof value === "object" && value !== null && Object.hasOwn(value, step);
+  return isOpen ? (value as Record<string, unknown>)[step] : null;
 }
 
-/** True for a value that can be written out: it is JSON, and not too much of it. */
-function isWritable(root: unknown): boolean {
-  let values = 0;
-  let characters = 0;
-  const waiting: unknown[] = [root];
-  while (waiting.length > 0) {
-    const value = waiting.pop();
-    if (++values > mostValues || characters > mostCharacters) return false;
-    // A member by the name of constructor is found in every object.
-    if (typeof value === "function") return false;
-    if (typeof value === "string") characters += value.length;
-    else if (Array.isArray(value)) for (const each of value) waiting.push(each);
-    else if (typeof value === "object" && value !== null) {
-      for (const [name, each] of Object.entries(value)) {
-        characters += name.length;
-        waiting.push(each);
-      }
-    }
-    if (waiting.length > mostValues) return false;
-  }
-  return true;
+/** The steps of a plain path: names into objects, numbers into lists. */
+function stepsOf(expression: string): { step: string; isIndex: boolean }[] {
+  return [...expression.matchAll(/\[(\d+)\]|(\w+)/g)].map(([, index, name]) => ({
+    step: index === undefined ? (name ?? "") : String(Number(index)),
+    isIndex: index !== undefined,
+  }));
 }
 
-/** What the expression finds in a JSON value; throws `ToolError` (`response_mapping_failed`). */
-export function selectorOf(expression: string): (value: unknown) => unknown {
-  const tree = compile(expression);
-  return (value) => {
+/** What a JMESPath expression finds; all but plain paths are evaluated on a thread. */
+export function selectorOf(expression: string): Selector {
+  if (plainPath.test(expression)) {
+    const steps = stepsOf(expression);
+    return (_tenantId, root) =>
+      steps.reduce<unknown>(
+        (value, { step, isIndex }) =>
+          Array.isArray(value) === isIndex ? ownAt(value, step) : null,
+        root,
+      );
+  }
+  return async (tenantId, value) => {
     try {
-      const { found, fits } = withProcessorLimit(selectMs, () => {
-        const result = TreeInterpreter.search(tree, value as JSONValue) ?? null;
-        return { found: result, fits: isWritable(result) };
-      });
-      if (fits) return found;
-      throw new ToolError(
-        "response_mapping_failed",
-        "What the tool's response.select finds is too large, or no JSON.",
-      );
+      const asked = { expression, value: JSON.stringify(value) };
+      return JSON.parse(await evaluate(tenantId, "select", asked)) as unknown;
     } catch (error) {
-      if (error instanceof ToolError) throw error;
-      const why =
-        error instanceof TimeLimitExceeded
-          ? `it took longer than ${selectMs} ms`
-          : (error as Error).message;
-      throw new ToolError(
-        "response_mapping_failed",
-        `The tool's response.select could not be applied to the answer: ${why}`,
-      );
+      if (error instanceof EvaluationOverrun) throw mappingFailed(`it ${error.message}`);
+      // The endpoint was called: told to try again, the caller would have it called twice.
+      if (isBusy(error)) throw mappingFailed("too many answers wait for theirs");
+      throw error;
     }
   };
+}
+
+async function mistakeIn(tenantId: string, expression: string): Promise<string | null> {
+  try {
+    return await evaluate(tenantId, "selectMistake", { expression });
+  } catch (error) {
+    if (!(error instanceof EvaluationOverrun)) throw error;
+    return `cannot be used: it ${error.message} to read`;
+  }
+}
+
+/** What is wrong with an HTTP tool's JMESPath expression, as a pointer into the tool. */
+export async function selectMistakes(tenantId: string, config: JsonObject): Promise<FieldError[]> {
+  if (implementationKind(config) !== "http" || !isJsonObject(config.response)) return [];
+  const { select } = config.response;
+  const message = typeof select === "string" ? await mistakeIn(tenantId, select) : null;
+  return message === null ? [] : [{ pointer: "/config/response/select", message }];
 }

@@ -5,6 +5,7 @@ import { closeServers, serve } from "#lib/core/egress/testing.ts";
 import { parseEgressAllow } from "#lib/core/egress.ts";
 import { redact as mask } from "#lib/secrets/redact.ts";
 import type { Progress } from "../calls/client.ts";
+import { recordFormatOf } from "./records.ts";
 import { fetchStreaming, type Listener, splitterOf } from "./stream.ts";
 
 afterEach(closeServers);
@@ -12,7 +13,7 @@ afterEach(closeServers);
 const loopback = parseEgressAllow("127.0.0.0/8");
 
 function splitterFor(type: string, byLine = false) {
-  return splitterOf(new Headers({ "content-type": type }), byLine);
+  return splitterOf(recordFormatOf(type), byLine);
 }
 
 /** What a splitter makes of a text that comes in pieces cut at these places. */
@@ -36,7 +37,7 @@ test("events and lines are the same wherever the network cuts them", () => {
     fc.property(
       text,
       places,
-      fc.constantFrom("text/event-stream", "application/jsonl"),
+      fc.constantFrom("text/event-stream", "application/jsonl", "application/json-seq"),
       (...of) => {
         const [given, where, type] = of;
         expect(cut(type, given, where)).toEqual(cut(type, given, []));

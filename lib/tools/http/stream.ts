@@ -7,6 +7,8 @@ import {
   guardedFetch,
 } from "#lib/core/egress.ts";
 import type { Progress } from "../calls/client.ts";
+import { charsetOfMark, contentTypeOf, decoderOf } from "./charset.ts";
+import { eventReader, lineCutter, type RecordFormat, recordFormatOf } from "./records.ts";
 
 /** The longest text that a progress message carries. */
 const longestMessage = 2_000;
@@ -19,41 +21,10 @@ interface Splitter {
   end(): string[];
 }
 
-/** Cuts text at its line ends, and looks at each character once however it comes in. */
-function lineCutter(): { push(text: string): string[]; end(): string } {
-  let rest: string[] = [];
-  let afterReturn = false;
-  return {
-    push(text) {
-      if (text === "") return [];
-      // The line feed that belongs to the carriage return before it.
-      const fresh = afterReturn && text.startsWith("\n") ? text.slice(1) : text;
-      afterReturn = text.endsWith("\r");
-      const found = fresh.split(/\r\n|[\r\n]/);
-      const last = found.pop() ?? "";
-      if (found.length > 0) {
-        found[0] = rest.join("") + found[0];
-        rest = [];
-      }
-      if (last !== "") rest.push(last);
-      return found;
-    },
-    end: () => rest.join(""),
-  };
-}
-
-/** Server-sent events (WHATWG HTML, section 9.2): the data of each. */
 function events(): Splitter {
   const cutter = lineCutter();
-  let data: string[] = [];
-  const take = (found: string[]): string[] =>
-    found.flatMap((line) => {
-      if (/^data(:|$)/.test(line)) data.push(line.replace(/^data:? ?/, ""));
-      if (line !== "" || data.length === 0) return [];
-      const text = data.join("\n");
-      data = [];
-      return text === "" ? [] : [text];
-    });
+  const reader = eventReader();
+  const take = (lines: string[]) => reader.take(lines).map(({ data }) => data);
   return {
     push: (text) => take(cutter.push(text)),
     end: () => take([cutter.end(), ""]),
@@ -66,16 +37,35 @@ function lines(): Splitter {
   return { push: (text) => take(cutter.push(text)), end: () => take([cutter.end()]) };
 }
 
+/** Records that start with a mark of their own (RFC 7464), and may have lines in them. */
+function sequence(): Splitter {
+  let rest: string[] = [];
+  const take = (text: string): string[] => {
+    const whole = rest.join("") + text;
+    rest = [];
+    return whole.trim() === "" ? [] : [whole.trim()];
+  };
+  return {
+    push(text) {
+      const found = text.split("\x1E");
+      const last = found.pop() ?? "";
+      const told = found.flatMap(take);
+      if (last !== "") rest.push(last);
+      return told;
+    },
+    end: () => take(""),
+  };
+}
+
 function pieces(): Splitter {
   return { push: (text) => (text === "" ? [] : [text]), end: () => [] };
 }
 
-/** By the answer's type; `byLine`: text by whole lines. */
-export function splitterOf(headers: Headers, byLine: boolean): Splitter {
-  const type = headers.get("content-type") ?? "";
-  if (/^text\/event-stream\b/i.test(type)) return events();
-  const isLines = byLine || /^application\/(x-ndjson|jsonl|x-jsonlines)\b/i.test(type);
-  return isLines ? lines() : pieces();
+/** By the format of the answer; `byLine`: text by whole lines. */
+export function splitterOf(format: RecordFormat | null, byLine: boolean): Splitter {
+  if (format === "events") return events();
+  if (format === "sequence") return sequence();
+  return format === "lines" || byLine ? lines() : pieces();
 }
 
 /** Who hears of the parts of an answer. */
@@ -85,13 +75,16 @@ export interface Listener {
   redact(text: string): string;
   /** Text is told of by whole lines: a secret that comes in two pieces could not be masked. */
   byLine: boolean;
+  /** The format that the answer has whatever its Content-Type says. */
+  format?: RecordFormat | undefined;
 }
 
 /** Gathers a body, and tells of its parts where the answer is a success. */
 async function gather(answer: Response, listener: Listener): Promise<Uint8Array> {
   const { progress, redact, byLine } = listener;
-  const splitter = splitterOf(answer.headers, byLine);
-  const decoder = new TextDecoder();
+  const { type, charset } = contentTypeOf(answer.headers);
+  const splitter = splitterOf(listener.format ?? recordFormatOf(type), byLine);
+  let decoder: TextDecoder | undefined;
   const bytes = byteGatherer();
   let count = 0;
   const tell = async (found: string[]) => {
@@ -104,9 +97,10 @@ async function gather(answer: Response, listener: Listener): Promise<Uint8Array>
   };
   for await (const chunk of answer.body ?? []) {
     bytes.push(chunk);
+    decoder ??= decoderOf(charsetOfMark(chunk) ?? charset ?? "utf-8");
     await tell(splitter.push(decoder.decode(chunk, { stream: true })));
   }
-  await tell([...splitter.push(decoder.decode()), ...splitter.end()]);
+  await tell([...splitter.push(decoder?.decode() ?? ""), ...splitter.end()]);
   return bytes.whole();
 }
 

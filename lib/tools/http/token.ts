@@ -1,9 +1,16 @@
 import { LRUCache } from "lru-cache";
 import { sha256Hex } from "#lib/core/crypto.ts";
-import { EgressError, type EgressPolicy, egressFetch } from "#lib/core/egress.ts";
+import {
+  EgressError,
+  type EgressPolicy,
+  type EgressResponse,
+  egressFetch,
+} from "#lib/core/egress.ts";
 import { isJsonObject } from "#lib/core/json.ts";
+import { secretMask, stripSecrets } from "#lib/core/secrets.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { ToolError } from "../calls/tool-error.ts";
+import type { CallTrace } from "../calls/trace.ts";
 import type { HttpAuth } from "./auth-schema.ts";
 
 type ClientCredentials = Extract<HttpAuth, { type: "oauth2_client_credentials" }>;
@@ -57,23 +64,61 @@ function failed(why: string, cause?: unknown): ToolError {
   return new ToolError("endpoint_unauthorized", `No access token was had: ${why}`, { cause });
 }
 
-async function ask(auth: ClientCredentials, secret: string, policy: EgressPolicy): Promise<Token> {
+function traceRequest(trace: CallTrace, url: string, request: ReturnType<typeof requestOf>): void {
+  const { method, headers, body } = request;
+  trace.add({
+    ...{ kind: "request", method, url },
+    headers:
+      headers.authorization === undefined ? headers : { ...headers, authorization: secretMask },
+    body: body.replace(/(^|&)client_secret=[^&]*/, `$1client_secret=${secretMask}`),
+  });
+}
+
+/** Only JSON is shown, without what its names call a token: any other text may be one. */
+function traceAnswer(trace: CallTrace, answer: EgressResponse, body: unknown): void {
+  const { status, headers, durationMs } = answer;
+  const shown = Object.fromEntries(headers);
+  const isShown = typeof body === "object" && body !== null;
+  trace.add({
+    ...{ kind: "response", status, duration_ms: durationMs },
+    headers: "set-cookie" in shown ? { ...shown, "set-cookie": secretMask } : shown,
+    body: isShown ? JSON.stringify(withoutTokens(body)) : null,
+  });
+}
+
+function withoutTokens(body: object): unknown {
+  const { token_type, ...rest } = body as Record<string, unknown>;
+  const kind = typeof token_type === "string" ? { token_type: token_type.slice(0, 50) } : {};
+  return { ...(stripSecrets(rest) as object), ...kind };
+}
+
+function readJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+async function ask(
+  auth: ClientCredentials,
+  secret: string,
+  policy: EgressPolicy,
+  trace: CallTrace | undefined,
+): Promise<Token> {
   const host = new URL(auth.token_url).host;
   const limits = { timeoutMs, maxBytes: largestAnswer, maxRedirects: 0 };
-  const answer = await egressFetch(
-    auth.token_url,
-    { ...requestOf(auth, secret), ...limits },
-    policy,
-  ).catch((error: unknown) => {
-    if (error instanceof EgressError) throw failed(`${error.message}.`, error);
-    throw error;
-  });
-  let body: unknown;
-  try {
-    body = JSON.parse(Buffer.from(answer.body).toString("utf8"));
-  } catch {
-    throw failed(`${host} answered ${answer.status} without JSON.`);
-  }
+  const request = requestOf(auth, secret);
+  if (trace) traceRequest(trace, auth.token_url, request);
+  const answer = await egressFetch(auth.token_url, { ...request, ...limits }, policy).catch(
+    (error: unknown) => {
+      if (error instanceof EgressError) throw failed(`${error.message}.`, error);
+      throw error;
+    },
+  );
+  const body = readJson(answer.body);
+  if (trace) traceAnswer(trace, answer, body);
+  if (body === undefined) throw failed(`${host} answered ${answer.status} without JSON.`);
   const said = isJsonObject(body) ? body : {};
   if (answer.status !== 200) {
     const reason = [said.error, said.error_description].filter((text) => typeof text === "string");
@@ -89,16 +134,23 @@ async function ask(auth: ClientCredentials, secret: string, policy: EgressPolicy
   return { value, expiresAt: performance.now() + Math.max(lifeMs - marginMs, lifeMs / 2) };
 }
 
+/** Who wants an access token, and what may be reached for it. */
+export interface TokenScope {
+  tenantId: string;
+  policy: EgressPolicy;
+  /** Written to where a token is asked for. */
+  trace?: CallTrace | undefined;
+}
+
 /**
  * An access token by the client credentials grant (RFC 6749, section 4.4), kept in this process
  * until shortly before its end and asked for once however many wait. `refused` is one that the
  * endpoint did not take, in whose place another is asked for. Throws `ToolError`.
  */
 export async function accessToken(
-  tenantId: string,
   auth: ClientCredentials,
   secret: string,
-  policy: EgressPolicy,
+  { tenantId, policy, trace }: TokenScope,
   refused?: string,
 ): Promise<string> {
   const key = sha256Hex(JSON.stringify([tenantId, auth, secret]));
@@ -106,7 +158,7 @@ export async function accessToken(
   const { token } = kept ?? {};
   const isGood = !token || (token.expiresAt > performance.now() && token.value !== refused);
   if (kept && isGood) return (await kept.asked).value;
-  const entry: Kept = { asked: ask(auth, secret, policy) };
+  const entry: Kept = { asked: ask(auth, secret, policy, trace) };
   tokens.set(key, entry);
   try {
     entry.token = await entry.asked;

@@ -7,14 +7,18 @@ import { isLinear, isPattern } from "./pattern.ts";
 export interface SchemaShape {
   mistakes: FieldError[];
   hasDefaults: boolean;
-  /** Checking a value may take time out of proportion to it: the check needs a time limit. */
+  /** Checking a value may take time out of proportion to it, or compiling the schema is felt. */
   slow: boolean;
+  /** How many things a part of a value may be compared with. */
+  weight: number;
 }
 
 const largestSchema = 64 * 1024;
 const deepestSchema = 64;
-/** More subschemas than this, times the elements of a large argument, is felt by everyone. */
-const plainSubschemas = 200;
+/** Compiling more subschemas than this takes long enough to be felt by everyone. */
+const plainSubschemas = 64;
+/** Formats whose expressions are not linear in the text, or compile it. */
+const slowFormats: ReadonlySet<unknown> = new Set(["url", "regex"]);
 
 /** Keywords whose value maps names to schemas. */
 export const nameMapKeywords: ReadonlySet<string> = new Set([
@@ -41,7 +45,7 @@ function patternsOf(keyword: string, value: unknown): string[] {
 
 /** Size, depth and references of a schema; `mistakes` point into it. */
 export function examine(schema: JsonObject): SchemaShape {
-  const shape: SchemaShape = { mistakes: [], hasDefaults: false, slow: false };
+  const shape: SchemaShape = { mistakes: [], hasDefaults: false, slow: false, weight: 0 };
   if (JSON.stringify(schema).length > largestSchema) {
     shape.mistakes.push({ pointer: "", message: `has more than ${largestSchema} characters` });
     return shape;
@@ -62,6 +66,10 @@ export function examine(schema: JsonObject): SchemaShape {
   function look(keyword: string, value: unknown, path: string[]): void {
     if (keyword === "default") shape.hasDefaults = true;
     if (slowKeywords.has(keyword)) shape.slow = true;
+    if (keyword === "format" && slowFormats.has(value)) shape.slow = true;
+    if (Array.isArray(value) && (keyword === "enum" || keyword === "required")) {
+      shape.weight += value.length;
+    }
     for (const pattern of patternsOf(keyword, value)) {
       if (!isLinear(pattern)) shape.slow = true;
       if (isPattern(pattern)) continue;
@@ -82,5 +90,6 @@ export function examine(schema: JsonObject): SchemaShape {
 
   visit(schema, []);
   if (subschemas > plainSubschemas) shape.slow = true;
+  shape.weight += subschemas;
   return shape;
 }

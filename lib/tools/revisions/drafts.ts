@@ -7,6 +7,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { prefixedId } from "#lib/core/ids.ts";
 import { parse } from "#lib/core/parse.ts";
+import { refuseUngranted } from "../governance/visibility.ts";
 import { mcpNameOf } from "../mcp-name.ts";
 import { refuseReservedName, toKnownError } from "../names.ts";
 import { checkId, lockTool, maskedFor, oneTool, readTool, toAudited, toTool } from "../row.ts";
@@ -45,9 +46,9 @@ function checkBase({ toolId, latestRevision }: ToolRow, base: number | null | un
 }
 
 /** What a draft is checked by is what a tool is registered by. */
-async function checkedDefinition(id: string, definition: object): Promise<ToolDocument> {
+async function checkedDefinition(ctx: Ctx, id: string, definition: object): Promise<ToolDocument> {
   const input = parse(registerToolInput, { ...definition, tool_id: id });
-  await checkDefinition(input);
+  await checkDefinition(ctx, input);
   return documentOf(input);
 }
 
@@ -59,7 +60,7 @@ export async function createDraft(ctx: Ctx, raw: CreateDraftInput): Promise<Tool
   authorize(ctx, "tools:write");
   const { is_dynamic, note, ...rest } = parse(createDraftInput, raw);
   const { tool_id = prefixedId("tool"), ...definition } = rest;
-  const document = await checkedDefinition(tool_id, definition);
+  const document = await checkedDefinition(ctx, tool_id, definition);
   const mcpName = mcpNameOf(document.name, tool_id);
   refuseReservedName(mcpName, undefined);
   try {
@@ -100,22 +101,36 @@ export async function saveDraft(ctx: Ctx, id: string, raw: SaveDraftInput): Prom
   authorize(ctx, "tools:write");
   checkId(id);
   const { base_revision, note, ...definition } = parse(saveDraftInput, raw);
-  const document = await checkedDefinition(id, definition);
+  const document = await checkedDefinition(ctx, id, definition);
   return withTenant(ctx.tenantId, async (tx) => {
     const before = await lockTool(tx, ctx, id);
     checkBase(before, base_revision);
-    refuseReservedName(mcpNameOf(document.name, id), before.mcpName);
-    const same = await savedLast(tx, ctx, before, document);
-    if (same) return toRevision(same, before);
-    const { row, saved } = await writeDraft(tx, ctx, before, document, note);
-    const shown = toRevision(saved, row);
-    await audit(tx, ctx, {
-      action: "tool.save_draft",
-      target: { type: "tool", id },
-      after: maskedDocument(shown),
-    });
-    return shown;
+    return (await saveAsDraft(tx, ctx, before, document, note)).draft;
   });
+}
+
+/**
+ * Saves a checked definition as the draft of a locked tool, in the caller's transaction, and audits
+ * it. `isNew` is false for what is saved already. Throws `conflict` for a reserved name.
+ */
+export async function saveAsDraft(
+  tx: Tx,
+  ctx: Ctx,
+  before: ToolRow,
+  document: ToolDocument,
+  note: string,
+): Promise<{ draft: ToolRevision; isNew: boolean }> {
+  refuseReservedName(mcpNameOf(document.name, before.toolId), before.mcpName);
+  const same = await savedLast(tx, ctx, before, document);
+  if (same) return { draft: toRevision(same, before), isNew: false };
+  const { row, saved } = await writeDraft(tx, ctx, before, document, note);
+  const draft = toRevision(saved, row);
+  await audit(tx, ctx, {
+    action: "tool.save_draft",
+    target: { type: "tool", id: before.toolId },
+    after: maskedDocument(draft),
+  });
+  return { draft, isNew: true };
 }
 
 /** The draft, or the published revision where there is none, if it says the same. */
@@ -161,6 +176,7 @@ export async function getDraft(
 ): Promise<{ draft: ToolRevision; latestRevision: number }> {
   authorize(ctx, "tools:read");
   checkId(id);
+  await refuseUngranted(ctx, id);
   return withTenant(ctx.tenantId, async (tx) => {
     const row = await readTool(tx, ctx, id);
     if (row.draftRevision === null) throw noDraft(id);

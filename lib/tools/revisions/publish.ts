@@ -22,7 +22,7 @@ function named<T>(mcpName: string, write: Promise<T>): Promise<T> {
 }
 
 /** Puts one revision of a locked tool in use, whole or not at all, and audits it. */
-async function use(
+export async function putRevisionInUse(
   tx: Tx,
   ctx: Ctx,
   before: ToolRow,
@@ -72,7 +72,7 @@ export function publishRevision(
         `The tool "${id}" has no draft to publish. Save one, or name the revision to publish.`,
       );
     }
-    return use(tx, ctx, before, { revision: wanted, note, action: "tool.publish" });
+    return putRevisionInUse(tx, ctx, before, { revision: wanted, note, action: "tool.publish" });
   });
 }
 
@@ -97,7 +97,7 @@ export function rollBackTool(ctx: Ctx, id: string, raw: RollBackInput): Promise<
         { errors: [{ pointer: "/revision", message: "must be earlier than the published one" }] },
       );
     }
-    return use(tx, ctx, before, { revision, note, action: "tool.roll_back" });
+    return putRevisionInUse(tx, ctx, before, { revision, note, action: "tool.roll_back" });
   });
 }
 

@@ -6,6 +6,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { decodeCursor, type Page, type PageQuery, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
+import { refuseUngranted } from "../governance/visibility.ts";
 import { checkId, maskedFor, readTool } from "../row.ts";
 import { documentOf, type ToolRow } from "./document.ts";
 import { jsonDiff } from "./json-diff.ts";
@@ -45,6 +46,7 @@ export async function listRevisions(
 ): Promise<Page<ToolRevisionSummary>> {
   authorize(ctx, "tools:read");
   checkId(id);
+  await refuseUngranted(ctx, id);
   const size = Math.min(pageSize(query), 1000);
   const before = query.cursor ? revisionOf(id, decodeCursor(query.cursor, 1)[0] ?? "") : undefined;
   return withTenant(ctx.tenantId, async (tx) => {
@@ -70,6 +72,7 @@ export async function listRevisions(
 export async function getRevision(ctx: Ctx, id: string, revision: string): Promise<ToolRevision> {
   authorize(ctx, "tools:read");
   checkId(id);
+  await refuseUngranted(ctx, id);
   const number = revisionOf(id, revision);
   return withTenant(ctx.tenantId, async (tx) => {
     const tool = await readTool(tx, ctx, id);
@@ -95,6 +98,7 @@ async function definition(tx: Tx, ctx: Ctx, tool: ToolRow, revision: number) {
 export async function diffRevisions(ctx: Ctx, id: string, raw: DiffQuery): Promise<RevisionDiff> {
   authorize(ctx, "tools:read");
   checkId(id);
+  await refuseUngranted(ctx, id);
   const query = parse(diffQuery, raw);
   return withTenant(ctx.tenantId, async (tx) => {
     const tool = await readTool(tx, ctx, id);

@@ -47,6 +47,24 @@ export const publishInput = z
 
 export type PublishInput = z.input<typeof publishInput>;
 
+/** Drafts that one call publishes. */
+const mostPublished = 2_000;
+
+export const publishAllInput = z.object({
+  tool_ids: z
+    .array(toolId, { error: "must be a list of ids of tools" })
+    .min(1, "must name a tool")
+    .max(mostPublished, `must have at most ${mostPublished} ids`)
+    .meta({ description: "Tools whose drafts are published: all or none of them." }),
+  note,
+});
+
+export type PublishAllInput = z.input<typeof publishAllInput>;
+
+export const publishedAll = z.object({
+  published: z.array(z.string()).meta({ description: "Ids of the tools." }),
+});
+
 export const rollBackInput = z.object({ revision: revisionNumber, note });
 
 export type RollBackInput = z.input<typeof rollBackInput>;
@@ -86,7 +104,7 @@ export const diffQuery = z.object({
 
 export type DiffQuery = z.input<typeof diffQuery>;
 
-const jsonChange = z.object({
+export const jsonChange = z.object({
   pointer: z.string().meta({ description: "JSON Pointer (RFC 6901) into the tool's definition." }),
   kind: z.enum(["added", "removed", "changed"]),
   old: z.unknown().optional(),

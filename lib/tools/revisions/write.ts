@@ -8,6 +8,7 @@ import { AppError } from "#lib/core/errors.ts";
 import { codeMistakes } from "../config/code-mistakes.ts";
 import { promptMistakes } from "../config/prompt-template.ts";
 import { httpMistakes } from "../http/mistakes.ts";
+import { selectMistakes } from "../http/select.ts";
 import { headerMistakes } from "../json-schema/param-headers.ts";
 import { pointerInParameters, toInputSchema } from "../json-schema/parameters.ts";
 import { schemaMistakes } from "../json-schema/validator.ts";
@@ -26,23 +27,27 @@ import {
 import { addRevision, readRevision } from "./revision-row.ts";
 
 /** Throws `invalid_request` for schemas that nothing could be checked against, and what cannot run. */
-export async function checkDefinition({
-  parameters,
-  output_schema,
-  config,
-}: Pick<ToolDocument, "config" | "parameters" | "output_schema">): Promise<void> {
+export async function checkDefinition(
+  { tenantId }: Ctx,
+  {
+    parameters,
+    output_schema,
+    config,
+  }: Pick<ToolDocument, "config" | "parameters" | "output_schema">,
+): Promise<void> {
   const schema = toInputSchema(parameters);
-  const mistakes = schemaMistakes(schema);
+  const mistakes = await schemaMistakes(tenantId, schema);
   const input = mistakes.length > 0 ? mistakes : headerMistakes(schema);
   const errors = [
     ...(await codeMistakes(config)),
-    ...promptMistakes(config),
+    ...(await promptMistakes(tenantId, config)),
     ...httpMistakes(config, schema),
+    ...(await selectMistakes(tenantId, config)),
     ...input.map(({ pointer, message }) => ({
       pointer: pointerInParameters(parameters, pointer),
       message,
     })),
-    ...(output_schema === null ? [] : schemaMistakes(output_schema)).map(
+    ...(output_schema === null ? [] : await schemaMistakes(tenantId, output_schema)).map(
       ({ pointer, message }) => ({ pointer: `/output_schema${pointer}`, message }),
     ),
   ];

@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { tools } from "#db/schema/tools.ts";
@@ -6,9 +6,17 @@ import { useTestDatabase } from "#db/testing/clone.ts";
 import { withTenant } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
+import {
+  type Answer,
+  anthropic,
+  json,
+  type ModelServer,
+  openai,
+  startModelServer,
+  status,
+} from "#lib/providers/testing.ts";
 import { putSecret } from "#lib/secrets/service.ts";
 import { freshTenant } from "#lib/testing/context.ts";
-import { type Listening, listen } from "#lib/testing/deployment.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 import { reportUsage } from "#lib/usage/service.ts";
 import { callTool, callToolFor } from "../calls/call.ts";
@@ -20,75 +28,12 @@ import { refusal } from "../testing.ts";
 
 useTestDatabase();
 
-interface Seen {
-  url: string;
-  headers: Record<string, string | string[] | undefined>;
-  body: JsonObject;
-}
-
-type Answer = (response: ServerResponse, seen: Seen) => void | Promise<void>;
-
-/** The far end: speaks both dialects, answers what the test says and keeps what it was asked. */
-let answers: Answer[] = [];
-let asked: Seen[] = [];
-const far = createServer((request, response) => {
-  const chunks: Buffer[] = [];
-  request.on("data", (chunk: Buffer) => chunks.push(chunk));
-  request.on("end", () => {
-    const body = JSON.parse(Buffer.concat(chunks).toString() || "{}");
-    const seen = { url: request.url ?? "", headers: request.headers, body };
-    asked.push(seen);
-    const answer = answers.shift() ?? status(500, { error: { message: "nothing to say" } });
-    void answer(response, seen);
-  });
-});
-
-let server: Listening;
+let far: ModelServer;
 beforeAll(async () => {
-  server = await listen(far);
+  far = await startModelServer();
 });
-afterAll(() => server.close());
-afterEach(() => {
-  answers = [];
-  asked = [];
-});
-
-function json(body: unknown): Answer {
-  return (response) => {
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
-  };
-}
-
-function status(code: number, body: unknown, headers = {}): Answer {
-  return (response) => {
-    response
-      .writeHead(code, { "content-type": "application/json", ...headers })
-      .end(JSON.stringify(body));
-  };
-}
-
-const openai = (content: string, more = {}) =>
-  json({
-    ...{ id: "c1", object: "chat.completion", created: 1, model: "m" },
-    choices: [
-      { index: 0, finish_reason: "stop", message: { role: "assistant", content }, ...more },
-    ],
-    usage: {
-      ...{ prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
-      prompt_tokens_details: { cached_tokens: 4 },
-    },
-  });
-
-const anthropic = (text: string, more = {}) =>
-  json({
-    ...{ id: "m1", type: "message", role: "assistant", model: "m", stop_reason: "end_turn" },
-    content: [{ type: "text", text }],
-    usage: {
-      ...{ input_tokens: 5, output_tokens: 3 },
-      ...{ cache_read_input_tokens: 20, cache_creation_input_tokens: 1 },
-    },
-    ...more,
-  });
+afterAll(() => far.listening.close());
+afterEach(() => far.reset());
 
 const key = "sk-house-0123456789";
 
@@ -97,10 +42,10 @@ async function tenant(
   type: "openai" | "anthropic" = "openai",
   more: JsonObject = {},
 ): Promise<Ctx> {
-  const base_url = type === "openai" ? `${server.url}/v1` : server.url;
+  const base_url = type === "openai" ? `${far.listening.url}/v1` : far.listening.url;
   const models = { fast: "small-1" };
   const house = { name: "house", type, base_url, api_key_secret: "HOUSE_KEY", models, ...more };
-  const ctx = await freshTenant({ ai_providers: [house], egress_allow: [server.host] });
+  const ctx = await freshTenant({ ai_providers: [house], egress_allow: [far.listening.host] });
   await putSecret(ctx, "HOUSE_KEY", { value: key });
   return ctx;
 }
@@ -127,9 +72,9 @@ async function ledger(ctx: Ctx) {
 test("OpenAI's dialect: the filled-in prompt goes out with the tenant's key, the text comes back, tokens are counted", async () => {
   const ctx = await tenant();
   await add(ctx, { system: "You speak to {{ word }}.", temperature: 0.5, max_tokens: 50 });
-  answers = [openai("Hello!")];
+  far.answers = [openai("Hello!")];
   expect(await call(ctx)).toMatchObject({ content: [{ type: "text", text: "Hello!" }] });
-  expect(asked[0]).toMatchObject({
+  expect(far.asked[0]).toMatchObject({
     url: "/v1/chat/completions",
     headers: { authorization: `Bearer ${key}` },
     body: {
@@ -153,9 +98,9 @@ test("Anthropic's dialect: the same, and tokens of the cache count among those t
     { role: "user", content: "{{ word }}?" },
   ];
   await add(ctx, { prompt: undefined, messages, system: "Brief." } as unknown as JsonObject);
-  answers = [anthropic("Yes.")];
+  far.answers = [anthropic("Yes.")];
   expect(await call(ctx)).toMatchObject({ content: [{ type: "text", text: "Yes." }] });
-  expect(asked[0]).toMatchObject({
+  expect(far.asked[0]).toMatchObject({
     url: "/v1/messages",
     headers: { "x-api-key": key, "anthropic-version": expect.any(String) },
     body: {
@@ -180,11 +125,11 @@ test("nothing of this process's environment goes to a tenant's provider", async 
     for (const type of ["openai", "anthropic"] as const) {
       const ctx = await tenant(type);
       await add(ctx, {});
-      answers = [type === "openai" ? openai("a") : anthropic("a")];
+      far.answers = [type === "openai" ? openai("a") : anthropic("a")];
       expect((await call(ctx)).isError).toBeUndefined();
     }
-    expect(asked).toHaveLength(2);
-    expect(JSON.stringify(asked)).not.toContain("operators-own");
+    expect(far.asked).toHaveLength(2);
+    expect(JSON.stringify(far.asked)).not.toContain("operators-own");
   } finally {
     for (const name of [...names, ...custom]) delete process.env[name];
   }
@@ -200,30 +145,30 @@ const shape = {
 test("with an output schema the model is asked for JSON, which becomes structured content", async () => {
   const ctx = await tenant();
   await add(ctx, {}, shape);
-  answers = [openai('```json\n{"sum": 3}\n```')];
+  far.answers = [openai('```json\n{"sum": 3}\n```')];
   expect(await call(ctx)).toMatchObject({
     content: [{ type: "text", text: '{"sum":3}' }],
     structuredContent: { sum: 3 },
   });
-  expect(asked[0]?.body).toMatchObject({ response_format: { type: "json_object" } });
-  expect(JSON.stringify(asked[0]?.body)).toContain("JSON Schema");
+  expect(far.asked[0]?.body).toMatchObject({ response_format: { type: "json_object" } });
+  expect(JSON.stringify(far.asked[0]?.body)).toContain("JSON Schema");
 });
 
 test("an answer that does not fit is asked for once more with what is wrong, and then fails the call", async () => {
   const ctx = await tenant("anthropic");
   await add(ctx, {}, shape);
-  answers = [anthropic('{"sum": "three"}'), anthropic('{"sum": 3}')];
+  far.answers = [anthropic('{"sum": "three"}'), anthropic('{"sum": 3}')];
   expect(await call(ctx)).toMatchObject({ structuredContent: { sum: 3 } });
-  expect(asked[1]?.body.messages).toMatchObject([
+  expect(far.asked[1]?.body.messages).toMatchObject([
     { role: "user" },
     { role: "assistant", content: '{"sum": "three"}' },
     { role: "user", content: expect.stringContaining("/sum must be integer") },
   ]);
   expect(await ledger(ctx)).toMatchObject([{ calls: 2 }]);
 
-  answers = [anthropic("I would rather not"), anthropic("{}")];
+  far.answers = [anthropic("I would rather not"), anthropic("{}")];
   const error = errorOf(await call(ctx));
-  expect([error.code, asked.length]).toEqual(["invalid_output", 4]);
+  expect([error.code, far.asked.length]).toEqual(["invalid_output", 4]);
   expect(error.message).toContain("sum");
 });
 
@@ -239,15 +184,15 @@ test.each([
   "a provider that answers %i fails the call with its reason and without the key",
   async (code, body, wanted, times) => {
     for (const type of ["openai", "anthropic"] as const) {
-      asked = [];
+      far.asked = [];
       const ctx = await tenant(type);
       await add(ctx, { retries: 1 });
       const quick = { "retry-after-ms": "1" };
-      answers = [status(code, body, quick), status(code, body, quick)];
+      far.answers = [status(code, body, quick), status(code, body, quick)];
       const result = await call(ctx);
       expect(errorOf(result).code).toBe(wanted);
       expect(JSON.stringify(result)).not.toContain(key);
-      expect(asked).toHaveLength(times);
+      expect(far.asked).toHaveLength(times);
       expect(await ledger(ctx)).toMatchObject([{ calls: 1, errors: 1, tokens_in: 0 }]);
     }
   },
@@ -256,7 +201,7 @@ test.each([
 test("a passing failure is tried again, and the call succeeds", async () => {
   const ctx = await tenant();
   await add(ctx, { retries: 2 });
-  answers = [status(503, {}, { "retry-after-ms": "1" }), openai("at last")];
+  far.answers = [status(503, {}, { "retry-after-ms": "1" }), openai("at last")];
   expect(await call(ctx)).toMatchObject({ content: [{ text: "at last" }] });
 });
 
@@ -275,7 +220,7 @@ test.each([
     for (const type of ["openai", "anthropic"] as const) {
       const ctx = await tenant(type);
       await add(ctx, { retries: 0 });
-      answers = [answer];
+      far.answers = [answer];
       expect(errorOf(await call(ctx)).code).toBe("provider_invalid_answer");
     }
   },
@@ -284,9 +229,9 @@ test.each([
 test("a provider that does not answer in time, and one that drops the connection, end the call", async () => {
   const ctx = await tenant();
   await add(ctx, { timeout_ms: 200, retries: 0 });
-  answers = [() => undefined];
+  far.answers = [() => undefined];
   expect(errorOf(await call(ctx)).code).toMatch(/^(timed_out|egress_timeout)$/);
-  answers = [(response) => void response.socket?.destroy()];
+  far.answers = [(response) => void response.socket?.destroy()];
   await add(ctx, { retries: 0 });
   expect(errorOf(await call(ctx)).code).toBe("egress_unreachable");
 });
@@ -295,7 +240,7 @@ test("a client that cancels ends the call, also in the pause between two attempt
   const ctx = await tenant();
   await add(ctx, { retries: 5 });
   const controller = new AbortController();
-  answers = [
+  far.answers = [
     (response, seen) => {
       void status(503, {}, { "retry-after": "50" })(response, seen);
       setImmediate(() => controller.abort());
@@ -315,23 +260,23 @@ test("an address that the tenant may not reach is refused at once, and so is a r
   expect(errorOf(await call(ctx)).code).toBe("egress_blocked");
   const other = await tenant();
   await add(other, { retries: 0 });
-  answers = [
+  far.answers = [
     (response) => void response.writeHead(307, { location: "http://169.254.169.254/" }).end(),
   ];
   expect(errorOf(await call(other)).code).toMatch(/^egress_/);
-  expect(asked).toHaveLength(1);
+  expect(far.asked).toHaveLength(1);
 });
 
 test("a model that refuses or runs out of tokens is no answer", async () => {
   const ctx = await tenant();
   await add(ctx, {});
-  answers = [openai("half a sen", { finish_reason: "length" })];
+  far.answers = [openai("half a sen", { finish_reason: "length" })];
   expect(errorOf(await call(ctx)).code).toBe("answer_cut_off");
-  answers = [openai("", { finish_reason: "content_filter" })];
+  far.answers = [openai("", { finish_reason: "content_filter" })];
   expect(errorOf(await call(ctx)).code).toBe("provider_refused");
   const other = await tenant("anthropic");
   await add(other, {});
-  answers = [
+  far.answers = [
     anthropic("", { stop_reason: "max_tokens" }),
     anthropic("", { stop_reason: "refusal" }),
   ];
@@ -350,17 +295,17 @@ test("a provider without its secret, and a model of no provider, say what to do,
   const none = await freshTenant();
   await add(none, {});
   expect(errorOf(await call(none)).code).toBe("unknown_model");
-  expect(asked).toEqual([]);
+  expect(far.asked).toEqual([]);
 });
 
 test("a new value of the key is used by the next call", async () => {
   const ctx = await tenant();
   await add(ctx, {});
-  answers = [openai("1"), openai("2")];
+  far.answers = [openai("1"), openai("2")];
   await call(ctx);
   await putSecret(ctx, "HOUSE_KEY", { value: "sk-rotated-987" });
   await call(ctx);
-  expect(asked.map(({ headers }) => headers.authorization)).toEqual([
+  expect(far.asked.map(({ headers }) => headers.authorization)).toEqual([
     `Bearer ${key}`,
     "Bearer sk-rotated-987",
   ]);
@@ -369,14 +314,14 @@ test("a new value of the key is used by the next call", async () => {
 test("a key that the model's answer echoes is masked", async () => {
   const ctx = await tenant();
   await add(ctx, {});
-  answers = [openai(`Your key is ${key}`)];
+  far.answers = [openai(`Your key is ${key}`)];
   expect(await call(ctx)).toMatchObject({ content: [{ text: "Your key is [secret]" }] });
 });
 
 test("a trace has the request, the response and the tokens, and the key in none of them", async () => {
   const ctx = await tenant();
   await add(ctx, {});
-  answers = [openai(`hi ${key}`)];
+  far.answers = [openai(`hi ${key}`)];
   const trace = createTrace();
   const tool = (await catalogOf(ctx.tenantId)).byMcpName.get("ask");
   const client = { capabilities: null };

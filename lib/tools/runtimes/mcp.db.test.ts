@@ -146,12 +146,11 @@ test("an access token that the upstream echoes leaves with no answer", async () 
   const client = { client_id: "c" };
   const discovery = { authorizationServerUrl: modern.url };
   const tokens = { access_token: "an-access-token", token_type: "Bearer" };
-  await savePending(
-    account,
-    { nonce: "n", verifier: "v", client, discovery, redirect: "", revision: "r" },
-    10,
-  );
-  await withTenant(ctx.tenantId, (tx) => saveGrant(tx, account, { client, discovery, tokens }));
+  const pending = { nonce: "n", verifier: "v", client, discovery, redirect: "", revision: "r" };
+  await withTenant(ctx.tenantId, async (tx) => {
+    await savePending(tx, account, pending, 10);
+    await saveGrant(tx, account, { client, discovery, tokens }, null);
+  });
   const call = await tool(ctx, "headers");
   const answer = JSON.stringify(await call());
   expect(modern.requests.at(-1)?.get("authorization")).toBe("Bearer an-access-token");

@@ -1,16 +1,26 @@
 import { isInputRequiredResult, type Tool } from "@modelcontextprotocol/client";
-import type { InputRequest } from "@modelcontextprotocol/server";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
-import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
+import type { JsonObject } from "#lib/core/json.ts";
+import { askableOf } from "#lib/upstreams/asking/capabilities.ts";
+import { type Conversation, converse, type Round } from "#lib/upstreams/asking/conversation.ts";
+import { park, takeUp } from "#lib/upstreams/asking/parked.ts";
+import { credentialsOf } from "#lib/upstreams/credentials.ts";
 import { UpstreamError, type UpstreamErrorCode } from "#lib/upstreams/errors.ts";
-import { oauthProviderFor } from "#lib/upstreams/oauth/provider.ts";
 import { upstreamsOf } from "#lib/upstreams/registry.ts";
-import { credentialHeaders } from "#lib/upstreams/transport.ts";
 import { withUpstream } from "#lib/upstreams/use.ts";
-import type { InputRequired, LogLevel, Progress, ToolOutcome } from "../calls/client.ts";
+import type { LogLevel, Progress, ToolOutcome } from "../calls/client.ts";
 import { ToolError, type ToolErrorCode } from "../calls/tool-error.ts";
 import { type CallToolResult, callToolResult } from "../schema.ts";
+import {
+  passedOn,
+  refuseUndone,
+  roundOf,
+  ticketKey,
+  ticketOf,
+  toDoFirst,
+  toQuestions,
+} from "./mcp-questions.ts";
 import type { CallScope, RunnableTool, Runtime } from "./runtime.ts";
 
 const codes: Record<UpstreamErrorCode, ToolErrorCode> = {
@@ -23,8 +33,16 @@ const codes: Record<UpstreamErrorCode, ToolErrorCode> = {
   needs_client: "needs_client",
 };
 
+/** The longest that a timer can run. */
+const longestTimerMs = 2 ** 31 - 1;
+
+interface Target {
+  upstreamId: string;
+  name: string;
+}
+
 /** `mcp:<upstream_id>/<name of the tool there>`. */
-function parseMcpImplementation(text: string): { upstreamId: string; name: string } | null {
+function parseMcpImplementation(text: string): Target | null {
   const [, upstreamId = "", name = ""] = /^mcp:([^/]+)\/(.+)$/s.exec(text) ?? [];
   return upstreamId === "" || name === "" ? null : { upstreamId, name };
 }
@@ -40,35 +58,10 @@ function toToolError(error: unknown): unknown {
 }
 
 /** What the upstream is given as its credential leaves with no answer. */
-async function hideCredentials(
-  ctx: Ctx,
-  upstreamId: string,
-  { secrets }: CallScope,
-): Promise<void> {
+async function hideCredentials(ctx: Ctx, upstreamId: string, { secrets }: CallScope) {
   const upstream = (await upstreamsOf(ctx.tenantId)).get(upstreamId);
   if (!upstream) return;
-  if (upstream.auth.type === "oauth") {
-    const provider = await oauthProviderFor(ctx, upstream);
-    // Why there is no token the call itself says.
-    const token = await provider.token().catch(() => undefined);
-    if (token) secrets.hide(token);
-    return;
-  }
-  for (const value of Object.values(await credentialHeaders(upstream))) {
-    secrets.hide(value.replace(/^Bearer /, ""));
-  }
-}
-
-/** What an upstream asks goes on to our client; its state comes back with the answers. */
-function toInputRequired(asked: JsonObject): InputRequired {
-  const { inputRequests, requestState } = asked;
-  return {
-    inputRequests: (isJsonObject(inputRequests) ? inputRequests : {}) as Record<
-      string,
-      InputRequest
-    >,
-    state: typeof requestState === "string" ? { upstream: requestState } : {},
-  };
+  for (const value of await credentialsOf(ctx, upstream)) secrets.hide(value);
 }
 
 function toResult(answer: JsonObject, upstreamId: string): CallToolResult {
@@ -82,15 +75,6 @@ function toResult(answer: JsonObject, upstreamId: string): CallToolResult {
   );
 }
 
-/** What goes along with the arguments in a further round of a call that was asked something. */
-function roundOf({ client: { inputResponses, requestState } }: CallScope): JsonObject {
-  if (!inputResponses && !requestState) return {};
-  return {
-    ...(inputResponses ? { inputResponses } : {}),
-    ...(typeof requestState?.upstream === "string" ? { requestState: requestState.upstream } : {}),
-  };
-}
-
 function traceResult({ trace }: CallScope, answer: object, startedAt: number): void {
   trace?.add({
     ...{ kind: "response", status: 200, headers: {}, body: JSON.stringify(answer) },
@@ -98,55 +82,85 @@ function traceResult({ trace }: CallScope, answer: object, startedAt: number): v
   });
 }
 
+type Call = Conversation<JsonObject, Progress>;
+
+function begin(
+  ctx: Ctx,
+  { upstreamId, name }: Target,
+  { inputSchema }: RunnableTool,
+  args: JsonObject,
+  scope: CallScope,
+  silenceMs: number,
+): Call {
+  const askable = askableOf(scope.client.capabilities);
+  const mayAsk = Object.keys(askable).length > 0;
+  const toolDefinition = { name, inputSchema: inputSchema ?? { type: "object" } } as Tool;
+  const tellsProgress = mayAsk || scope.client.progress !== undefined;
+  return converse(silenceMs, ({ signal, ask, progress, log }) =>
+    withUpstream(
+      ctx,
+      upstreamId,
+      async (client) =>
+        (await client.callTool(
+          { name, arguments: args, ...roundOf(scope) },
+          {
+            // The conversation knows when the silence is the upstream's.
+            ...{ timeout: longestTimerMs, allowInputRequired: true, toolDefinition, signal },
+            ...(tellsProgress ? { onprogress: (update) => progress(update as Progress) } : {}),
+          },
+        )) as unknown as JsonObject,
+      { signal, log, askable, ...(mayAsk ? { ask } : {}) },
+    ),
+  );
+}
+
+/** What the caller hears in this round, without what is secret. */
+function heard({ client: caller, secrets, trace }: CallScope): Round<Progress> {
+  return {
+    signal: caller.signal,
+    answers: caller.inputResponses,
+    progress: (update) => void caller.progress?.(update).catch(() => undefined),
+    log: (level, data, logger) => {
+      const said = secrets.redact({ data });
+      trace?.add({ kind: "log", level: level as LogLevel, text: JSON.stringify(said.data) });
+      caller.log?.(level as LogLevel, said.data, logger)?.catch(() => undefined);
+    },
+  };
+}
+
 async function callUpstream(
   ctx: Ctx,
-  { upstreamId, name }: { upstreamId: string; name: string },
-  { config, inputSchema }: RunnableTool,
+  target: Target,
+  tool: RunnableTool,
   args: JsonObject,
   scope: CallScope,
 ): Promise<ToolOutcome> {
   const { client: caller, trace } = scope;
+  const { upstreamId } = target;
   const startedAt = performance.now();
   await hideCredentials(ctx, upstreamId, scope);
   const upstream = (await upstreamsOf(ctx.tenantId)).get(upstreamId);
-  const timeout = upstream?.timeoutMs ?? 60_000;
   trace?.add({
-    ...{ kind: "request", method: "tools/call", url: String(config.implementation), headers: {} },
-    body: JSON.stringify(args),
+    ...{ kind: "request", method: "tools/call", url: String(tool.config.implementation) },
+    ...{ headers: {}, body: JSON.stringify(args) },
   });
-  const definition = { name, inputSchema: inputSchema ?? { type: "object" } } as Tool;
-  const answer = await withUpstream(
-    ctx,
-    upstreamId,
-    (client) =>
-      client.callTool(
-        { name, arguments: args, ...roundOf(scope) },
-        {
-          ...{ timeout, resetTimeoutOnProgress: true, allowInputRequired: true },
-          toolDefinition: definition,
-          ...(caller.signal ? { signal: caller.signal } : {}),
-          ...(caller.progress
-            ? {
-                onprogress: (update) =>
-                  void caller.progress?.(update as Progress).catch(() => undefined),
-              }
-            : {}),
-        },
-      ),
-    {
-      signal: caller.signal,
-      log: (level, data, logger) => {
-        const said = scope.secrets.redact({ data });
-        trace?.add({ kind: "log", level: level as LogLevel, text: JSON.stringify(said.data) });
-        caller.log?.(level as LogLevel, said.data, logger)?.catch(() => undefined);
-      },
-    },
-  );
+  const parked = { ...target, arguments: args };
+  const ticket = ticketOf(caller);
+  if (!ticket) refuseUndone(caller);
+  const call: Call = ticket
+    ? takeUp(ctx, parked, ticket)
+    : begin(ctx, target, tool, args, scope, upstream?.timeoutMs ?? 60_000);
+  const next = await call.next(heard(scope));
+  if ("asked" in next) {
+    return toQuestions(next.asked, { [ticketKey]: park(ctx, parked, call) }, scope);
+  }
+  const { answer } = next;
   // An access token may have been renewed on the way.
   if (upstream?.auth.type === "oauth") await hideCredentials(ctx, upstreamId, scope);
   traceResult(scope, answer, startedAt);
-  if (isInputRequiredResult(answer)) return toInputRequired(answer as unknown as JsonObject);
-  return toResult(answer as unknown as JsonObject, upstreamId);
+  return isInputRequiredResult(answer)
+    ? passedOn(answer as JsonObject, scope)
+    : toResult(answer, upstreamId);
 }
 
 /** A tool of an upstream MCP server, called with what the caller may be told and asked. */
@@ -157,6 +171,8 @@ export const mcpRuntime: Runtime = (tool) => {
       if (!target) throw new ToolError("not_runnable", "The tool names no upstream's tool.");
       return await callUpstream(ctx, target, tool, args, scope);
     } catch (error) {
+      const todo = toDoFirst(error, scope);
+      if (todo) return todo;
       throw toToolError(error);
     }
   };

@@ -30,6 +30,8 @@ export interface CallOrigin {
   client: ToolClient;
   /** How many tools called each other to get here; 0 for a caller's own call. */
   depth: number;
+  /** The tools above that hold one of their own slots while they wait for this call. */
+  holds?: ReadonlySet<string> | undefined;
   /** Written to in a test of the tool; absent in ordinary calls. */
   trace?: CallTrace | undefined;
   /** Masks what the tools above know, where a nested call's arguments are written down. */

@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { env } from "#lib/core/env.ts";
 import { singleton } from "#lib/core/singleton.ts";
+import { FairQueue } from "../fair-queue.ts";
 import type { JobOutcome, SandboxJob } from "./job.ts";
 import type { FromWorker } from "./protocol.ts";
-import { FairQueue } from "./queue.ts";
 import { closeReader } from "./read-source.ts";
 import { Running } from "./running.ts";
 import { Thread } from "./thread.ts";

@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
 import { singleton } from "#lib/core/singleton.ts";
+import { threadFile } from "../thread-file.ts";
 import type { PreparedSource } from "./source.ts";
 import type { SourceAnswer } from "./source-worker.ts";
-import { threadFile } from "./thread-file.ts";
 
 /** A text that takes longer is not one that a person wrote. */
 const limitMs = 10_000;
@@ -35,7 +35,7 @@ function drop(worker: Worker): void {
 }
 
 function open(): Worker {
-  const worker = new Worker(threadFile("source-worker.ts"), {
+  const worker = new Worker(threadFile("sandbox/source-worker.ts"), {
     name: "sandbox-source",
     resourceLimits: { stackSizeMb: 16, maxOldGenerationSizeMb: 256 },
     env: {},

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
+import { threadFile } from "../thread-file.ts";
 import type { FromWorker, ToWorker } from "./protocol.ts";
-import { threadFile } from "./thread-file.ts";
 
 /** Enough for QuickJS's parser at the depth that it allows itself. */
 const stackMb = 16;
@@ -22,7 +22,7 @@ export class Thread {
   readonly #stop = new Int32Array(new SharedArrayBuffer(4));
 
   constructor({ message, exit }: ThreadEvents) {
-    this.#worker = new Worker(threadFile("worker.ts"), {
+    this.#worker = new Worker(threadFile("sandbox/worker.ts"), {
       name: "sandbox",
       workerData: { stop: this.#stop.buffer },
       resourceLimits: { stackSizeMb: stackMb, maxOldGenerationSizeMb: heapMb },

@@ -1,12 +1,8 @@
-import { readlinkSync } from "node:fs";
-import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
+import { yieldToOthers } from "../yield-thread.ts";
 import { GuestCall, type Step, threadCpuUs } from "./guest-call.ts";
 import { Instances } from "./instances.ts";
 import type { FromWorker, RunMessage, ToWorker } from "./protocol.ts";
-
-/** Tenant code yields to the event loop and the database, which every other call needs. */
-const niceness = 5;
 
 const port = parentPort;
 if (!port) throw new Error("This file is the start of a worker thread");
@@ -17,25 +13,6 @@ let tenantId = "";
 
 function send(message: FromWorker): void {
   port?.postMessage(message);
-}
-
-/** The thread's own id, where the kernel tells it (Linux). */
-function threadId(): number | null {
-  try {
-    return Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-  } catch {
-    return null;
-  }
-}
-
-function yieldToOthers(): number | null {
-  const tid = threadId();
-  try {
-    if (tid !== null) setPriority(tid, niceness);
-  } catch {
-    // Not allowed here: it runs like any other thread.
-  }
-  return tid;
 }
 
 function close(): void {

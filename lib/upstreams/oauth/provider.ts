@@ -1,9 +1,10 @@
 import type { AuthProvider } from "@modelcontextprotocol/client";
+import { memberTopic } from "#lib/auth/members.ts";
 import { onChange } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { guardedFetch } from "#lib/core/egress.ts";
 import { singleton } from "#lib/core/singleton.ts";
-import { findSnapshot } from "#lib/tenants/snapshot.ts";
+import { findSnapshot, tenantTopic } from "#lib/tenants/snapshot.ts";
 import { UpstreamError } from "../errors.ts";
 import { type RegisteredUpstream, upstreamTopic } from "../registry.ts";
 import { subjectOf } from "../subject.ts";
@@ -11,7 +12,7 @@ import { notConnected, oauthTimeoutMs, refreshTokens } from "./refresh.ts";
 import { type Account, type Grant, openFor, readTokens } from "./store.ts";
 
 /** A token is renewed this long before it ends, so that none ends on its way. */
-const marginMs = 30_000;
+const longestMarginMs = 30_000;
 /** How long a token that says no end, or a distant one, is used before its row is read again. */
 const keepMs = 15_000;
 
@@ -22,10 +23,12 @@ interface Kept {
 }
 
 const kept = singleton("upstreams.tokens", () => new Map<string, Kept>());
+const topics = new Set([upstreamTopic, memberTopic, tenantTopic]);
 const running = singleton("upstreams.refreshes", () => new Map<string, Promise<void>>());
 
 onChange((change) => {
-  if (change === "everything" || change.topic === upstreamTopic) kept.clear();
+  // A tenant or membership that ends takes its accounts along, without a word about each.
+  if (change === "everything" || topics.has(change.topic)) kept.clear();
 });
 
 /** The guarded `fetch` with which a tenant's authorization servers are reached. */
@@ -54,6 +57,11 @@ function refreshOnce(account: Account, sealed: string): Promise<void> {
   return refresh;
 }
 
+/** Of tokens that live shortly it is a part, or each request would renew them. */
+function marginOf({ expires_in }: Grant["tokens"]): number {
+  return Math.min(longestMarginMs, ((expires_in ?? 0) * 1_000) / 4);
+}
+
 async function currentToken(account: Account): Promise<Kept> {
   const key = keyOf(account);
   const known = kept.get(key);
@@ -64,6 +72,7 @@ async function currentToken(account: Account): Promise<Kept> {
     const ends = row.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY;
     const { tokens } = openFor<Grant>(account, row.sealed);
     const renewable = tokens.refresh_token !== undefined;
+    const marginMs = marginOf(tokens);
     if (!refreshed && ends - marginMs < Date.now() && renewable) {
       await refreshOnce(account, row.sealed);
       continue;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { OAuthError, OAuthErrorCode, refreshAuthorization } from "@modelcontextprotocol/client";
 import { UpstreamError } from "../errors.ts";
+import { accountPage } from "./pages.ts";
 import {
   type Account,
   claimRefresh,
@@ -14,15 +15,16 @@ import {
 export const oauthTimeoutMs = 10_000;
 
 /** What is said where an account is not connected, or no more. */
-export function notConnected({ upstreamId, subject }: Account): UpstreamError {
+export function notConnected(account: Account): UpstreamError {
+  const { upstreamId, subject } = account;
   const whose = subject === "tenant" ? "Nobody has" : "You have not";
   return new UpstreamError(
     "unauthorized",
-    `${whose} connected the upstream "${upstreamId}", or the connection has ended. Connect it in the console, under Upstreams.`,
+    `${whose} connected an account at the upstream "${upstreamId}", or the connection has ended. Connect it at ${accountPage(account)}.`,
   );
 }
 
-function isRefused(error: unknown): boolean {
+function isRefused(error: unknown): error is OAuthError {
   if (!(error instanceof OAuthError)) return false;
   const { code } = error;
   return (
@@ -31,6 +33,8 @@ function isRefused(error: unknown): boolean {
     code === OAuthErrorCode.UnauthorizedClient
   );
 }
+
+const upstreamSays = ({ upstreamId }: Account) => `The upstream "${upstreamId}": `;
 
 async function refreshNow(account: Account, sealed: string, fetchFn: typeof fetch): Promise<void> {
   const grant = openFor<Grant>(account, sealed);
@@ -44,15 +48,18 @@ async function refreshNow(account: Account, sealed: string, fetchFn: typeof fetc
       ...(resource !== undefined && { resource: new URL(resource) }),
       fetchFn,
     });
-    await endRefresh(account, sealed, { ...grant, tokens: { ...tokens, ...fresh } });
+    await endRefresh(account, sealed, { grant: { ...grant, tokens: { ...tokens, ...fresh } } });
   } catch (error) {
-    await endRefresh(account, sealed, isRefused(error) ? "refused" : "failed");
-    if (isRefused(error)) throw notConnected(account);
-    throw new UpstreamError(
-      "failed",
-      `The authorization server of the upstream "${account.upstreamId}" did not renew the access token. Try again later.`,
-      { cause: error },
-    );
+    if (isRefused(error)) {
+      const detail = `The authorization server refused to renew the access token (${error.code}).`;
+      await endRefresh(account, sealed, { failure: "ended", detail });
+      throw notConnected(account);
+    }
+    const detail = "The authorization server did not renew the access token.";
+    await endRefresh(account, sealed, { failure: "failed", detail });
+    throw new UpstreamError("failed", `${upstreamSays(account)}${detail} Try again later.`, {
+      cause: error,
+    });
   }
 }
 
@@ -66,6 +73,8 @@ export async function refreshTokens(
   fetchFn: typeof fetch,
 ): Promise<void> {
   if (openFor<Grant>(account, sealed).tokens.refresh_token === undefined) {
+    const detail = "The server takes the access token no more, and it cannot be renewed.";
+    await endRefresh(account, sealed, { failure: "ended", detail });
     throw notConnected(account);
   }
   const until = Date.now() + 60_000;
@@ -76,8 +85,6 @@ export async function refreshTokens(
     if (row.sealed !== sealed) return;
     await sleep(150);
   }
-  throw new UpstreamError(
-    "failed",
-    `The access token of the upstream "${account.upstreamId}" was not renewed in time. Try again.`,
-  );
+  const detail = "The access token was not renewed in time. Try again.";
+  throw new UpstreamError("failed", `${upstreamSays(account)}${detail}`);
 }

@@ -9,6 +9,7 @@ import { type Tx, withTenant } from "#db/transaction.ts";
 import { seal, unseal } from "#lib/core/crypto.ts";
 import { keyring } from "#lib/core/keyring.ts";
 import type { Subject } from "../subject.ts";
+import { accountNameOf } from "./account.ts";
 
 /** Whose tokens, of which upstream of which tenant. */
 export interface Account {
@@ -64,21 +65,20 @@ export async function readTokens(account: Account) {
   return row;
 }
 
-export async function savePending(account: Account, pending: Pending, minutes: number) {
+/** Notes that an authorization has begun; what is connected stays until it ends. */
+export async function savePending(tx: Tx, account: Account, pending: Pending, minutes: number) {
   const values = {
     pendingSealed: sealFor(account, pending),
     pendingUntil: sql`now() + make_interval(mins => ${minutes})`,
     updatedAt: sql`now()`,
   };
-  await withTenant(account.tenantId, (tx) =>
-    tx
-      .insert(upstreamTokens)
-      .values({ ...account, ...values })
-      .onConflictDoUpdate({
-        target: [upstreamTokens.tenantId, upstreamTokens.upstreamId, upstreamTokens.subject],
-        set: values,
-      }),
-  );
+  await tx
+    .insert(upstreamTokens)
+    .values({ ...account, ...values })
+    .onConflictDoUpdate({
+      target: [upstreamTokens.tenantId, upstreamTokens.upstreamId, upstreamTokens.subject],
+      set: values,
+    });
 }
 
 /** The authorization that was begun with this nonce, once; null where there is none, or no more. */
@@ -104,20 +104,41 @@ function endOf({ expires_in }: StoredOAuthTokens): Date | null {
   return expires_in === undefined ? null : new Date(Date.now() + expires_in * 1_000);
 }
 
+/** The columns that a grant is kept in. */
+function columnsOf(account: Account, grant: Grant) {
+  const { tokens } = grant;
+  return {
+    ...{ sealed: sealFor(account, grant), expiresAt: endOf(tokens) },
+    renewable: tokens.refresh_token !== undefined,
+    ...{ failure: null, failureDetail: null, refreshingUntil: null, updatedAt: sql`now()` },
+  };
+}
+
 /** Writes what an authorization gave; false where the account's row is gone. */
-export async function saveGrant(tx: Tx, account: Account, grant: Grant): Promise<boolean> {
+export async function saveGrant(
+  tx: Tx,
+  account: Account,
+  grant: Grant,
+  connectedBy: string | null,
+): Promise<boolean> {
+  const name = accountNameOf(grant.tokens);
   const done = await tx
     .update(upstreamTokens)
-    .set({
-      sealed: sealFor(account, grant),
-      expiresAt: endOf(grant.tokens),
-      connectedAt: sql`now()`,
-      refreshingUntil: null,
-      updatedAt: sql`now()`,
-    })
+    .set({ ...columnsOf(account, grant), account: name, connectedBy, connectedAt: sql`now()` })
     .where(rowOf(account))
     .returning({ subject: upstreamTokens.subject });
   return done.length > 0;
+}
+
+/** Why an authorization that was begun gave no tokens; what is connected goes on. */
+export async function saveConnectFailure(account: Account, detail: string): Promise<void> {
+  const set = { failure: "failed" as const, failureDetail: detail, updatedAt: sql`now()` };
+  await withTenant(account.tenantId, (tx) =>
+    tx
+      .update(upstreamTokens)
+      .set(set)
+      .where(and(rowOf(account), isNull(upstreamTokens.sealed))),
+  );
 }
 
 /** Makes the caller the one process that refreshes these very tokens, for half a minute. */
@@ -136,19 +157,24 @@ export async function claimRefresh(account: Account, sealed: string): Promise<bo
   return claimed.length > 0;
 }
 
-/** Ends a refresh of `sealed` with new tokens, with none (they are refused), or as it was. */
+/** What a refresh came to: new tokens, none any more, or the old ones until the next attempt. */
+export type RefreshOutcome = { grant: Grant } | { failure: "ended" | "failed"; detail: string };
+
+/** Ends a refresh of `sealed`. */
 export async function endRefresh(
   account: Account,
   sealed: string,
-  outcome: Grant | "refused" | "failed",
+  outcome: RefreshOutcome,
 ): Promise<void> {
-  const free = { refreshingUntil: null, updatedAt: sql`now()` };
+  const none = { sealed: null, expiresAt: null, connectedAt: null, renewable: false };
   const set =
-    outcome === "failed"
-      ? free
-      : outcome === "refused"
-        ? { ...free, sealed: null, expiresAt: null, connectedAt: null }
-        : { ...free, sealed: sealFor(account, outcome), expiresAt: endOf(outcome.tokens) };
+    "grant" in outcome
+      ? columnsOf(account, outcome.grant)
+      : {
+          ...(outcome.failure === "ended" ? none : {}),
+          ...{ failure: outcome.failure, failureDetail: outcome.detail },
+          ...{ refreshingUntil: null, updatedAt: sql`now()` },
+        };
   await withTenant(account.tenantId, (tx) =>
     tx
       .update(upstreamTokens)

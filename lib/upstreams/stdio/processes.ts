@@ -32,18 +32,22 @@ function signalGroup({ pid }: ChildProcessWithoutNullStreams, signal: NodeJS.Sig
   }
 }
 
-/** Each worker has an equal share of the deployment's, and one at the least. */
-function refuseTooMany(tenantId: string): void {
+/** Whose bound is reached, if one is: each worker has an equal share, and one at the least. */
+function whoIsFull(tenantId: string): string | null {
   const { TAUSESTACK_STDIO_PROCESSES, TAUSESTACK_STDIO_PROCESSES_PER_TENANT, WEB_CONCURRENCY } =
     env();
   const share = Math.max(1, Math.floor(TAUSESTACK_STDIO_PROCESSES / WEB_CONCURRENCY));
-  const own = [...running].filter((each) => each.tenantId === tenantId).length;
-  const whose =
-    own >= TAUSESTACK_STDIO_PROCESSES_PER_TENANT
-      ? "The tenant"
-      : running.size >= share
-        ? "The deployment"
-        : null;
+  if (countProcesses(tenantId) >= TAUSESTACK_STDIO_PROCESSES_PER_TENANT) return "The tenant";
+  return running.size >= share ? "The deployment" : null;
+}
+
+/** Whether another server of the tenant's may be started now. */
+export function hasProcessRoom(tenantId: string): boolean {
+  return whoIsFull(tenantId) === null;
+}
+
+function refuseTooMany(tenantId: string): void {
+  const whose = whoIsFull(tenantId);
   if (whose === null) return;
   throw new UpstreamError(
     "unavailable",

@@ -11,7 +11,8 @@ import { endProcess, startProcess } from "./processes.ts";
 /** Of one message of a server's. */
 const maxLineBytes = 16 * 1024 * 1024;
 
-async function secretsFor(
+/** The values of secrets by the names of their variables; throws `UpstreamError` `unavailable`. */
+export async function secretsFor(
   tenantId: string,
   names: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {

@@ -4,6 +4,7 @@ import { LinkTabs } from "#components/shell/link-tabs.tsx";
 import { PageHeader } from "#components/shell/page-header.tsx";
 import { StatusBadge } from "#components/tenants/status-badge.tsx";
 import { Alert } from "#components/ui/alert.tsx";
+import { tenantSections } from "../../tenant-sections.tsx";
 import { openTenant, type TenantParams } from "./open-tenant.ts";
 
 type TenantLayoutProps = { params: TenantParams; children: ReactNode };
@@ -16,8 +17,10 @@ export async function generateMetadata({ params }: TenantLayoutProps): Promise<M
 }
 
 export default async function TenantLayout({ params, children }: TenantLayoutProps) {
-  const { tenant, quotas } = await openTenant((await params).tenant_id);
+  const { tenant } = await openTenant((await params).tenant_id);
   const base = `/admin/tenants/${tenant.tenant_id}`;
+  // From 1024 pixels up they stand in the sidebar.
+  const tabs = tenantSections(base).flatMap(({ items }) => items);
   return (
     <>
       <PageHeader
@@ -31,26 +34,7 @@ export default async function TenantLayout({ params, children }: TenantLayoutPro
           still change it.
         </Alert>
       )}
-      <LinkTabs
-        label="Tenant sections"
-        tabs={[
-          { href: base, label: "Overview" },
-          { href: `${base}/tools`, label: "Tools", count: quotas.max_tools.used },
-          { href: `${base}/upstreams`, label: "Upstreams" },
-          { href: `${base}/tasks`, label: "Tasks", count: quotas.max_running_tasks.used },
-          { href: `${base}/approvals`, label: "Approvals" },
-          { href: `${base}/resources`, label: "Resources", count: quotas.max_resources.used },
-          { href: `${base}/prompts`, label: "Prompts", count: quotas.max_prompts.used },
-          { href: `${base}/memories`, label: "Memories", count: quotas.max_memory_entries.used },
-          { href: `${base}/secrets`, label: "Secrets" },
-          { href: `${base}/keys`, label: "Keys" },
-          { href: `${base}/members`, label: "Members" },
-          { href: `${base}/apps`, label: "Apps" },
-          { href: `${base}/audit`, label: "Audit" },
-          { href: `${base}/connect`, label: "Connect" },
-          { href: `${base}/settings`, label: "Settings" },
-        ]}
-      />
+      <LinkTabs label="Tenant sections" tabs={tabs} className="lg:hidden" />
       {children}
     </>
   );

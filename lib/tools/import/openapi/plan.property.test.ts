@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import { schemaMistakes } from "../../json-schema/validator.ts";
+import { mistakesOf } from "../../json-schema/compile.ts";
 import { planImport } from "./plan.ts";
 
 const hosts = ["api.example.com", "other.example.org:8443", "10.0.0.1"];
@@ -151,8 +151,8 @@ test("whatever a document says, its tools call the host of its server, and their
         expect(new URL(filled(address)).origin).toBe(origin);
         const names = Object.keys(parameters.properties as JsonObject);
         for (const [, name] of address.matchAll(/\{([^{}]*)\}/g)) expect(names).toContain(name);
-        expect(schemaMistakes(parameters)).toEqual([]);
-        if (output_schema) expect(schemaMistakes(output_schema)).toEqual([]);
+        expect(mistakesOf(parameters)).toEqual([]);
+        if (output_schema) expect(mistakesOf(output_schema)).toEqual([]);
         for (const [name, value] of Object.entries((config.headers ?? {}) as JsonObject)) {
           expect(`${name}: ${value}`).not.toMatch(/[\r\n\0]/);
         }

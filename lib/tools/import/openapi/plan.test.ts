@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import { schemaMistakes } from "../../json-schema/validator.ts";
+import { mistakesOf } from "../../json-schema/compile.ts";
 import { type PlanOptions, planImport } from "./plan.ts";
 import type { ProposedTool } from "./schema.ts";
 import { largeDocument, styles } from "./testing.ts";
@@ -243,7 +243,7 @@ test("schemas that refer to themselves stay references within the tool's own sch
   expect(tool.parameters.$defs).toEqual({
     Node: { type: "object", properties: { next: { $ref: "#/$defs/Node" }, x: {} } },
   });
-  expect(schemaMistakes(tool.parameters)).toEqual([]);
+  expect(mistakesOf(tool.parameters)).toEqual([]);
 });
 
 test.each([
@@ -422,7 +422,7 @@ test("YAML whose aliases multiply is refused", () => {
     const before = Array.from({ length: 10 }, () => `*a${at - 1}`).join(",");
     lines.push(`a${at}: &a${at} [${before}]`);
   }
-  expect(refusal(`openapi: 3.1.0\n${lines.join("\n")}`)).toMatch(/alias/i);
+  expect(refusal(`openapi: 3.1.0\n${lines.join("\n")}`)).toMatch(/more than 3000000 values/);
 });
 
 test.each(Object.entries(styles))(
@@ -438,7 +438,7 @@ test.each(Object.entries(styles))(
       expect(tool.config.auth).toEqual({ type: "bearer", secret: "TOKEN" });
     }
     const some = tools.filter((_, at) => at % 97 === 1);
-    for (const { parameters } of some) expect(schemaMistakes(parameters)).toEqual([]);
+    for (const { parameters } of some) expect(mistakesOf(parameters)).toEqual([]);
   },
   60_000,
 );

@@ -1,7 +1,8 @@
 import { AppError } from "#lib/core/errors.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
+import { withTimeLimit } from "../../calls/time-limit.ts";
 import { bundlerOf } from "./bundle.ts";
-import { readDocument } from "./document.ts";
+import { methods, mostOperations, readDescription, tooManyOperations } from "./document.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { cleanText } from "./json-schema.ts";
 import { claimToolName, operationName, toIdentifier } from "./names.ts";
@@ -12,8 +13,8 @@ import { schemesOf } from "./security.ts";
 import { type Server, ServerProblem, serversOf, toBase } from "./servers.ts";
 import { type Operation, type Surroundings, toolOf } from "./tool.ts";
 
-/** Operations of one document: more are no API that an agent could choose from. */
-const mostOperations = 5_000;
+/** The operations of a whole document; its thread ends sooner. */
+const planLimitMs = 60_000;
 
 export interface PlanOptions {
   /** Where the document was fetched from, for servers that are relative to it. */
@@ -53,8 +54,6 @@ export interface Plan {
   operations: PlannedOperation[];
 }
 
-const methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-
 function operationsOf(root: JsonObject): Operation[] {
   const paths = isJsonObject(root.paths) ? Object.entries(root.paths) : [];
   const found: Operation[] = [];
@@ -72,11 +71,9 @@ function operationsOf(root: JsonObject): Operation[] {
       found.push({ method: method.toUpperCase(), path, pathItem, operation });
     }
   }
-  if (found.length <= mostOperations) return found;
-  throw new AppError(
-    "invalid_request",
-    `The document has ${found.length} operations; at most ${mostOperations} can be read. Give a part of it.`,
-  );
+  // References to path items make operations that were not counted before.
+  if (found.length > mostOperations) throw tooManyOperations(found.length);
+  return found;
 }
 
 function problemOf(error: unknown): string {
@@ -133,7 +130,7 @@ function chosenServer(url: string | null): string | null {
  * Throws `invalid_request` for what is no OpenAPI description.
  */
 export function planImport(text: string, options: PlanOptions): Plan {
-  const { version: openapi, root } = readDocument(text);
+  const { version: openapi, root } = readDescription(text);
   const schemes = schemesOf(root);
   const around: Surroundings = {
     root,
@@ -150,10 +147,13 @@ export function planImport(text: string, options: PlanOptions): Plan {
   const source = options.source ?? sourceOf(title);
   const others = options.names.filter((one) => one.source !== source);
   const taken = new Set(others.map(({ name }) => name));
-  const operations = operationsOf(root).map((operation) => {
+  const found = operationsOf(root);
+  const plan = (operation: Operation) => {
     const name = operationName(operation.method, operation.path, operation.operation.operationId);
     return planned(operation, claimToolName(options.prefix, name || "operation", taken), around);
-  });
+  };
+  // One limit for all: the watch over each of thousands of schemas costs more than their checks.
+  const operations = withTimeLimit(planLimitMs, () => found.map(plan));
   return {
     source,
     title,

@@ -101,8 +101,16 @@ export const applyImportInput = z
       .enum(["keep", "delete"], { error: "must be keep or delete" })
       .default("keep")
       .meta({ description: "What becomes of tools whose operation the document has no more." }),
+    publish: z.boolean({ error: "must be true or false" }).default(true).meta({
+      description:
+        "false: save all as drafts, which can be tried and are published later (POST /tools/publish).",
+    }),
   })
-  .refine(hasDocument, wantsDocument);
+  .refine(hasDocument, wantsDocument)
+  .refine(({ publish, gone }) => publish || gone === "keep", {
+    path: ["gone"],
+    message: "must be keep where publish is false: tools in use would go",
+  });
 
 export type ApplyImportInput = z.input<typeof applyImportInput>;
 
@@ -176,6 +184,7 @@ export type ImportPreview = z.output<typeof importPreview>;
 export const importResult = z
   .object({
     source: z.string(),
+    published: z.boolean().meta({ description: "false: what is written are drafts." }),
     created: z.array(z.string()).meta({ description: "Ids of tools." }),
     updated: z.array(z.string()),
     deleted: z.array(z.string()),

@@ -78,7 +78,8 @@ test("what is chosen is imported at once, with an entry for each tool and one fo
   const ctx = await freshTenant();
   const result = await applyImport(ctx, { document: petStore(), operations: "all" });
   expect(result).toEqual({
-    ...{ source: "pet_store", created: ["listPets", "deletePet"], updated: [], deleted: [] },
+    ...{ source: "pet_store", published: true, created: ["listPets", "deletePet"] },
+    ...{ updated: [], deleted: [] },
     ...{ unchanged: 0, skipped: [{ operation: "POST /pets", problem: expect.any(String) }] },
   });
   const tool = await getTool(ctx, "listPets");

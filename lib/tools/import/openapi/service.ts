@@ -9,8 +9,9 @@ import { EgressError, egressFetch } from "#lib/core/egress.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { parse } from "#lib/core/parse.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
-import { saveAndPublishAll } from "../../bulk.ts";
-import { documentOfRow } from "../../revisions/document.ts";
+import { saveAndPublishAll, saveDrafts } from "../../bulk.ts";
+import { documentOfRow, type ToolDocument } from "../../revisions/document.ts";
+import { readRevision } from "../../revisions/revision-row.ts";
 import { change, toAudited } from "../../row.ts";
 import { registerToolInput } from "../../schema.ts";
 import { currentOf, type Imported, importedFrom, namesInUse, stateOf } from "./imported.ts";
@@ -153,13 +154,17 @@ function choose(plan: Plan, wanted: "all" | readonly string[]): PlannedOperation
   return plan.operations.filter(({ key }) => keys.has(key));
 }
 
+/** What an import finds of the tenant's tools. */
+interface Found {
+  before: ReadonlyMap<string, Imported>;
+  ids: ReadonlySet<string>;
+  /** By the tool's id, where drafts are to be written: what is to become of a tool in use. */
+  drafts: ReadonlyMap<string, ToolDocument>;
+}
+
 /** The input that makes the operation's tool, or null when it is as it should be. */
-function inputOf(
-  plan: Plan,
-  operation: PlannedOperation,
-  before: Imported | undefined,
-  ids: Set<string>,
-) {
+function inputOf(plan: Plan, operation: PlannedOperation, { before: all, ids, drafts }: Found) {
+  const before = all.get(operation.key);
   const { outcome, key } = operation;
   if ("problem" in outcome || stateOf(operation, before) === "unchanged") return null;
   const { tool, fingerprint } = outcome;
@@ -167,7 +172,8 @@ function inputOf(
   const rest = { ...tool, config: { ...tool.config, import: origin } };
   if (before) {
     const { row } = before;
-    const kept = { ...documentOfRow(row), is_dynamic: row.isDynamic, tool_id: row.toolId };
+    const document = drafts.get(row.toolId) ?? documentOfRow(row);
+    const kept = { ...document, is_dynamic: row.isDynamic, tool_id: row.toolId };
     return parse(registerToolInput, { ...kept, ...rest });
   }
   const { name } = tool;
@@ -181,6 +187,18 @@ async function idsInUse(tx: Tx, ctx: Ctx): Promise<Set<string>> {
     .from(tools)
     .where(eq(tools.tenantId, ctx.tenantId));
   return new Set(rows.map(({ toolId }) => toolId));
+}
+
+/** Drafts of the tools in use, which a draft of an import goes on from. */
+async function draftsOf(tx: Tx, ctx: Ctx, before: Found["before"]): Promise<Found["drafts"]> {
+  const rows = [...before.values()].map(({ row }) => row);
+  const drafted = rows.filter((row) => row.draftRevision !== null);
+  const found = new Map<string, ToolDocument>();
+  for (const { toolId, draftRevision } of drafted) {
+    const { document } = await readRevision(tx, ctx, toolId, draftRevision ?? 0);
+    found.set(toolId, document as ToolDocument);
+  }
+  return found;
 }
 
 async function remove(tx: Tx, ctx: Ctx, gone: readonly Imported[]): Promise<string[]> {
@@ -203,8 +221,8 @@ function checkDigest(wanted: string | undefined, digest: string): void {
 }
 
 /**
- * Imports operations of an OpenAPI description as http tools: all of what was chosen, or nothing.
- * A tool imported before is updated where its operation has changed, and kept otherwise, with what
+ * Imports operations of an OpenAPI description as http tools: all of what was chosen, or nothing, in
+ * use at once or else as drafts. A tool imported before is updated where its operation has changed, and kept otherwise, with what
  * was changed in it here; doing the same again changes nothing. Throws `invalid_request`,
  * `conflict`, `limit_exceeded` and `upstream_failed`.
  */
@@ -228,25 +246,29 @@ export async function applyImport(ctx: Ctx, raw: ApplyImportInput): Promise<Impo
   return change(ctx, async (tx) => {
     const before = await importedFrom(tx, ctx, plan.source, true);
     const ids = await idsInUse(tx, ctx);
+    const drafts = input.publish ? new Map() : await draftsOf(tx, ctx, before);
     const inputs = chosen.flatMap((operation) => {
-      const made = inputOf(plan, operation, before.get(operation.key), ids);
+      const made = inputOf(plan, operation, { before, ids, drafts });
       return made === null ? [] : [made];
     });
     const deleted = input.gone === "delete" ? await remove(tx, ctx, goneFrom(plan, before)) : [];
-    const written = await saveAndPublishAll(tx, ctx, inputs);
     const { source, title, version } = plan;
-    const unchanged = chosen.length - inputs.length;
-    if (inputs.length + deleted.length > 0) {
+    const written = input.publish
+      ? await saveAndPublishAll(tx, ctx, inputs)
+      : await saveDrafts(tx, ctx, inputs, `Imported from ${title} ${version}`.trim());
+    const count = written.created.length + written.updated.length;
+    const unchanged = chosen.length - count;
+    if (count + deleted.length > 0) {
       await audit(tx, ctx, {
         action: "tools.import",
         target: { type: "openapi", id: source },
         after: {
           ...{ title, version, digest, ...(input.url === undefined ? {} : { url: input.url }) },
           ...{ created: written.created.length, updated: written.updated.length },
-          ...{ deleted: deleted.length, unchanged },
+          ...{ deleted: deleted.length, unchanged, published: input.publish },
         },
       });
     }
-    return { source, ...written, deleted, unchanged, skipped };
+    return { source, published: input.publish, ...written, deleted, unchanged, skipped };
   });
 }

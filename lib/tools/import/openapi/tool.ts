@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { httpMistakes } from "../../http/mistakes.ts";
+import { formMistakes } from "../../json-schema/compile.ts";
 import { toInputSchema } from "../../json-schema/parameters.ts";
-import { formMistakes } from "../../json-schema/validator.ts";
 import { registerToolInput } from "../../schema.ts";
 import { addBody } from "./body.ts";
 import type { Bundler } from "./bundle.ts";

@@ -134,10 +134,10 @@ function inputsOf(
 }
 
 /** Compiles each schema, other requests in between. */
-async function check(inputs: readonly { one: Wanted; input: Input }[]): Promise<void> {
+async function check(ctx: Ctx, inputs: readonly { one: Wanted; input: Input }[]): Promise<void> {
   for (const [at, { one, input }] of inputs.entries()) {
     try {
-      await checkDefinition(input);
+      await checkDefinition(ctx, input);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const name = one.row.remoteName;
@@ -165,7 +165,7 @@ export async function acceptUpstreamTools(
   const looked = await withTenant(ctx.tenantId, (tx) =>
     readWanted(tx, ctx, upstreamId, unique, false),
   );
-  await check(inputsOf(upstreamId, prefix, looked, new Set()));
+  await check(ctx, inputsOf(upstreamId, prefix, looked, new Set()));
   return change(ctx, async (tx) => {
     const wanted = await readWanted(tx, ctx, upstreamId, unique, true);
     const inputs = inputsOf(upstreamId, prefix, wanted, await takenNames(tx, ctx));

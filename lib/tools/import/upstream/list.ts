@@ -1,4 +1,4 @@
-import { and, asc, eq, gt } from "drizzle-orm";
+import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { tools } from "#db/schema/tools.ts";
 import { upstreamTools } from "#db/schema/upstream-tools.ts";
 import { withTenant } from "#db/transaction.ts";
@@ -8,22 +8,36 @@ import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { getUpstream } from "#lib/upstreams/service.ts";
 import { changedParts, digestOf } from "./definition.ts";
 import { ofUpstream, type UpstreamToolRow } from "./record.ts";
-import type { UpstreamDefinition, UpstreamTool, UpstreamToolQuery } from "./schema.ts";
+import type {
+  UpstreamDefinition,
+  UpstreamTool,
+  UpstreamToolQuery,
+  UpstreamToolState,
+} from "./schema.ts";
 import { suspicionsOf } from "./suspicion.ts";
 import { toolNameOf } from "./tool-name.ts";
 
 const longestPage = 1_000;
 
+/** One whose tool was deleted here since waits like one that nobody has seen. */
+export const shownState = sql<UpstreamToolState>`case
+  when ${upstreamTools.toolId} is null and ${upstreamTools.state} <> 'ignored' then 'new'
+  else ${upstreamTools.state} end`;
+
+function matches(search: string) {
+  return sql`(position(lower(${search}) in lower(${upstreamTools.remoteName})) > 0
+    or position(lower(${search}) in
+      lower(coalesce(${upstreamTools.offered}, ${upstreamTools.accepted})->>'description')) > 0)`;
+}
+
 function toUpstreamTool(
-  { row, name }: { row: UpstreamToolRow; name: string | null },
+  { row, name, state }: { row: UpstreamToolRow; name: string | null; state: UpstreamToolState },
   prefix: string,
 ): UpstreamTool {
   const accepted = row.accepted as UpstreamDefinition | null;
   const offered = row.offered as UpstreamDefinition | null;
   const { remoteName, toolId } = row;
-  const isHeld = row.state === "new" || row.state === "changed";
-  // Its tool was deleted here since, so that it waits like one that nobody has seen.
-  const state = toolId === null && row.state !== "ignored" ? "new" : row.state;
+  const isHeld = state === "new" || state === "changed";
   return {
     remote_name: remoteName,
     state,
@@ -33,7 +47,7 @@ function toUpstreamTool(
     offered,
     digest: offered && digestOf(offered),
     changes: accepted && offered && toolId !== null ? changedParts(accepted, offered) : [],
-    suspicions: offered && (isHeld || state === "new") ? suspicionsOf(remoteName, offered) : [],
+    suspicions: offered && isHeld ? suspicionsOf(remoteName, offered) : [],
     seen_at: row.seenAt.toISOString(),
   };
 }
@@ -53,7 +67,7 @@ export async function listUpstreamTools(
   const after = query.cursor ? (decodeCursor(query.cursor, 1)[0] ?? "") : "";
   const rows = await withTenant(ctx.tenantId, (tx) =>
     tx
-      .select({ row: upstreamTools, name: tools.name })
+      .select({ row: upstreamTools, name: tools.name, state: shownState })
       .from(upstreamTools)
       .leftJoin(
         tools,
@@ -63,7 +77,8 @@ export async function listUpstreamTools(
         and(
           ofUpstream(ctx, upstreamId),
           gt(upstreamTools.remoteName, after),
-          query.state === undefined ? undefined : eq(upstreamTools.state, query.state),
+          query.state === undefined ? undefined : eq(shownState, query.state),
+          query.search ? matches(query.search) : undefined,
         ),
       )
       .orderBy(asc(upstreamTools.remoteName))

@@ -53,17 +53,22 @@ async function write(tx: Tx, ctx: Ctx, upstreamId: string, seen: readonly Seen[]
   }
 }
 
+/** What a look at the list found, before any of it is accepted. */
+export type Drift = Omit<SyncedUpstream, "accepted">;
+
 /**
  * Notes an upstream's list beside what was accepted of it, in the caller's transaction: what is new,
  * re-described, re-schemaed or gone waits for a person, and the tools that are served stay as they
- * are. Answers what has changed since the last look; the change is audited.
+ * are. Of a list that is not `isWhole`, since it shows what one person may use, nothing is gone.
+ * Answers what has changed since the last look; the change is audited.
  */
 export async function recordOffered(
   tx: Tx,
   ctx: Ctx,
   upstreamId: string,
   offered: readonly OfferedTool[],
-): Promise<SyncedUpstream> {
+  isWhole = true,
+): Promise<Drift> {
   const rows = await tx
     .select()
     .from(upstreamTools)
@@ -76,7 +81,7 @@ export async function recordOffered(
     const before = known.get(tool.remoteName);
     return { before, tool, state: stateFor(before, tool.definition) };
   });
-  const missing = rows.filter(({ remoteName }) => !byName.has(remoteName));
+  const missing = isWhole ? rows.filter(({ remoteName }) => !byName.has(remoteName)) : [];
   const isServed = (row: UpstreamToolRow) => row.accepted !== null && row.toolId !== null;
   const gone = missing.filter((row) => isServed(row) && row.state !== "gone");
   const forgotten = missing.filter((row) => !isServed(row) && row.state !== "ignored");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jsonObject } from "#lib/core/json.ts";
-import { pageQuery } from "#lib/core/page.ts";
+import { pageQuery, searchText } from "#lib/core/page.ts";
 import { toolAnnotations } from "../../listing-schema.ts";
 
 /** What an upstream says of a tool: the part of MCP's Tool that an agent is shown or checked by. */
@@ -57,6 +57,7 @@ export const upstreamToolQuery = pageQuery.extend({
   state: z
     .enum(upstreamToolStates, { error: `must be one of ${upstreamToolStates.join(", ")}` })
     .optional(),
+  search: searchText.meta({ description: "Tools with this in their name or description." }),
 });
 
 export type UpstreamToolQuery = z.output<typeof upstreamToolQuery>;
@@ -93,8 +94,24 @@ export const syncedUpstream = z
     changed: z.array(z.string()).meta({ description: "Held until they are accepted." }),
     gone: z.array(z.string()),
     back: z.array(z.string()).meta({ description: "Again as they were accepted." }),
+    accepted: z.array(z.string()).meta({
+      description: "New ones that the upstream's policy accepted at once.",
+    }),
     total: z.number().int(),
   })
   .meta({ id: "SyncedUpstream" });
+
+/** How many tools of an upstream are in each state. */
+export const upstreamToolCounts = z
+  .object({
+    new: z.number().int(),
+    accepted: z.number().int(),
+    changed: z.number().int(),
+    gone: z.number().int(),
+    ignored: z.number().int(),
+  })
+  .meta({ id: "UpstreamToolCounts" });
+
+export type UpstreamToolCounts = z.output<typeof upstreamToolCounts>;
 
 export type SyncedUpstream = z.output<typeof syncedUpstream>;

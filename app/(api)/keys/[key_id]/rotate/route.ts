@@ -1,6 +1,6 @@
-import { rotateKey } from "#lib/auth/keys.ts";
 import { newApiKey, rotateKeyInput } from "#lib/auth/schema.ts";
 import { route } from "#lib/http/route.ts";
+import { rotateGrantedKey } from "#lib/tools/governance/granted-keys.ts";
 
 export const POST = route({
   scope: "tenant",
@@ -8,5 +8,5 @@ export const POST = route({
   body: rotateKeyInput.prefault({}),
   response: newApiKey,
   status: 201,
-  run: (ctx, { body, params }) => rotateKey(ctx, params.key_id ?? "", body),
+  run: (ctx, { body, params }) => rotateGrantedKey(ctx, params.key_id ?? "", body),
 });

@@ -43,14 +43,7 @@ export function ApprovalDialog({ tenantId, approval }: ApprovalDialogProps) {
           </Button>
         )}
       </DialogTrigger>
-      <DialogContent
-        className="max-w-2xl"
-        // The first button within would be focused, and open its tooltip over what is to be read.
-        onOpenAutoFocus={(event) => {
-          event.preventDefault();
-          if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
-        }}
-      >
+      <DialogContent className="max-w-2xl" toRead>
         <DialogHeader>
           <DialogTitle>
             {isPending ? `Approve ${approval.mcp_name}?` : approval.mcp_name}

@@ -51,9 +51,7 @@ const columns: Column<Approval>[] = [
   {
     id: "by",
     header: "Asked by",
-    cell: ({ asked_by }) => (
-      <PrincipalName entry={{ principal_type: asked_by.type, principal_id: asked_by.id }} />
-    ),
+    cell: ({ asked_by }) => <PrincipalName of={asked_by} />,
   },
   {
     id: "asked",

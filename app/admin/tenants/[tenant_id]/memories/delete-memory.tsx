@@ -1,62 +1,31 @@
 "use client";
 
-import { Trash2 } from "lucide-react";
-import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { ConfirmDeleteDialog } from "#components/forms/confirm-delete-dialog.tsx";
-import { Button } from "#components/ui/button.tsx";
-import { toFailure } from "#lib/client/api-error.ts";
+import { DeleteButton, useDeletion } from "#components/forms/deletion.tsx";
+import type { DialogState } from "#components/forms/form-dialog.tsx";
 import { deleteMemory } from "#lib/client/memory.ts";
-import { useChange } from "#lib/client/use-change.ts";
 import type { Memory } from "#lib/memory/schema.ts";
 
 type Deletable = Pick<Memory, "tenant_id" | "agent_id">;
 
-type DeleteMemoryDialogProps = {
-  memory: Deletable;
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-};
-
-function useDeletion(memory: Deletable) {
-  const remove = useChange(() => deleteMemory(memory.tenant_id, memory.agent_id));
-  return {
-    title: "Delete memory",
-    description: `${memory.agent_id} forgets everything in it, for good.`,
-    async onConfirm() {
-      try {
-        await remove.mutateAsync(undefined);
-      } catch (error) {
-        return toFailure(error);
-      }
-      toast.success(`The memory of ${memory.agent_id} is deleted`);
-      return undefined;
+function useMemoryDeletion(memory: Deletable) {
+  return useDeletion(
+    {
+      title: "Delete memory",
+      description: `${memory.agent_id} forgets everything in it, for good.`,
+      done: `The memory of ${memory.agent_id} is deleted`,
     },
-  };
+    () => deleteMemory(memory.tenant_id, memory.agent_id),
+  );
 }
 
 /** Asks before a memory of a list is deleted. */
-export function DeleteMemoryDialog({ memory, open, onOpenChange }: DeleteMemoryDialogProps) {
-  return <ConfirmDeleteDialog {...useDeletion(memory)} open={open} onOpenChange={onOpenChange} />;
+export function DeleteMemoryDialog({ memory, ...dialog }: DialogState & { memory: Deletable }) {
+  return <ConfirmDeleteDialog {...useMemoryDeletion(memory)} {...dialog} />;
 }
 
-/** The button on a memory's own page, which leads back to the list. */
+/** The button on a memory's own page. */
 export function DeleteMemoryButton({ memory }: { memory: Deletable }) {
-  const router = useRouter();
-  const deletion = useDeletion(memory);
-  return (
-    <ConfirmDeleteDialog
-      {...deletion}
-      onConfirm={async () => {
-        const failure = await deletion.onConfirm();
-        if (!failure) router.replace(`/admin/tenants/${memory.tenant_id}/memories`);
-        return failure;
-      }}
-      trigger={
-        <Button variant="outline" size="sm">
-          <Trash2 aria-hidden /> Delete
-        </Button>
-      }
-    />
-  );
+  const list = `/admin/tenants/${memory.tenant_id}/memories`;
+  return <DeleteButton deletion={useMemoryDeletion(memory)} list={list} />;
 }

@@ -1,62 +1,34 @@
 "use client";
 
-import { Trash2 } from "lucide-react";
-import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { ConfirmDeleteDialog } from "#components/forms/confirm-delete-dialog.tsx";
-import { Button } from "#components/ui/button.tsx";
-import { toFailure } from "#lib/client/api-error.ts";
+import { DeleteButton, useDeletion } from "#components/forms/deletion.tsx";
+import type { DialogState } from "#components/forms/form-dialog.tsx";
 import { deleteResource } from "#lib/client/resources.ts";
-import { useChange } from "#lib/client/use-change.ts";
 import type { Resource } from "#lib/resources/schema.ts";
 
 type Deletable = Pick<Resource, "tenant_id" | "resource_id" | "name">;
 
-type DeleteResourceDialogProps = {
-  resource: Deletable;
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-};
-
-function useDeletion(resource: Deletable) {
-  const remove = useChange(() => deleteResource(resource.tenant_id, resource.resource_id));
-  return {
-    title: "Delete resource",
-    description: `The tenant's agents lose ${resource.name} at once. What it points to is left alone.`,
-    async onConfirm() {
-      try {
-        await remove.mutateAsync(undefined);
-      } catch (error) {
-        return toFailure(error);
-      }
-      toast.success(`${resource.name} is deleted`);
-      return undefined;
+function useResourceDeletion(resource: Deletable) {
+  return useDeletion(
+    {
+      title: "Delete resource",
+      description: `The tenant's agents lose ${resource.name} at once. What it points to is left alone.`,
+      done: `${resource.name} is deleted`,
     },
-  };
+    () => deleteResource(resource.tenant_id, resource.resource_id),
+  );
 }
 
 /** Asks before a resource of a list is deleted. */
-export function DeleteResourceDialog({ resource, open, onOpenChange }: DeleteResourceDialogProps) {
-  return <ConfirmDeleteDialog {...useDeletion(resource)} open={open} onOpenChange={onOpenChange} />;
+export function DeleteResourceDialog({
+  resource,
+  ...dialog
+}: DialogState & { resource: Deletable }) {
+  return <ConfirmDeleteDialog {...useResourceDeletion(resource)} {...dialog} />;
 }
 
-/** The button on a resource's own page, which leads back to the list. */
+/** The button on a resource's own page. */
 export function DeleteResourceButton({ resource }: { resource: Deletable }) {
-  const router = useRouter();
-  const deletion = useDeletion(resource);
-  return (
-    <ConfirmDeleteDialog
-      {...deletion}
-      onConfirm={async () => {
-        const failure = await deletion.onConfirm();
-        if (!failure) router.replace(`/admin/tenants/${resource.tenant_id}/resources`);
-        return failure;
-      }}
-      trigger={
-        <Button variant="outline" size="sm">
-          <Trash2 aria-hidden /> Delete
-        </Button>
-      }
-    />
-  );
+  const list = `/admin/tenants/${resource.tenant_id}/resources`;
+  return <DeleteButton deletion={useResourceDeletion(resource)} list={list} />;
 }

@@ -4,18 +4,10 @@ import type { ReactNode } from "react";
 import { toast } from "sonner";
 import type { z } from "zod";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { DialogActions, FormDialog } from "#components/forms/form-dialog.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextareaField } from "#components/forms/textarea-field.tsx";
-import { Button } from "#components/ui/button.tsx";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from "#components/ui/dialog.tsx";
+import { DialogDescription, DialogHeader, DialogTitle } from "#components/ui/dialog.tsx";
 import { toFailure } from "#lib/client/api-error.ts";
 import { putSecret } from "#lib/client/secrets.ts";
 import { useChange } from "#lib/client/use-change.ts";
@@ -42,17 +34,6 @@ function useSend({ secret, onDone }: ChangeProps, done: string) {
   };
 }
 
-function Footer({ submit }: { submit: string }) {
-  return (
-    <DialogFooter>
-      <DialogClose asChild>
-        <Button variant="outline">Cancel</Button>
-      </DialogClose>
-      <SubmitButton>{submit}</SubmitButton>
-    </DialogFooter>
-  );
-}
-
 function Rotate(props: ChangeProps) {
   const form = useZodForm(rotateSecretForm, { value: "" });
   const send = useSend(props, "rotated");
@@ -66,7 +47,9 @@ function Rotate(props: ChangeProps) {
       </DialogHeader>
       <Form form={form} onSubmit={(values: z.output<typeof rotateSecretForm>) => send(values)}>
         <TextareaField control={form.control} name="value" label="New value" />
-        <Footer submit="Rotate secret" />
+        <DialogActions>
+          <SubmitButton>Rotate secret</SubmitButton>
+        </DialogActions>
       </Form>
     </>
   );
@@ -83,7 +66,9 @@ function Edit(props: ChangeProps) {
       </DialogHeader>
       <Form form={form} onSubmit={send}>
         <GrantFields />
-        <Footer submit="Save changes" />
+        <DialogActions>
+          <SubmitButton>Save changes</SubmitButton>
+        </DialogActions>
       </Form>
     </>
   );
@@ -101,8 +86,8 @@ type ChangeSecretDialogProps = {
 export function ChangeSecretDialog({ secret, what, onDone }: ChangeSecretDialogProps): ReactNode {
   const Content = what === null ? null : contents[what];
   return (
-    <Dialog open={what !== null} onOpenChange={(open) => !open && onDone()}>
-      <DialogContent>{Content && <Content {...{ secret, onDone }} />}</DialogContent>
-    </Dialog>
+    <FormDialog open={what !== null} onOpenChange={(open) => !open && onDone()}>
+      {() => Content && <Content {...{ secret, onDone }} />}
+    </FormDialog>
   );
 }

@@ -1,24 +1,15 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import { useState } from "react";
 import { toast } from "sonner";
 import type { z } from "zod";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { DialogActions, FormDialog } from "#components/forms/form-dialog.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { TextareaField } from "#components/forms/textarea-field.tsx";
 import { Button } from "#components/ui/button.tsx";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-  DialogTrigger,
-} from "#components/ui/dialog.tsx";
+import { DialogDescription, DialogHeader, DialogTitle } from "#components/ui/dialog.tsx";
 import { toFailure } from "#lib/client/api-error.ts";
 import { putSecret } from "#lib/client/secrets.ts";
 import { useChange } from "#lib/client/use-change.ts";
@@ -33,22 +24,19 @@ type NewSecretDialogProps = {
 
 /** The button and the dialog that makes a secret. */
 export function NewSecretDialog(props: NewSecretDialogProps) {
-  const [open, setOpen] = useState(false);
   return (
-    <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
+    <FormDialog
+      trigger={
         <Button size="sm">
           <Plus aria-hidden /> New secret
         </Button>
-      </DialogTrigger>
-      <DialogContent>
-        <NewSecret {...props} onDone={() => setOpen(false)} />
-      </DialogContent>
-    </Dialog>
+      }
+    >
+      {(onDone) => <NewSecret {...props} onDone={onDone} />}
+    </FormDialog>
   );
 }
 
-// Apart from the dialog, so that closing it forgets what was typed.
 function NewSecret({ tenantId, taken, onDone }: NewSecretDialogProps & { onDone: () => void }) {
   type Made = z.output<typeof newSecretForm>;
   const form = useZodForm(newSecretForm, newSecretValues);
@@ -89,12 +77,9 @@ function NewSecret({ tenantId, taken, onDone }: NewSecretDialogProps & { onDone:
         />
         <TextareaField {...{ control }} name="value" label="Value" />
         <GrantFields />
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button variant="outline">Cancel</Button>
-          </DialogClose>
+        <DialogActions>
           <SubmitButton>Create secret</SubmitButton>
-        </DialogFooter>
+        </DialogActions>
       </Form>
     </>
   );

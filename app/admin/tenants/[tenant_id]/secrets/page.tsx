@@ -34,7 +34,11 @@ const columns: Column<UsedSecret>[] = [
           {secret.name}
         </span>
         {secret.description && (
-          <span className="text-muted-foreground text-xs [overflow-wrap:anywhere]">
+          <span
+            dir="auto"
+            title={secret.description}
+            className="line-clamp-3 text-muted-foreground text-xs [overflow-wrap:anywhere]"
+          >
             {secret.description}
           </span>
         )}

@@ -2,13 +2,11 @@
 
 import { Pencil, RefreshCw, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { toast } from "sonner";
 import { RowActions } from "#components/data-table/row-actions.tsx";
 import { ConfirmDeleteDialog } from "#components/forms/confirm-delete-dialog.tsx";
+import { useDeletion } from "#components/forms/deletion.tsx";
 import { DropdownMenuItem, DropdownMenuSeparator } from "#components/ui/dropdown-menu.tsx";
-import { toFailure } from "#lib/client/api-error.ts";
 import { deleteSecret } from "#lib/client/secrets.ts";
-import { useChange } from "#lib/client/use-change.ts";
 import type { UsedSecret } from "#lib/secrets/schema.ts";
 import { ChangeSecretDialog } from "./change-secret-dialogs.tsx";
 
@@ -23,17 +21,14 @@ function warningOf({ used_by }: UsedSecret): string {
 export function SecretActions({ secret }: { secret: UsedSecret }) {
   const [asking, setAsking] = useState<"rotate" | "edit" | "delete" | null>(null);
   const inUse = secret.used_by.length > 0;
-  const remove = useChange(() => deleteSecret(secret.tenant_id, secret.name, inUse));
-
-  async function confirm() {
-    try {
-      await remove.mutateAsync(undefined);
-    } catch (error) {
-      return toFailure(error);
-    }
-    toast.success(`${secret.name} is deleted`);
-    return undefined;
-  }
+  const deletion = useDeletion(
+    {
+      title: "Delete secret",
+      description: warningOf(secret),
+      done: `${secret.name} is deleted`,
+    },
+    () => deleteSecret(secret.tenant_id, secret.name, inUse),
+  );
 
   return (
     <>
@@ -55,10 +50,8 @@ export function SecretActions({ secret }: { secret: UsedSecret }) {
         onDone={() => setAsking(null)}
       />
       <ConfirmDeleteDialog
-        title="Delete secret"
-        description={warningOf(secret)}
+        {...deletion}
         confirmText={secret.name}
-        onConfirm={confirm}
         open={asking === "delete"}
         onOpenChange={(open) => setAsking(open ? "delete" : null)}
       />

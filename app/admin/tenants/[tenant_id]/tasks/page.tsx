@@ -43,7 +43,11 @@ const columns: Column<Task>[] = [
       </div>
     ),
   },
-  { id: "by", header: "By", cell: (task) => <PrincipalName entry={task} /> },
+  {
+    id: "by",
+    header: "By",
+    cell: (task) => <PrincipalName of={{ type: task.principal_type, id: task.principal_id }} />,
+  },
   {
     id: "started",
     header: "Started",

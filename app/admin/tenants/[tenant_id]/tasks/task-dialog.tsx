@@ -36,14 +36,7 @@ export function TaskDialog({ task }: TaskDialogProps) {
           <Eye aria-hidden />
         </Button>
       </DialogTrigger>
-      <DialogContent
-        className="max-w-3xl"
-        // The first button within would be focused, and open its tooltip over what is to be read.
-        onOpenAutoFocus={(event) => {
-          event.preventDefault();
-          if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
-        }}
-      >
+      <DialogContent className="max-w-3xl" toRead>
         <DialogHeader>
           <DialogTitle>{task.mcp_name}</DialogTitle>
           <DialogDescription className="font-mono text-xs [overflow-wrap:anywhere]">

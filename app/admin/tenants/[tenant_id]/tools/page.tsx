@@ -15,7 +15,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Code } from "#components/ui/code.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import { listSwitches } from "#lib/tools/governance/switches.ts";
-import { haltedTools } from "#lib/tools/governance/visibility.ts";
+import { haltsOf } from "#lib/tools/governance/visibility.ts";
 import { type Tool, toolStatuses } from "#lib/tools/schema.ts";
 import { listTools } from "#lib/tools/service.ts";
 import { toolTypes } from "#lib/tools/types.ts";
@@ -39,7 +39,9 @@ const columns: Column<ListedTool>[] = [
     id: "tool",
     header: "Tool",
     phone: "title",
-    cell: (tool) => <RowTitle title={tool.name} id={tool.tool_id} href={toolHref(tool)} />,
+    cell: (tool) => (
+      <RowTitle title={tool.title ?? tool.name} id={tool.tool_id} href={toolHref(tool)} />
+    ),
   },
   {
     id: "kind",
@@ -76,12 +78,12 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
   const tool_type = textParam(asked.type);
   const include_dynamic = asked.kind !== "registered";
   const status = toolStatuses.find((each) => each === asked.status);
-  const [page, types, halted, switches] = await Promise.all([
+  const [page, types, haltOf, switches] = await Promise.all([
     pageAt(asked.cursor, (at) =>
       listTools(ctx, { ...at, include_dynamic, search, tool_type, status: status ?? "all" }),
     ),
     toolTypes(ctx),
-    haltedTools(ctx),
+    haltsOf(ctx),
     listSwitches(ctx, {}),
   ]);
   const base = `/admin/tenants/${tenant.tenant_id}/tools`;
@@ -107,7 +109,7 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
       <DataTable
         label="Tools"
         columns={columns}
-        rows={page.items.map((tool) => ({ ...tool, halted: halted.get(tool.tool_id) }))}
+        rows={page.items.map((tool) => ({ ...tool, halted: haltOf(tool) }))}
         rowKey={(tool) => tool.tool_id}
         actions={(tool) => <ToolActions tool={tool} />}
         toolbar={
@@ -144,7 +146,7 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
             <EmptyState
               icon={<Wrench aria-hidden />}
               title="No tools yet"
-              description="A tool is an address or a handler that the tenant's MCP clients may call."
+              description="A tool is what the tenant's agents may call: an HTTP address, code of yours, a language model or another server's tool."
               action={<NewToolButtons base={base} />}
             />
           )
@@ -156,7 +158,7 @@ export default async function ToolsPage({ params, searchParams }: ToolsPageProps
 
 function NewToolButtons({ base }: { base: string }) {
   return (
-    <span className="flex flex-wrap justify-center gap-2">
+    <>
       <Button variant="outline" size="sm" asChild>
         <Link href={`${base}/import`}>
           <FileDown aria-hidden /> Import
@@ -172,6 +174,6 @@ function NewToolButtons({ base }: { base: string }) {
           <Zap aria-hidden /> New dynamic tool
         </Link>
       </Button>
-    </span>
+    </>
   );
 }

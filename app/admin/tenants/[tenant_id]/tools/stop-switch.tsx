@@ -1,24 +1,15 @@
 "use client";
 
 import { OctagonX, Play } from "lucide-react";
-import { useState } from "react";
 import { toast } from "sonner";
 import { z } from "zod";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { DialogActions, FormDialog } from "#components/forms/form-dialog.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Button } from "#components/ui/button.tsx";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-  DialogTrigger,
-} from "#components/ui/dialog.tsx";
+import { DialogDescription, DialogHeader, DialogTitle } from "#components/ui/dialog.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import { messageOf, toFailure } from "#lib/client/api-error.ts";
 import { liftSwitch, setSwitch } from "#lib/client/governance.ts";
@@ -41,22 +32,20 @@ const ofAgent = z.object({ agent: z.string().trim().min(1, "Enter the agent's id
 
 /** Stops something at once, after its reason was given. */
 export function StopButton({ tenantId, target, what }: StopButtonProps) {
-  const [open, setOpen] = useState(false);
   return (
-    <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
+    <FormDialog
+      className="max-w-md"
+      trigger={
         <Button variant="outline" size="sm">
           <OctagonX aria-hidden className="text-destructive-text" /> Stop {what}
         </Button>
-      </DialogTrigger>
-      <DialogContent className="max-w-md">
-        <Stop {...{ tenantId, target, what }} onDone={() => setOpen(false)} />
-      </DialogContent>
-    </Dialog>
+      }
+    >
+      {(onDone) => <Stop {...{ tenantId, target, what }} onDone={onDone} />}
+    </FormDialog>
   );
 }
 
-// Apart from the dialog, so that each opening starts anew.
 function Stop({ tenantId, target, what, onDone }: StopButtonProps & { onDone: () => void }) {
   const isAgent = target.scope === "agent";
   const form = useZodForm(isAgent ? ofAgent : schema, { agent: "", reason: "" });
@@ -89,12 +78,9 @@ function Stop({ tenantId, target, what, onDone }: StopButtonProps & { onDone: ()
           <TextField control={form.control} name="agent" label="Agent id" mono autoComplete="off" />
         )}
         <TextField control={form.control} name="reason" label="Reason" autoComplete="off" />
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button variant="outline">Cancel</Button>
-          </DialogClose>
+        <DialogActions>
           <SubmitButton variant="destructive">Stop</SubmitButton>
-        </DialogFooter>
+        </DialogActions>
       </Form>
     </>
   );

@@ -33,3 +33,18 @@ test("a mistake stands at its field", () => {
   expect(issues({ url: "ftp://x" })).toContain("url");
   expect(issues({ auth_type: "bearer", secret: "" })).toContain("secret");
 });
+
+test("a mistake in a header stands at its row's name or value, empty rows counted", () => {
+  const empty = { key: "", value: "" };
+  const wrong = (...headers: object[]) => issues({ auth_type: "headers", headers });
+  expect(wrong(empty, { key: "Host", value: "x" })).toEqual(["headers.1.key"]);
+  const refused = upstreamForm(undefined).safeParse({
+    ...values,
+    ...{ auth_type: "headers", headers: [{ key: "Host", value: "x" }] },
+  });
+  expect(refused.error?.issues[0]?.message).toBe("must not be a header of the connection's own");
+  expect(wrong(empty, { key: "X-A", value: "\u00e9" })).toEqual(["headers.1.value"]);
+  expect(wrong({ key: "X-A", value: "1" }, { key: "X-A", value: "2" })).toEqual(["headers.1.key"]);
+  const many = Array.from({ length: 21 }, (_, at) => ({ key: `X-${at}`, value: "1" }));
+  expect(wrong(...many)).toEqual(["headers"]);
+});

@@ -14,6 +14,11 @@ export const accountScopes = [
   { value: "user", label: "Each person their own" },
 ] as const;
 
+export const newToolPolicies = [
+  { value: "hold", label: "Hold for review" },
+  { value: "accept", label: "Accept at once, unless something looks wrong" },
+] as const;
+
 const text = z.string().trim();
 
 const fields = z.object({
@@ -23,7 +28,8 @@ const fields = z.object({
   url: text,
   auth_type: z.enum(authTypes.map(({ value }) => value)),
   secret: text,
-  headers: pairsRecord(),
+  /** Kept as rows, so that a mistake is told at its own. */
+  headers: z.array(z.object({ key: text, value: z.string() })),
   scope: z.enum(accountScopes.map(({ value }) => value)),
   client_id: text,
   client_secret: text,
@@ -31,6 +37,7 @@ const fields = z.object({
   enabled: z.boolean(),
   expose_resources: z.boolean(),
   expose_prompts: z.boolean(),
+  new_tools: z.enum(newToolPolicies.map(({ value }) => value)),
   timeout_ms: z.number().nullable(),
 });
 
@@ -43,8 +50,8 @@ export interface UpstreamSubmit {
 
 const secretValue = /^\{\{secret:([A-Za-z0-9_]+)\}\}$/;
 
-function authOf(values: Values): PutUpstreamInput["auth"] {
-  const { auth_type: type, secret, headers, scope, client_id, client_secret, scopes } = values;
+function authOf(values: Values, headers: Record<string, string>): PutUpstreamInput["auth"] {
+  const { auth_type: type, secret, scope, client_id, client_secret, scopes } = values;
   switch (type) {
     case "none":
       return { type };
@@ -70,35 +77,46 @@ function authOf(values: Values): PutUpstreamInput["auth"] {
   }
 }
 
-/** The field that the API's complaint at `path` belongs to. */
-function fieldAt([first = "", second = ""]: PropertyKey[]): PropertyKey[] {
+/** The field that the API's complaint at `path` belongs to; a header's is its row's name or value. */
+function fieldAt(values: Values, [first = "", second = "", ...rest]: PropertyKey[]): PropertyKey[] {
   if (first === "transport") return ["url"];
   if (first !== "auth") return [first];
-  if (second === "headers" || second === "type" || second === "") return ["auth_type"];
-  return [second];
+  if (second === "type" || second === "") return ["auth_type"];
+  if (second !== "headers") return [second];
+  const [name, part] = rest;
+  const row = values.headers.findIndex(({ key }) => key === name);
+  return row === -1 ? ["headers"] : ["headers", row, part === undefined ? "key" : "value"];
 }
 
 /** The form's values → the upstream as the API takes it; `transport` is kept where it is no address. */
 export function upstreamForm(kept: Upstream | undefined) {
   return fields.transform((values, context): UpstreamSubmit => {
-    for (const [index, value] of Object.values(values.headers).entries()) {
+    for (const [index, { value }] of values.headers.entries()) {
       if (!value.includes("{{") || secretValue.test(value.trim())) continue;
       const message = "A secret is the whole value: {{secret:NAME}}";
       context.addIssue({ code: "custom", path: ["headers", index, "value"], message });
+    }
+    const headers = pairsRecord().safeParse(values.headers);
+    for (const { path, message } of headers.error?.issues ?? []) {
+      context.addIssue({ code: "custom", path: ["headers", ...path], message });
     }
     const isCommand = kept?.transport.type === "stdio";
     const input: PutUpstreamInput = {
       name: values.name,
       ...(values.prefix === "" ? {} : { prefix: values.prefix }),
       transport: isCommand ? kept.transport : { type: "http", url: values.url },
-      auth: authOf(values),
+      auth: authOf(values, headers.data ?? {}),
       enabled: values.enabled,
       expose_resources: values.expose_resources,
       expose_prompts: values.expose_prompts,
+      new_tools: values.new_tools,
       ...(values.timeout_ms === null ? {} : { timeout_ms: values.timeout_ms }),
     };
-    for (const { path, message } of putUpstreamInput.safeParse(input).error?.issues ?? []) {
-      context.addIssue({ code: "custom", path: fieldAt(path), message });
+    for (const issue of putUpstreamInput.safeParse(input).error?.issues ?? []) {
+      const { path } = issue;
+      // Of a record's key zod says why only inside.
+      const message = (issue.code === "invalid_key" && issue.issues[0]?.message) || issue.message;
+      context.addIssue({ code: "custom", path: fieldAt(values, path), message });
     }
     return { id: values.upstream_id, input };
   });
@@ -132,6 +150,7 @@ export function toUpstreamValues(upstream?: Upstream): z.input<typeof fields> {
     enabled: upstream?.enabled ?? true,
     expose_resources: upstream?.expose_resources ?? false,
     expose_prompts: upstream?.expose_prompts ?? false,
+    new_tools: upstream?.new_tools ?? "hold",
     timeout_ms: upstream?.timeout_ms ?? null,
   };
 }

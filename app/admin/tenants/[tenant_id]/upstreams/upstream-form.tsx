@@ -18,6 +18,7 @@ import type { Upstream } from "#lib/upstreams/schema.ts";
 import {
   accountScopes,
   authTypes,
+  newToolPolicies,
   toUpstreamValues,
   type UpstreamSubmit,
   upstreamForm,
@@ -176,7 +177,13 @@ export function UpstreamForm({ tenantId, upstream }: UpstreamFormProps) {
             name="enabled"
             label="Enabled"
             description="Switched off, its tools say so and its lists are left out."
-            className="sm:col-span-2"
+          />
+          <SelectField
+            {...{ control }}
+            name="new_tools"
+            label="New tools"
+            description="What is done with tools that it offers for the first time; changed ones are always held."
+            options={[...newToolPolicies]}
           />
           <SwitchField
             {...{ control }}

@@ -25,6 +25,27 @@ test("required arguments and those with a default are there, others are not", ()
   });
 });
 
+test("references are followed, circles end, and of several forms the first is the start", () => {
+  const schema = {
+    type: "object",
+    required: ["tree", "pet", "count"],
+    properties: {
+      tree: { $ref: "#/$defs/tree" },
+      pet: { oneOf: [{ $ref: "#/$defs/cat" }, { type: "string" }] },
+      count: { anyOf: [{ type: "null" }, { type: "integer", minimum: 3 }] },
+      size: { $ref: "#/$defs/size" },
+    },
+    $defs: {
+      tree: { type: "object", required: ["next"], properties: { next: { $ref: "#/$defs/tree" } } },
+      cat: { type: "object", required: ["kind"], properties: { kind: { const: "cat" } } },
+      size: { type: "integer", default: 7 },
+    },
+  };
+  const { tree, ...rest } = exampleArguments(schema);
+  expect(rest).toEqual({ pet: { kind: "cat" }, count: 3, size: 7 });
+  expect(JSON.stringify(tree).length).toBeLessThan(100);
+});
+
 test("a schema without properties gives no arguments", () => {
   expect(exampleArguments({ type: "object" })).toEqual({});
 });

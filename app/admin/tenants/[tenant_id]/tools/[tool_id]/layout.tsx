@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { LinkTabs } from "#components/shell/link-tabs.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
 import { Badge } from "#components/ui/badge.tsx";
-import { haltedTools } from "#lib/tools/governance/visibility.ts";
+import { haltsOf } from "#lib/tools/governance/visibility.ts";
 import { idOf } from "../../open-tenant.ts";
 import { DeleteToolButton } from "../delete-tool.tsx";
 import { ToolStatus } from "../tool-status.tsx";
@@ -16,7 +16,7 @@ type ToolLayoutProps = { params: ToolParams; children: ReactNode };
 export default async function ToolLayout({ params, children }: ToolLayoutProps) {
   const { tenant_id, tool_id } = await params;
   const { ctx, tool } = await openTool(tenant_id, idOf(tool_id));
-  const halted = (await haltedTools(ctx)).get(tool.tool_id);
+  const halted = (await haltsOf(ctx))(tool);
   return (
     <>
       <SectionHeader

@@ -4,6 +4,7 @@ import { DetailList } from "#components/shell/detail-list.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { Code } from "#components/ui/code.tsx";
+import { FoldedText } from "#components/ui/folded-text.tsx";
 import { JsonView } from "#components/ui/json-view.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import { toInputSchema } from "#lib/tools/json-schema/parameters.ts";
@@ -25,6 +26,8 @@ export default async function ToolPage({ params }: { params: ToolParams }) {
   const { tool } = await openTool(tenant_id, idOf(tool_id));
   const schema = toInputSchema(tool.parameters);
   const kind = implementationKind(tool.config);
+  const { implementation, ...others } = shownConfig(tool.config);
+  const config = kind === "code" ? others : shownConfig(tool.config);
   return (
     <>
       <DraftNotice tool={tool} />
@@ -69,9 +72,16 @@ export default async function ToolPage({ params }: { params: ToolParams }) {
               <JsonView value={tool.meta} what="metadata" />
             </Part>
           )}
-          <Part title="Configuration" description="Secrets and header values are not shown.">
-            <JsonView value={shownConfig(tool.config)} what="configuration" />
-          </Part>
+          {kind === "code" && (
+            <Part title="Code" description="Runs in the sandbox, anew for each call.">
+              <FoldedText text={String(implementation)} what="code" maxLines={40} />
+            </Part>
+          )}
+          {Object.keys(config).length > 0 && (
+            <Part title="Configuration" description="Secrets and header values are not shown.">
+              <JsonView value={config} what="configuration" />
+            </Part>
+          )}
         </div>
       </div>
     </>

@@ -1,24 +1,16 @@
 "use client";
 
 import { Rocket, Undo2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { toast } from "sonner";
 import { z } from "zod";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { DialogActions, FormDialog } from "#components/forms/form-dialog.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { SwitchField } from "#components/forms/switch-field.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { Button } from "#components/ui/button.tsx";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-  DialogTrigger,
-} from "#components/ui/dialog.tsx";
+import { DialogDescription, DialogHeader, DialogTitle } from "#components/ui/dialog.tsx";
 import { ApiError, messageOf, toFailure } from "#lib/client/api-error.ts";
 import { publishTool, rollBackTool } from "#lib/client/tools.ts";
 import { useChange } from "#lib/client/use-change.ts";
@@ -36,7 +28,6 @@ const schema = z.object({ note: z.string(), require_examples: z.boolean() });
 
 /** Publishes a revision after a question; an earlier one than is published is a roll back. */
 export function PublishButton({ tool, revision }: PublishButtonProps) {
-  const [open, setOpen] = useState(false);
   const isBack = isRollBack(tool, revision);
   const draft = (
     <Button size="sm">
@@ -54,12 +45,9 @@ export function PublishButton({ tool, revision }: PublishButtonProps) {
     </Button>
   );
   return (
-    <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>{revision === undefined ? draft : named}</DialogTrigger>
-      <DialogContent className="max-w-md">
-        <Publish {...{ tool, revision, isBack }} onDone={() => setOpen(false)} />
-      </DialogContent>
-    </Dialog>
+    <FormDialog className="max-w-md" trigger={revision === undefined ? draft : named}>
+      {(onDone) => <Publish {...{ tool, revision, isBack }} onDone={onDone} />}
+    </FormDialog>
   );
 }
 
@@ -74,7 +62,6 @@ type PublishProps = {
   onDone: () => void;
 };
 
-// Apart from the dialog, so that each opening starts anew.
 function Publish({ tool, revision, isBack, onDone }: PublishProps) {
   const form = useZodForm(schema, { note: "", require_examples: false });
   const publish = useChange((body: z.output<typeof schema>) => {
@@ -121,12 +108,9 @@ function Publish({ tool, revision, isBack, onDone }: PublishProps) {
             description="They run first, as real calls."
           />
         )}
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button variant="outline">Cancel</Button>
-          </DialogClose>
+        <DialogActions>
           <SubmitButton>{words.button}</SubmitButton>
-        </DialogFooter>
+        </DialogActions>
       </Form>
     </>
   );

@@ -2,13 +2,15 @@
 
 import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
-import { useCallback, useState } from "react";
+import { useCallback, useId, useState } from "react";
 import { Alert } from "#components/ui/alert.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
 import { Label } from "#components/ui/label.tsx";
+import { Switch } from "#components/ui/switch.tsx";
 import { toFailure } from "#lib/client/api-error.ts";
 import { applyOpenApiImport, previewOpenApiImport } from "#lib/client/openapi-import.ts";
+import { publishDrafts } from "#lib/client/tools.ts";
 import { useChange } from "#lib/client/use-change.ts";
 import type { ImportPreview, ImportResult } from "#lib/tools/import/openapi/schema.ts";
 import { DescriptionCard } from "./description-card.tsx";
@@ -30,6 +32,7 @@ export function OpenApiImport({ tenantId, toolsHref }: OpenApiImportProps) {
   const [seen, setSeen] = useState<Seen>();
   const [chosen, setChosen] = useState<Set<string>>(new Set());
   const [removeGone, setRemoveGone] = useState(false);
+  const [asDrafts, setAsDrafts] = useState(false);
   const change = (part: Partial<ImportForm>) => setForm((before) => ({ ...before, ...part }));
 
   const read = useMutation({
@@ -48,7 +51,8 @@ export function OpenApiImport({ tenantId, toolsHref }: OpenApiImportProps) {
       operations: preview.operations
         .filter(({ key, problem }) => problem === null && chosen.has(key))
         .map(({ key }) => key),
-      gone: removeGone ? "delete" : "keep",
+      gone: removeGone && !asDrafts ? "delete" : "keep",
+      publish: !asDrafts,
     }),
   );
   const load = useCallback(
@@ -64,6 +68,7 @@ export function OpenApiImport({ tenantId, toolsHref }: OpenApiImportProps) {
   if (apply.data) {
     return (
       <Done
+        {...{ tenantId }}
         result={apply.data}
         toolsHref={toolsHref}
         onAgain={() => {
@@ -106,10 +111,15 @@ export function OpenApiImport({ tenantId, toolsHref }: OpenApiImportProps) {
             onChoose={setChosen}
             load={load}
           />
-          <Gone preview={seen.preview} checked={removeGone} onCheckedChange={setRemoveGone} />
+          {!asDrafts && (
+            <Gone preview={seen.preview} checked={removeGone} onCheckedChange={setRemoveGone} />
+          )}
+          <AsDrafts checked={asDrafts} onCheckedChange={setAsDrafts} />
           <Button
             className="self-end max-sm:self-stretch"
-            disabled={chosen.size === 0 && !(removeGone && seen.preview.gone.length > 0)}
+            disabled={
+              chosen.size === 0 && !(removeGone && !asDrafts && seen.preview.gone.length > 0)
+            }
             pending={apply.isPending}
             onClick={() => apply.mutate(seen)}
           >
@@ -166,10 +176,34 @@ function Gone({ preview: { gone }, checked, onCheckedChange }: GoneProps) {
   );
 }
 
-type DoneProps = { result: ImportResult; toolsHref: string; onAgain: () => void };
+type AsDraftsProps = { checked: boolean; onCheckedChange: (checked: boolean) => void };
 
-function Done({ result, toolsHref, onAgain }: DoneProps) {
-  const { created, updated, deleted, unchanged, source } = result;
+function AsDrafts({ checked, onCheckedChange }: AsDraftsProps) {
+  const id = useId();
+  return (
+    <div className="flex items-start gap-3">
+      <Switch id={id} checked={checked} onCheckedChange={onCheckedChange} />
+      <div className="flex flex-col gap-1">
+        <Label htmlFor={id}>Save as drafts</Label>
+        <p className="text-muted-foreground text-xs">
+          To be tried first: nothing that agents call changes before they are published.
+        </p>
+      </div>
+    </div>
+  );
+}
+
+type DoneProps = {
+  tenantId: string;
+  result: ImportResult;
+  toolsHref: string;
+  onAgain: () => void;
+};
+
+function Done({ tenantId, result, toolsHref, onAgain }: DoneProps) {
+  const { created, updated, deleted, unchanged, source, published } = result;
+  const drafts = published ? [] : [...created, ...updated];
+  const publish = useChange(() => publishDrafts(tenantId, { tool_ids: drafts }));
   const parts = [
     `${created.length} created`,
     `${updated.length} updated`,
@@ -178,11 +212,25 @@ function Done({ result, toolsHref, onAgain }: DoneProps) {
   ];
   return (
     <div className="flex flex-col gap-4">
-      <Alert tone="info" role="status" title={`The tools of ${source} are imported`}>
-        {parts.join(", ")}.
+      <Alert
+        tone="info"
+        role="status"
+        title={`The tools of ${source} are ${published ? "imported" : "saved as drafts"}`}
+      >
+        {parts.join(", ")}.{publish.data && ` ${publish.data.published.length} published.`}
       </Alert>
+      {publish.error && (
+        <Alert tone="danger" title="None was published">
+          {toFailure(publish.error).detail}
+        </Alert>
+      )}
       <div className="flex flex-wrap gap-2">
-        <Button asChild>
+        {drafts.length > 0 && !publish.data && (
+          <Button pending={publish.isPending} onClick={() => publish.mutate(undefined)}>
+            Publish {drafts.length} {drafts.length === 1 ? "draft" : "drafts"}
+          </Button>
+        )}
+        <Button variant={drafts.length > 0 && !publish.data ? "outline" : "primary"} asChild>
           <Link href={`${toolsHref}?type=openapi`}>See the tools</Link>
         </Button>
         <Button variant="outline" onClick={onAgain}>

@@ -27,7 +27,7 @@ export function OperationDetail({ operation, load }: OperationDetailProps) {
   });
   const shown = isWhole ? operation : query.data;
   return (
-    <div className="flex min-w-0 flex-col gap-3 border-t bg-muted/40 px-3 py-3">
+    <>
       {warnings.length > 0 && (
         <ul className="flex list-disc flex-col gap-1 pl-5 text-muted-foreground text-xs">
           {warnings.map((warning) => (
@@ -59,7 +59,7 @@ export function OperationDetail({ operation, load }: OperationDetailProps) {
             )}
           </>
         ))}
-    </div>
+    </>
   );
 }
 

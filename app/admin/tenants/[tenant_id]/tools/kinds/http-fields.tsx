@@ -140,7 +140,7 @@ function AnswerCard() {
           label="Select"
           mono
           placeholder="data.items[].name"
-          description="JMESPath into a JSON answer; empty: all of it."
+          description="JMESPath into a JSON answer; empty: all of it. Server-sent events are a list of {event, id, data}, JSON lines a list of their values."
           autoComplete="off"
           className="sm:col-span-6"
         />

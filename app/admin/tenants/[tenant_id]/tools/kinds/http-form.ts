@@ -21,6 +21,8 @@ type BodyMode = (typeof bodyModes)[number]["value"];
 export const readings = [
   { value: "auto", label: "By its content type" },
   { value: "json", label: "As JSON" },
+  { value: "json_lines", label: "As JSON, a value a line" },
+  { value: "events", label: "As server-sent events" },
   { value: "text", label: "As text" },
   { value: "binary", label: "As bytes" },
 ] as const;

@@ -1,15 +1,10 @@
 "use client";
 
-import { ListRestart, PlugZap, Stethoscope, Unplug } from "lucide-react";
+import { ListRestart, Stethoscope } from "lucide-react";
 import { toast } from "sonner";
 import { Button } from "#components/ui/button.tsx";
 import { toFailure } from "#lib/client/api-error.ts";
-import {
-  checkUpstream,
-  connectUpstream,
-  disconnectUpstream,
-  syncUpstream,
-} from "#lib/client/upstreams.ts";
+import { checkUpstream, syncUpstream } from "#lib/client/upstreams.ts";
 import { useChange } from "#lib/client/use-change.ts";
 import type { Upstream } from "#lib/upstreams/schema.ts";
 
@@ -46,37 +41,18 @@ export function SyncUpstreamButton({ upstream }: ButtonProps) {
   const { tenant_id, upstream_id } = upstream;
   const { run, isBusy } = useAct(
     () => syncUpstream(tenant_id, upstream_id),
-    ({ total, new: fresh, changed, gone }) => {
-      const news = fresh.length + changed.length + gone.length;
-      toast.success(news === 0 ? `Nothing new among ${total} tools` : `${news} tools to review`);
+    ({ total, new: fresh, changed, gone, accepted }) => {
+      const held = fresh.length + changed.length + gone.length;
+      const news = [
+        ...(accepted.length === 0 ? [] : [`${accepted.length} accepted`]),
+        ...(held === 0 ? [] : [`${held} tools to review`]),
+      ];
+      toast.success(news.length === 0 ? `Nothing new among ${total} tools` : news.join(", "));
     },
   );
   return (
     <Button variant="outline" size="sm" disabled={isBusy} onClick={run}>
       <ListRestart aria-hidden /> {isBusy ? "Reading…" : "Read the list now"}
-    </Button>
-  );
-}
-
-/** Connects the account that calls use, in this browser, or forgets it. */
-export function ConnectionButton({ upstream }: { upstream: Upstream }) {
-  const { tenant_id, upstream_id, name, connection } = upstream;
-  const connect = useAct(
-    () => connectUpstream(tenant_id, upstream_id),
-    ({ authorization_url }) => location.assign(authorization_url),
-  );
-  const disconnect = useAct(
-    () => disconnectUpstream(tenant_id, upstream_id),
-    () => toast.success(`${name} is disconnected`),
-  );
-  if (!connection) return null;
-  return connection.connected ? (
-    <Button variant="outline" size="sm" disabled={disconnect.isBusy} onClick={disconnect.run}>
-      <Unplug aria-hidden /> Disconnect
-    </Button>
-  ) : (
-    <Button size="sm" disabled={connect.isBusy} onClick={connect.run}>
-      <PlugZap aria-hidden /> Connect
     </Button>
   );
 }

@@ -7,11 +7,8 @@ import { NoMatches } from "#components/shell/no-matches.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
-import { ComparePicker } from "#components/versions/compare-picker.tsx";
-import { lineDiff } from "#components/versions/line-diff.ts";
-import { VersionDiff } from "#components/versions/version-diff.tsx";
+import { CompareCard } from "#components/versions/compare-card.tsx";
 import type { Prompt, PromptVersionSummary } from "#lib/prompts/schema.ts";
 import { getPromptVersion, listPromptVersions } from "#lib/prompts/versions.ts";
 import { pageAt, type SearchParams, textParam } from "../../../../../list-params.ts";
@@ -43,13 +40,7 @@ function columnsOf(prompt: Prompt): Column<PromptVersionSummary>[] {
       ),
     },
     { id: "messages", header: "Messages", align: "end", cell: (row) => row.messages_count },
-    {
-      id: "by",
-      header: "Written by",
-      cell: ({ created_by: { type, id } }) => (
-        <PrincipalName entry={{ principal_type: type, principal_id: id }} />
-      ),
-    },
+    { id: "by", header: "Written by", cell: (row) => <PrincipalName of={row.created_by} /> },
     {
       id: "written",
       header: "Written",
@@ -81,8 +72,6 @@ export default async function VersionsPage({ params, searchParams }: VersionsPag
   const [before, after] = await orNotFound(
     Promise.all([getPromptVersion(ctx, prompt.name, from), getPromptVersion(ctx, prompt.name, to)]),
   );
-  const changes = lineDiff(versionLines(before), versionLines(after));
-  const isSame = changes.every(({ kind }) => kind === "same");
   return (
     <>
       <SectionHeader
@@ -103,25 +92,13 @@ export default async function VersionsPage({ params, searchParams }: VersionsPag
         empty={<NoMatches what="versions" href={`${promptHref(prompt)}/versions`} />}
       />
       {prompt.latest_version > 1 && (
-        <Card>
-          <CardHeader>
-            <CardTitle>Compare</CardTitle>
-            <CardDescription>What changed from one version to another.</CardDescription>
-          </CardHeader>
-          <CardContent className="flex flex-col gap-4">
-            <ComparePicker
-              word="Version"
-              from={before.version}
-              to={after.version}
-              versions={page.items.map(({ version }) => version)}
-            />
-            {isSame ? (
-              <p className="text-muted-foreground text-sm">These two say the same.</p>
-            ) : (
-              <VersionDiff lines={changes} />
-            )}
-          </CardContent>
-        </Card>
+        <CompareCard
+          word="Version"
+          description="What changed from one version to another."
+          from={{ version: before.version, lines: versionLines(before) }}
+          to={{ version: after.version, lines: versionLines(after) }}
+          versions={page.items.map(({ version }) => version)}
+        />
       )}
     </>
   );

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { labelledLines } from "#components/versions/labelled-lines.ts";
 import type { PromptContent, PromptMessage } from "#lib/prompts/content-schema.ts";
 import type { PromptArgument, PromptVersion } from "#lib/prompts/schema.ts";
 
@@ -6,17 +7,11 @@ import type { PromptArgument, PromptVersion } from "#lib/prompts/schema.ts";
 export function versionLines(version: PromptVersion): string[] {
   return [
     ...(version.title === null ? [] : [`Title: ${version.title}`]),
-    ...labelled("Description", version.description),
+    ...labelledLines("Description", version.description),
     ...version.icons.map(({ src, theme }) => `Icon: ${short(src)}${theme ? ` (${theme})` : ""}`),
     ...version.arguments.flatMap(argumentLines),
     ...version.messages.flatMap(messageLines),
   ];
-}
-
-function labelled(label: string, text: string): string[] {
-  if (text === "") return [];
-  const [first, ...rest] = text.split("\n");
-  return [`${label}: ${first}`, ...rest.map((line) => `  ${line}`)];
 }
 
 function argumentLines(argument: PromptArgument): string[] {
@@ -24,7 +19,7 @@ function argumentLines(argument: PromptArgument): string[] {
   return [
     "",
     `Argument ${name}${title ? ` “${title}”` : ""}, ${required ? "required" : "optional"}`,
-    ...labelled("  Description", description),
+    ...labelledLines("  Description", description),
     ...completions.map((value) => `  Offers ${value}`),
   ];
 }
@@ -53,7 +48,7 @@ function contentLines(content: PromptContent): string[] {
       const { uri, name, title, description = "", mimeType, size } = content;
       const rest = [title, mimeType, size === undefined ? undefined : `${size} bytes`];
       const more = rest.filter((part) => part !== undefined).map((part) => `, ${part}`);
-      return [`Link ${name}: ${uri}${more.join("")}`, ...labelled("Description", description)];
+      return [`Link ${name}: ${uri}${more.join("")}`, ...labelledLines("Description", description)];
     }
   }
 }

@@ -42,6 +42,9 @@ function wordOf({ agent_id, tool_id }: ToolLimitView): string {
   return tool_id === null ? `${who}, over every tool` : who;
 }
 
+const byWord = (one: ToolLimitView, other: ToolLimitView) =>
+  wordOf(one).localeCompare(wordOf(other), "en", { numeric: true });
+
 type LimitsEditorProps = { tenantId: string; toolId: string; limits: ToolLimitView[] };
 
 export function LimitsEditor({ tenantId, toolId, limits }: LimitsEditorProps) {
@@ -77,7 +80,7 @@ export function LimitsEditor({ tenantId, toolId, limits }: LimitsEditorProps) {
       <CardContent className="flex flex-col gap-4">
         {limits.length > 0 && (
           <ul aria-label="Limits" className="flex flex-col divide-y rounded-md border">
-            {limits.map((limit) => (
+            {limits.toSorted(byWord).map((limit) => (
               <li
                 key={limit.limit_id}
                 className="flex items-center justify-between gap-3 px-3 py-1.5 text-sm"

@@ -9,6 +9,9 @@ import { GrantsEditor } from "./grants-editor.tsx";
 import { LimitsEditor } from "./limits-editor.tsx";
 import { PolicyForm } from "./policy-form.tsx";
 
+/** Of what holds, before the lists below say the rest. */
+const mostLines = 10;
+
 export const metadata: Metadata = { title: "Access" };
 
 export default async function AccessPage({ params }: { params: ToolParams }) {
@@ -17,6 +20,7 @@ export default async function AccessPage({ params }: { params: ToolParams }) {
   const access = await getAccess(ctx, tool.tool_id);
   const { policy, stopped } = access;
   const tenantId = tool.tenant_id;
+  const more = access.summary.length - mostLines;
   const isStopped = stopped.some(({ scope }) => scope === "tool");
   return (
     <>
@@ -43,11 +47,12 @@ export default async function AccessPage({ params }: { params: ToolParams }) {
                 aria-label="What holds now"
                 className="flex list-disc flex-col gap-1.5 pl-4 text-sm"
               >
-                {access.summary.map((line) => (
+                {access.summary.slice(0, mostLines).map((line) => (
                   <li key={line} className="[overflow-wrap:anywhere]">
                     {line}
                   </li>
                 ))}
+                {more > 0 && <li>And {more} more, listed below.</li>}
                 <li className="text-muted-foreground">For you as operator: {access.you.reason}</li>
               </ul>
               {!isStopped && (

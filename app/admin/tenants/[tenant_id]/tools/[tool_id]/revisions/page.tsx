@@ -6,11 +6,8 @@ import { Pager } from "#components/data-table/pager.tsx";
 import { NoMatches } from "#components/shell/no-matches.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
-import { ComparePicker } from "#components/versions/compare-picker.tsx";
-import { lineDiff } from "#components/versions/line-diff.ts";
-import { VersionDiff } from "#components/versions/version-diff.tsx";
+import { CompareCard } from "#components/versions/compare-card.tsx";
 import { getRevision, listRevisions } from "#lib/tools/revisions/revisions.ts";
 import type { ToolRevisionSummary } from "#lib/tools/revisions/schema.ts";
 import type { Tool } from "#lib/tools/schema.ts";
@@ -41,15 +38,16 @@ function columnsOf(tool: Tool): Column<ToolRevisionSummary>[] {
     {
       id: "note",
       header: "Note",
-      cell: (row) => row.note || <span className="text-muted-foreground">None</span>,
+      cell: ({ note }) =>
+        note === "" ? (
+          <span className="text-muted-foreground">None</span>
+        ) : (
+          <span dir="auto" title={note} className="line-clamp-3 max-w-80 [overflow-wrap:anywhere]">
+            {note}
+          </span>
+        ),
     },
-    {
-      id: "by",
-      header: "Saved by",
-      cell: ({ created_by: { type, id } }) => (
-        <PrincipalName entry={{ principal_type: type, principal_id: id }} />
-      ),
-    },
+    { id: "by", header: "Saved by", cell: (row) => <PrincipalName of={row.created_by} /> },
     {
       id: "saved",
       header: "Saved",
@@ -94,8 +92,6 @@ export default async function RevisionsPage({ params, searchParams }: RevisionsP
   const [before, after] = await orNotFound(
     Promise.all([getRevision(ctx, tool.tool_id, from), getRevision(ctx, tool.tool_id, to)]),
   );
-  const changes = lineDiff(revisionLines(before), revisionLines(after));
-  const isSame = changes.every(({ kind }) => kind === "same");
   return (
     <>
       <DataTable
@@ -107,27 +103,13 @@ export default async function RevisionsPage({ params, searchParams }: RevisionsP
         empty={<NoMatches what="revisions" href={`${toolHref(tool)}/revisions`} />}
       />
       {tool.latest_revision > 1 && (
-        <Card>
-          <CardHeader>
-            <CardTitle>Compare</CardTitle>
-            <CardDescription>
-              What changed from one revision to another; secrets and header values are not shown.
-            </CardDescription>
-          </CardHeader>
-          <CardContent className="flex flex-col gap-4">
-            <ComparePicker
-              word="Revision"
-              from={before.revision}
-              to={after.revision}
-              versions={page.items.map(({ revision }) => revision)}
-            />
-            {isSame ? (
-              <p className="text-muted-foreground text-sm">These two say the same.</p>
-            ) : (
-              <VersionDiff lines={changes} />
-            )}
-          </CardContent>
-        </Card>
+        <CompareCard
+          word="Revision"
+          description="What changed from one revision to another; secrets and header values are not shown."
+          from={{ version: before.revision, lines: revisionLines(before) }}
+          to={{ version: after.revision, lines: revisionLines(after) }}
+          versions={page.items.map(({ revision }) => revision)}
+        />
       )}
     </>
   );

@@ -1,3 +1,4 @@
+import { labelledLines } from "#components/versions/labelled-lines.ts";
 import { isJsonObject } from "#lib/core/json.ts";
 import type { ToolRevision } from "#lib/tools/revisions/schema.ts";
 import { shownConfig } from "../shown-config.ts";
@@ -10,8 +11,8 @@ export function revisionLines(revision: ToolRevision): string[] {
   return [
     `Name: ${revision.name}`,
     ...(revision.title === null ? [] : [`Title: ${revision.title}`]),
-    ...labelled("Description", revision.description),
-    ...labelled("Implementation", typeof implementation === "string" ? implementation : ""),
+    ...labelledLines("Description", revision.description),
+    ...labelledLines("Implementation", typeof implementation === "string" ? implementation : ""),
     ...asJson("Configuration", config),
     ...asJson("Parameters", revision.parameters),
     ...asJson("Output schema", revision.output_schema),
@@ -23,12 +24,6 @@ export function revisionLines(revision: ToolRevision): string[] {
     `Tasks: ${revision.task_support}`,
     `Whole call: ${revision.timeout_ms === null ? "as what it runs allows" : `${revision.timeout_ms} ms`}`,
   ];
-}
-
-function labelled(label: string, text: string): string[] {
-  if (text === "") return [];
-  const [first, ...rest] = text.split("\n");
-  return [`${label}: ${first}`, ...rest.map((line) => `  ${line}`)];
 }
 
 function asJson(label: string, value: unknown): string[] {

@@ -1,27 +1,18 @@
 "use client";
 
 import { BookmarkPlus } from "lucide-react";
-import { useState } from "react";
 import { useWatch } from "react-hook-form";
 import { toast } from "sonner";
 import { z } from "zod";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { DialogActions, FormDialog } from "#components/forms/form-dialog.tsx";
 import { JsonField } from "#components/forms/json-field.tsx";
 import { jsonText } from "#components/forms/schema.ts";
 import { SelectField } from "#components/forms/select-field.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { Button } from "#components/ui/button.tsx";
-import {
-  Dialog,
-  DialogClose,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-  DialogTrigger,
-} from "#components/ui/dialog.tsx";
+import { DialogDescription, DialogHeader, DialogTitle } from "#components/ui/dialog.tsx";
 import { toFailure } from "#lib/client/api-error.ts";
 import { createExample } from "#lib/client/tools.ts";
 import { useChange } from "#lib/client/use-change.ts";
@@ -61,18 +52,16 @@ type SaveExampleProps = {
 
 /** Keeps a run's arguments, and what is expected of them from now on. */
 export function SaveExampleButton(props: SaveExampleProps) {
-  const [open, setOpen] = useState(false);
   return (
-    <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
+    <FormDialog
+      trigger={
         <Button variant="outline" size="sm">
           <BookmarkPlus aria-hidden /> Save as example
         </Button>
-      </DialogTrigger>
-      <DialogContent>
-        <SaveExample {...props} onDone={() => setOpen(false)} />
-      </DialogContent>
-    </Dialog>
+      }
+    >
+      {(onDone) => <SaveExample {...props} onDone={onDone} />}
+    </FormDialog>
   );
 }
 
@@ -122,12 +111,9 @@ function SaveExample({ tool, args, result, onDone }: SaveExampleProps & { onDone
             description="Compared with the structured content, or with the text where there is none."
           />
         )}
-        <DialogFooter>
-          <DialogClose asChild>
-            <Button variant="outline">Cancel</Button>
-          </DialogClose>
+        <DialogActions>
           <SubmitButton>Save example</SubmitButton>
-        </DialogFooter>
+        </DialogActions>
       </Form>
     </>
   );

@@ -40,7 +40,7 @@ const modes = [
 /** Tries a revision of a tool, saves runs as examples, and replays them. */
 export function TestBench({ tool, revision, schema, start, examples }: TestBenchProps) {
   const queries = useQueryClient();
-  const hasFields = argumentsOf(schema).length > 0;
+  const hasFields = argumentsOf(schema, schema).length > 0;
   const [mode, setMode] = useState<Mode>(hasFields ? "form" : "json");
   const [args, setArgs] = useState(start);
   const [text, setText] = useState(() => JSON.stringify(start, null, 2));
@@ -91,7 +91,13 @@ export function TestBench({ tool, revision, schema, start, examples }: TestBench
         <CardContent>
           <form onSubmit={submit} noValidate className="flex flex-col gap-4">
             {mode === "form" ? (
-              <ArgumentFields key={round} schema={schema} value={args} onChange={setArgs} />
+              <ArgumentFields
+                key={round}
+                schema={schema}
+                root={schema}
+                value={args}
+                onChange={setArgs}
+              />
             ) : (
               <div className="flex flex-col gap-2">
                 <Label htmlFor="arguments">Arguments as JSON</Label>

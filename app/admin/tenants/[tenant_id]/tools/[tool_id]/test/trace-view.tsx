@@ -62,7 +62,10 @@ function TraceEntryView({ entry }: { entry: ShownTraceEntry }) {
       return (
         <Line word="Usage" at={entry.at_ms}>
           {formatValue(entry.quantity, "count")} {entry.usage}
-          {entry.cost_micros > 0 && `, ${formatCost(entry.cost_micros)}`}
+          {entry.cost_micros === null && ", cost unknown"}
+          {entry.cost_micros !== null &&
+            entry.cost_micros > 0 &&
+            `, ${formatCost(entry.cost_micros)}`}
         </Line>
       );
   }

@@ -1,3 +1,4 @@
+import { jsonLines } from "#components/versions/json-lines.ts";
 import type { UpstreamDefinition } from "#lib/tools/import/upstream/schema.ts";
 
 const invisible = /[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]/gu;
@@ -11,20 +12,14 @@ export function visible(text: string): string {
   );
 }
 
-function asJson(label: string, value: unknown): string[] {
-  if (value === null) return [];
-  const lines = JSON.stringify(value, null, 2).split("\n");
-  return [`${label}:`, ...lines.map((line) => `  ${line}`)];
-}
-
 /** A definition as lines of text that a person can compare with another's. */
 export function definitionLines(definition: UpstreamDefinition): string[] {
   const { title, description, input_schema, output_schema, annotations } = definition;
   return [
     ...(title === null ? [] : [`Title: ${title}`]),
     ...`Description: ${description}`.split("\n"),
-    ...asJson("Arguments", input_schema),
-    ...asJson("Output schema", output_schema),
-    ...asJson("Effects", annotations),
+    ...jsonLines("Arguments", input_schema),
+    ...jsonLines("Output schema", output_schema),
+    ...jsonLines("Effects", annotations),
   ].map(visible);
 }

@@ -11,7 +11,7 @@ export function DefinitionReview({ tool }: { tool: UpstreamTool }) {
   const after = offered ? definitionLines(offered) : before;
   const isChange = accepted !== null && offered !== null && state === "changed";
   return (
-    <div className="flex min-w-0 flex-col gap-3 border-t bg-muted/40 px-3 py-3">
+    <>
       {suspicions.length > 0 && (
         <Alert tone="danger" title="Look at this before you accept it">
           <ul className="flex list-disc flex-col gap-1 pl-4">
@@ -35,6 +35,6 @@ export function DefinitionReview({ tool }: { tool: UpstreamTool }) {
           {after.join("\n")}
         </pre>
       )}
-    </div>
+    </>
   );
 }

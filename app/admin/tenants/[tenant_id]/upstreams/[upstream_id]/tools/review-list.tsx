@@ -1,15 +1,11 @@
 "use client";
 
-import { ChevronRight } from "lucide-react";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { toast } from "sonner";
+import { type Choice, ChoiceList } from "#components/tools/choice-list.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Card, CardContent } from "#components/ui/card.tsx";
-import { Checkbox } from "#components/ui/checkbox.tsx";
-import { cn } from "#components/ui/cn.ts";
-import { Label } from "#components/ui/label.tsx";
 import { toFailure } from "#lib/client/api-error.ts";
 import { acceptUpstreamTools, ignoreUpstreamTools } from "#lib/client/upstream-tools.ts";
 import { useChange } from "#lib/client/use-change.ts";
@@ -33,12 +29,46 @@ function canBeAccepted({ state, digest }: UpstreamTool): boolean {
   return digest !== null && state !== "accepted" && state !== "gone";
 }
 
+function toChoice(tool: UpstreamTool): Choice {
+  const { remote_name, name, state, suspicions, changes } = tool;
+  const shown = (tool.offered ?? tool.accepted)?.description ?? "";
+  return {
+    key: remote_name,
+    choosable: canBeAccepted(tool),
+    lines: (
+      <>
+        <span className="font-medium font-mono text-xs [overflow-wrap:anywhere]">
+          {visible(remote_name)}
+        </span>
+        <span className="text-muted-foreground text-xs [overflow-wrap:anywhere]">here {name}</span>
+        <span className="line-clamp-2 text-[0.8125rem] [overflow-wrap:anywhere]">
+          {visible(shown)}
+        </span>
+      </>
+    ),
+    badges: (
+      <>
+        <Badge tone={tones[state]}>{stateLabels[state]}</Badge>
+        {suspicions.length > 0 && (
+          <Badge tone="danger">
+            {suspicions.length} {suspicions.length === 1 ? "warning" : "warnings"}
+          </Badge>
+        )}
+        {changes.length > 0 && <Badge>{changes.length} changed</Badge>}
+      </>
+    ),
+    detail: () => <DefinitionReview tool={tool} />,
+    // What looks wrong is not something to be found by opening it.
+    startsOpen: suspicions.length > 0,
+  };
+}
+
 /** What the server offers, to look at and to accept. */
 export function ReviewList({ tenantId, upstreamId, tools }: ReviewListProps) {
-  const id = useId();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const open = tools.filter(canBeAccepted);
   const picked = open.filter(({ remote_name }) => chosen.has(remote_name));
+  const fresh = picked.filter(({ state }) => state === "new");
   const accept = useChange((wanted: readonly UpstreamTool[]) =>
     acceptUpstreamTools(
       tenantId,
@@ -47,15 +77,7 @@ export function ReviewList({ tenantId, upstreamId, tools }: ReviewListProps) {
     ),
   );
   const ignore = useChange((names: string[]) => ignoreUpstreamTools(tenantId, upstreamId, names));
-  const fresh = picked.filter(({ state }) => state === "new");
-  const all = picked.length > 0 && picked.length === open.length;
   const failure = accept.error ?? ignore.error;
-
-  function choose(names: readonly string[], isChosen: boolean) {
-    const next = new Set(chosen);
-    for (const name of names) isChosen ? next.add(name) : next.delete(name);
-    setChosen(next);
-  }
 
   function done(text: string) {
     setChosen(new Set());
@@ -63,30 +85,21 @@ export function ReviewList({ tenantId, upstreamId, tools }: ReviewListProps) {
   }
 
   return (
-    <Card>
-      <CardContent className="flex flex-col gap-3">
-        {failure && (
-          <Alert tone="danger" title="Nothing was changed">
-            {toFailure(failure).detail}
-          </Alert>
-        )}
-        <div className="flex flex-wrap items-center justify-between gap-3">
-          <span className="flex items-center gap-2.5">
-            <Checkbox
-              id={id}
-              checked={all || (picked.length > 0 && "indeterminate")}
-              disabled={open.length === 0}
-              onCheckedChange={() =>
-                choose(
-                  open.map(({ remote_name }) => remote_name),
-                  !all,
-                )
-              }
-            />
-            <Label htmlFor={id}>
-              All that wait ({picked.length} of {open.length})
-            </Label>
-          </span>
+    <>
+      {failure && (
+        <Alert tone="danger" title="Nothing was changed">
+          {toFailure(failure).detail}
+        </Alert>
+      )}
+      <ChoiceList
+        label="Offered tools"
+        action="Choose"
+        allLabel="All here that wait"
+        choices={tools.map(toChoice)}
+        choosable={open.map(({ remote_name }) => remote_name)}
+        chosen={chosen}
+        onChoose={setChosen}
+        tools={
           <span className="flex flex-wrap gap-2">
             <Button
               variant="outline"
@@ -116,77 +129,9 @@ export function ReviewList({ tenantId, upstreamId, tools }: ReviewListProps) {
               Accept {picked.length > 0 && picked.length}
             </Button>
           </span>
-        </div>
-        <ul aria-label="Offered tools" className="flex flex-col divide-y rounded-md border">
-          {tools.map((tool) => (
-            <ReviewRow
-              key={tool.remote_name}
-              tool={tool}
-              isChosen={chosen.has(tool.remote_name)}
-              onChoose={(isChosen) => choose([tool.remote_name], isChosen)}
-            />
-          ))}
-        </ul>
-      </CardContent>
-    </Card>
-  );
-}
-
-type ReviewRowProps = {
-  tool: UpstreamTool;
-  isChosen: boolean;
-  onChoose: (isChosen: boolean) => void;
-};
-
-function ReviewRow({ tool, isChosen, onChoose }: ReviewRowProps) {
-  const { remote_name, name, state, suspicions, changes } = tool;
-  // What looks wrong is not something to be found by opening it.
-  const [open, setOpen] = useState(suspicions.length > 0);
-  const shown = (tool.offered ?? tool.accepted)?.description ?? "";
-  return (
-    <li className="flex min-w-0 flex-col">
-      <div className="flex min-w-0 flex-wrap items-start gap-x-3 gap-y-1.5 px-3 py-2.5 sm:flex-nowrap">
-        <Checkbox
-          className="mt-0.5"
-          aria-label={`Choose ${remote_name}`}
-          checked={isChosen && canBeAccepted(tool)}
-          disabled={!canBeAccepted(tool)}
-          onCheckedChange={(checked) => onChoose(checked === true)}
-        />
-        <div className="flex min-w-0 flex-1 flex-col gap-0.5">
-          <span className="font-medium font-mono text-xs [overflow-wrap:anywhere]">
-            {visible(remote_name)}
-          </span>
-          <span className="text-muted-foreground text-xs [overflow-wrap:anywhere]">
-            here {name}
-          </span>
-          <span className="line-clamp-2 text-[0.8125rem] [overflow-wrap:anywhere]">
-            {visible(shown)}
-          </span>
-        </div>
-        <span className="flex shrink-0 flex-wrap items-center justify-end gap-1.5 max-sm:w-full max-sm:justify-start max-sm:pl-7">
-          <Badge tone={tones[state]}>{stateLabels[state]}</Badge>
-          {suspicions.length > 0 && (
-            <Badge tone="danger">
-              {suspicions.length} {suspicions.length === 1 ? "warning" : "warnings"}
-            </Badge>
-          )}
-          {changes.length > 0 && <Badge>{changes.length} changed</Badge>}
-          <button
-            type="button"
-            aria-expanded={open}
-            aria-label={`Details of ${remote_name}`}
-            onClick={() => setOpen(!open)}
-            className="rounded-sm p-1 text-muted-foreground hover:text-foreground touch:p-3"
-          >
-            <ChevronRight
-              aria-hidden
-              className={cn("size-4 transition-transform", open && "rotate-90")}
-            />
-          </button>
-        </span>
-      </div>
-      {open && <DefinitionReview tool={tool} />}
-    </li>
+        }
+        empty="Nothing is offered."
+      />
+    </>
   );
 }

@@ -7,18 +7,39 @@ import { RowTitle } from "#components/data-table/row-title.tsx";
 import { EmptyState } from "#components/shell/empty-state.tsx";
 import { NoMatches } from "#components/shell/no-matches.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
+import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { formatValue } from "#components/ui/format.ts";
 import { Timestamp } from "#components/ui/timestamp.tsx";
+import { AuthorizationAlert } from "#components/upstreams/authorization-alert.tsx";
+import { countToolsOf } from "#lib/tools/import/upstream/counts.ts";
+import type { UpstreamToolCounts } from "#lib/tools/import/upstream/schema.ts";
 import type { Upstream } from "#lib/upstreams/schema.ts";
 import { listUpstreams } from "#lib/upstreams/service.ts";
-import { pageAt, type SearchParams } from "../../../list-params.ts";
-import { openTenant, type TenantParams } from "../open-tenant.ts";
-import { UpstreamHealth } from "./upstream-health.tsx";
-import { upstreamHref } from "./upstream-href.ts";
+import { pageAt, type SearchParams } from "../../../../list-params.ts";
+import { openTenant, type TenantParams } from "../../open-tenant.ts";
+import { UpstreamHealth } from "../upstream-health.tsx";
+import { upstreamHref } from "../upstream-href.ts";
 
 export const metadata: Metadata = { title: "Upstreams" };
 
-const columns: Column<Upstream>[] = [
+type Row = Upstream & { counts: UpstreamToolCounts | undefined };
+
+function Counts({ counts }: { counts: UpstreamToolCounts | undefined }) {
+  if (!counts) return <span className="text-muted-foreground">Not read yet</span>;
+  const held = counts.new + counts.changed;
+  return (
+    <span className="inline-flex flex-wrap items-center gap-1.5 max-md:justify-end">
+      <span className="whitespace-nowrap tabular-nums">
+        {formatValue(counts.accepted + counts.changed, "count")} served
+      </span>
+      {held > 0 && <Badge tone="warning">{formatValue(held, "count")} to review</Badge>}
+      {counts.gone > 0 && <Badge tone="danger">{formatValue(counts.gone, "count")} gone</Badge>}
+    </span>
+  );
+}
+
+const columns: Column<Row>[] = [
   {
     id: "upstream",
     header: "Upstream",
@@ -27,6 +48,7 @@ const columns: Column<Upstream>[] = [
       <RowTitle title={upstream.name} href={upstreamHref(upstream)} id={upstream.upstream_id} />
     ),
   },
+  { id: "tools", header: "Tools", cell: ({ counts }) => <Counts counts={counts} /> },
   { id: "health", header: "Health", cell: (upstream) => <UpstreamHealth upstream={upstream} /> },
   {
     id: "address",
@@ -69,6 +91,14 @@ export default async function UpstreamsPage({ params, searchParams }: UpstreamsP
   const { ctx, tenant } = await openTenant((await params).tenant_id);
   const asked = await searchParams;
   const page = await pageAt(asked.cursor, (at) => listUpstreams(ctx, at));
+  const counts = await countToolsOf(
+    ctx,
+    page.items.map(({ upstream_id }) => upstream_id),
+  );
+  const rows = page.items.map((upstream) => ({
+    ...upstream,
+    counts: counts.get(upstream.upstream_id),
+  }));
   const base = `/admin/tenants/${tenant.tenant_id}/upstreams`;
   const add = (
     <Button size="sm" asChild>
@@ -79,6 +109,7 @@ export default async function UpstreamsPage({ params, searchParams }: UpstreamsP
   );
   return (
     <>
+      <AuthorizationAlert outcome={asked.authorization} />
       <SectionHeader
         title="Upstreams"
         description="MCP servers elsewhere, whose tools, resources and prompts the tenant's agents can use."
@@ -87,7 +118,7 @@ export default async function UpstreamsPage({ params, searchParams }: UpstreamsP
       <DataTable
         label="Upstreams"
         columns={columns}
-        rows={page.items}
+        rows={rows}
         rowKey={({ upstream_id }) => upstream_id}
         footer={<Pager nextCursor={page.next} />}
         empty={

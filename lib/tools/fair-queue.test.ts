@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { FairQueue } from "./queue.ts";
+import { FairQueue } from "./fair-queue.ts";
 
 const any = () => true;
 

@@ -16,7 +16,8 @@ CREATE TABLE "resource_grants" (
 --> statement-breakpoint
 ALTER TABLE "resources" ADD COLUMN "granted_only" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "resource_grants" ADD CONSTRAINT "resource_grants_resource" FOREIGN KEY ("tenant_id","resource_id") REFERENCES "public"."resources"("tenant_id","resource_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "resources_granted_only" ON "resources" USING btree ("tenant_id") WHERE "resources"."granted_only";--> statement-breakpoint
+CREATE INDEX "resources_granted_only" ON "resources" USING btree ("tenant_id") WHERE "resources"."granted_only";
+--> statement-breakpoint
 SELECT isolate_tenant_table('resource_grants');
 --> statement-breakpoint
 GRANT SELECT, INSERT, UPDATE, DELETE ON resource_grants TO tausestack_app;

@@ -1,0 +1,73 @@
+import {
+  BookOpenText,
+  Brain,
+  Building2,
+  ClipboardCheck,
+  Database,
+  FileText,
+  Gauge,
+  KeyRound,
+  ListChecks,
+  Lock,
+  Package,
+  Plug,
+  ScrollText,
+  Server,
+  Settings2,
+  Sparkles,
+  Unplug,
+  Users,
+  Wrench,
+} from "lucide-react";
+import type { NavGroup } from "#components/shell/nav.tsx";
+
+/** The pages of one tenant, in groups; `base` is its own address. */
+export function tenantSections(base: string): NavGroup[] {
+  return [
+    {
+      label: "Tenant",
+      items: [
+        { href: base, label: "Overview", icon: <Gauge aria-hidden /> },
+        { href: `${base}/tasks`, label: "Tasks", icon: <ListChecks aria-hidden /> },
+        { href: `${base}/approvals`, label: "Approvals", icon: <ClipboardCheck aria-hidden /> },
+        { href: `${base}/bundle`, label: "Import & export", icon: <Package aria-hidden /> },
+        { href: `${base}/audit`, label: "Audit", icon: <ScrollText aria-hidden /> },
+        { href: `${base}/connect`, label: "Connect", icon: <Plug aria-hidden /> },
+        { href: `${base}/settings`, label: "Settings", icon: <Settings2 aria-hidden /> },
+      ],
+    },
+    {
+      label: "What agents use",
+      items: [
+        { href: `${base}/tools`, label: "Tools", icon: <Wrench aria-hidden /> },
+        { href: `${base}/upstreams`, label: "Upstreams", icon: <Server aria-hidden /> },
+        { href: `${base}/ai-providers`, label: "AI providers", icon: <Sparkles aria-hidden /> },
+        { href: `${base}/resources`, label: "Resources", icon: <Database aria-hidden /> },
+        { href: `${base}/prompts`, label: "Prompts", icon: <FileText aria-hidden /> },
+        { href: `${base}/memories`, label: "Memories", icon: <Brain aria-hidden /> },
+      ],
+    },
+    {
+      label: "Who has access",
+      items: [
+        { href: `${base}/secrets`, label: "Secrets", icon: <Lock aria-hidden /> },
+        { href: `${base}/keys`, label: "Keys", icon: <KeyRound aria-hidden /> },
+        { href: `${base}/members`, label: "Members", icon: <Users aria-hidden /> },
+        { href: `${base}/apps`, label: "Apps", icon: <Unplug aria-hidden /> },
+      ],
+    },
+  ];
+}
+
+/** The pages of the platform. */
+export const platformSections: NavGroup[] = [
+  { items: [{ href: "/admin/tenants", label: "Tenants", icon: <Building2 aria-hidden /> }] },
+  {
+    label: "Platform",
+    items: [
+      { href: "/admin/keys", label: "Platform keys", icon: <KeyRound aria-hidden /> },
+      { href: "/admin/audit", label: "Audit log", icon: <ScrollText aria-hidden /> },
+      { href: "/docs", label: "API reference", icon: <BookOpenText aria-hidden /> },
+    ],
+  },
+];
