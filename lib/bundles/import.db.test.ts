@@ -6,6 +6,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { getPrompt, putPrompt } from "#lib/prompts/service.ts";
 import { written } from "#lib/prompts/testing.ts";
+import { putResourceGrants } from "#lib/resources/access/grants.ts";
 import { putContent } from "#lib/resources/contents.ts";
 import { getResource, registerResource } from "#lib/resources/service.ts";
 import { putSecret } from "#lib/secrets/service.ts";
@@ -13,6 +14,7 @@ import { freshTenant, tenantCtx } from "#lib/testing/context.ts";
 import { archiveTool } from "#lib/tools/revisions/publish.ts";
 import { getTool, registerTool } from "#lib/tools/service.ts";
 import { refusal } from "#lib/tools/testing.ts";
+import { exportBundle } from "./export.ts";
 import { applyBundle, planBundle } from "./import.ts";
 import { type Bundle, bundleKinds } from "./schema.ts";
 import { fill, importInto, wholeOf } from "./testing.ts";
@@ -372,4 +374,20 @@ test("a tenant's bundle says nothing of, and touches nothing in, another's", asy
   const { plan } = await importInto(from, { bundle: await wholeOf(from) });
   expect(plan.summary.unchanged).toBe(4);
   expect(await wholeOf(to)).toEqual(before);
+});
+
+test("a resource that was granted to others is in no bundle of a caller, and none replaces it", async () => {
+  const ctx = await freshTenant();
+  const secret = { resource_id: "secret", name: "Secret", type: "doc", uri: "doc://secret" };
+  await registerResource(ctx, secret);
+  await putResourceGrants(ctx, "secret", []);
+  const caller = tenantCtx(ctx.tenantId, ["resources:read", "resources:write", "tools:write"]);
+  expect(await exportBundle(caller, { kinds: ["resources"] })).toMatchObject({ resources: [] });
+  expect(await exportBundle(ctx, { kinds: ["resources"] })).toMatchObject({
+    resources: [{ resource_id: "secret" }],
+  });
+  const bundle = bundleOf({ resources: [{ ...secret, name: "Mine" }] });
+  const plan = await planBundle(caller, { bundle, on_conflict: "update" });
+  expect(plan.items).toMatchObject([{ id: "secret", action: "invalid", changes: [] }]);
+  expect(await getResource(ctx, "secret")).toMatchObject({ name: "Secret" });
 });

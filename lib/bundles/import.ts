@@ -56,7 +56,8 @@ async function checkWrites(ctx: Ctx, items: readonly Planned[]): Promise<void> {
       await kindAdapters[item.kind].check(ctx, item.definition);
     } catch (error) {
       item.reasons = reasonsOf(error);
-      item.action = "invalid";
+      // What the tenant has in its place may not be there for the caller.
+      Object.assign(item, { action: "invalid", changes: [], truncated: false });
     }
     await pause();
   }

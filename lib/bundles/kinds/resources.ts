@@ -3,6 +3,12 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import { maskUrlPassword } from "#lib/core/secrets.ts";
+import {
+  accessOfCaller,
+  governs,
+  isVisible,
+  refusalToChange,
+} from "#lib/resources/access/access.ts";
 import { resourceNotices } from "#lib/resources/change.ts";
 import { type ResourceRow, readResources, resourceIds, toResource } from "#lib/resources/row.ts";
 import { type Resource, registerResourceInput } from "#lib/resources/schema.ts";
@@ -108,25 +114,34 @@ function hideResource(definition: Definition): Definition {
   };
 }
 
+/** To replace a resource that is granted takes `admin`; one that is not there is in nobody's way. */
+async function refuseGranted(ctx: Ctx, definition: Definition): Promise<void> {
+  const refusal = await refusalToChange(ctx, toInput(definition).resource_id, "admin");
+  if (refusal) throw mistakes([{ pointer: "/resource_id", message: refusal.message }]);
+}
+
 const least = { resource_id: "x", name: "x", type: "x", uri: "x" };
 
 export const resources: KindAdapter = {
   ...{ read: "resources:read", write: "resources:write", idKey: "resource_id" },
   defaults: toDefinition(registerResourceInput.parse(least)),
   ids: resourceIds,
-  hiddenFrom: () => Promise.resolve(null),
+  async hiddenFrom(ctx) {
+    const accessOf = governs(ctx) ? null : await accessOfCaller(ctx);
+    return accessOf && ((id) => !isVisible(accessOf({ resource_id: id, access_permissions: [] })));
+  },
   load: async (tx, ctx, ids, lock) => (await readResources(tx, ctx, ids, lock)).map(toPresent),
   hide: hideResource,
   secrets: () => [],
   parse: parseResource,
-  check: () => Promise.resolve(),
+  check: refuseGranted,
   conflicts: () => Promise.resolve(new Map()),
   takes: (writes) => ({ max_resources: writes.filter(({ isNew }) => isNew).length }),
   async save(tx, ctx, writes) {
     const startedAt = performance.now();
     const touched = new Set<string>();
     for (const { definition, isNew } of writes) {
-      await writeResource(tx, ctx, toInput(definition), touched, isNew);
+      await writeResource(tx, ctx, toInput(definition), touched, { isNew });
     }
     return {
       notices: resourceNotices(ctx, touched),

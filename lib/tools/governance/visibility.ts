@@ -1,8 +1,9 @@
+import { subjectNamesOf } from "#lib/auth/subjects.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
 import type { Tool } from "../schema.ts";
-import { granteesOf, isGranted } from "./principals.ts";
+import { isGranted } from "./principals.ts";
 import { rulesOf, stopOfTool } from "./rules.ts";
 
 /** Whether a tool is kept from whoever asks. */
@@ -16,7 +17,7 @@ export async function hiddenFrom(ctx: Ctx): Promise<IsHidden | null> {
   const rules = await rulesOf(ctx.tenantId);
   if (rules === null) return null;
   const { grants, policies, stopped } = rules;
-  const names = grants.size > 0 ? await granteesOf(ctx) : [];
+  const names = grants.size > 0 ? await subjectNamesOf(ctx) : [];
   return (tool) => {
     const granted = grants.get(tool.toolId);
     if (granted && !names.some((name) => granted.has(name))) return true;
@@ -40,7 +41,7 @@ export async function refuseUngranted(ctx: Ctx, toolId: string): Promise<void> {
 export async function ungrantedTo(ctx: Ctx): Promise<ReadonlySet<string>> {
   const rules = manages(ctx) ? null : await rulesOf(ctx.tenantId);
   if (rules === null || rules.grants.size === 0) return new Set();
-  const names = await granteesOf(ctx);
+  const names = await subjectNamesOf(ctx);
   const others = [...rules.grants].filter(
     ([, granted]) => !names.some((name) => granted.has(name)),
   );
