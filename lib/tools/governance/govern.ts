@@ -1,3 +1,4 @@
+import { agentOf } from "#lib/auth/grantees.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { isInputRequired } from "../calls/client.ts";
@@ -10,7 +11,6 @@ import type { CallOrigin } from "../runtimes/runtime.ts";
 import type { CallToolResult } from "../schema.ts";
 import { giveApprovalBack, useApproval } from "./gate.ts";
 import { type DailyCount, giveDayBack, limitsFor, takeDay, takeMinute } from "./limits.ts";
-import { agentOf } from "./principals.ts";
 import { keepResult, keptResult, resultPlace } from "./results.ts";
 import { type Rules, rulesOf, type ToolPolicy } from "./rules.ts";
 import { takeSlot } from "./slots.ts";

@@ -1,6 +1,7 @@
+import { granteesOf } from "#lib/auth/grantees.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { granteesOf, isGranted } from "./principals.ts";
+import { isGranted } from "./principals.ts";
 import { rulesOf } from "./rules.ts";
 
 /** Whether a tool is kept from whoever asks. */
