@@ -85,7 +85,7 @@ async function evict(
   policy: keyof typeof orders,
   wanted: number,
   spared: readonly string[],
-): Promise<void> {
+): Promise<number> {
   const victims = tx
     .select({ itemId: memoryItems.itemId })
     .from(memoryItems)
@@ -119,6 +119,7 @@ async function evict(
       before: { agent_id: agentId, namespace, version, policy },
     })),
   );
+  return gone.length;
 }
 
 /** How many entries too many there would be with so many more; locks the quota's row. */
@@ -134,7 +135,8 @@ async function lackOf(tx: Tx, ctx: Ctx, wanted: number): Promise<number> {
 /**
  * Makes room for `wanted` new entries as the tenant's policy says it. It locks the quota's row, which
  * a write that adds or takes entries does before it touches any of them, so that the count is exact
- * and no two of them wait for each other. What finds no room is refused by the quota itself.
+ * and no two of them wait for each other. What finds no room is refused by the quota itself. Answers
+ * how many entries were evicted: items, never context documents.
  */
 export async function makeRoom(
   tx: Tx,
@@ -142,9 +144,9 @@ export async function makeRoom(
   policy: MemoryPolicy,
   wanted: number,
   spared: readonly string[] = [],
-): Promise<void> {
-  if ((await lackOf(tx, ctx, wanted)) <= 0) return;
+): Promise<number> {
+  if ((await lackOf(tx, ctx, wanted)) <= 0) return 0;
   await deleteExpired(tx, ctx, 1_000);
   const still = await lackOf(tx, ctx, wanted);
-  if (still > 0 && policy !== "refuse") await evict(tx, ctx, policy, still, spared);
+  return still > 0 && policy !== "refuse" ? evict(tx, ctx, policy, still, spared) : 0;
 }
