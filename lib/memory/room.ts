@@ -34,6 +34,22 @@ async function waysToExpire(ctx: Ctx): Promise<SQL[]> {
   ];
 }
 
+/** By ids that were read before: PostgreSQL may run a subquery that locks more than once. */
+function deleteByIds(tx: Tx, ctx: Ctx, rows: readonly { itemId: string }[]) {
+  const ids = toArrayText(rows.map(({ itemId }) => itemId));
+  return tx
+    .delete(memoryItems)
+    .where(
+      and(eq(memoryItems.tenantId, ctx.tenantId), sql`${memoryItems.itemId} = any(${ids}::text[])`),
+    )
+    .returning({
+      itemId: memoryItems.itemId,
+      agentId: memoryItems.agentId,
+      namespace: memoryItems.namespace,
+      version: memoryItems.version,
+    });
+}
+
 /** Deletes the tenant's items of that sort for good, at most so many; answers how many it were. */
 export async function deleteItems(tx: Tx, ctx: Ctx, sort: SQL, most: number): Promise<number> {
   const some = tx
@@ -42,10 +58,7 @@ export async function deleteItems(tx: Tx, ctx: Ctx, sort: SQL, most: number): Pr
     .where(and(eq(memoryItems.tenantId, ctx.tenantId), sort))
     .limit(most)
     .for("update", { skipLocked: true });
-  const gone = await tx
-    .delete(memoryItems)
-    .where(and(eq(memoryItems.tenantId, ctx.tenantId), sql`${memoryItems.itemId} in (${some})`))
-    .returning({ itemId: memoryItems.itemId });
+  const gone = await deleteByIds(tx, ctx, await some);
   return gone.length;
 }
 
@@ -101,15 +114,7 @@ async function evict(
     .orderBy(...orders[policy])
     .limit(wanted)
     .for("update", { skipLocked: true });
-  const gone = await tx
-    .delete(memoryItems)
-    .where(and(eq(memoryItems.tenantId, ctx.tenantId), sql`${memoryItems.itemId} in (${victims})`))
-    .returning({
-      itemId: memoryItems.itemId,
-      agentId: memoryItems.agentId,
-      namespace: memoryItems.namespace,
-      version: memoryItems.version,
-    });
+  const gone = await deleteByIds(tx, ctx, await victims);
   await auditAll(
     tx,
     ctx,

@@ -133,6 +133,8 @@ export const memoryItem = z
 
 export type MemoryItem = z.output<typeof memoryItem>;
 
+export const memoryItems = z.object({ items: z.array(memoryItem) });
+
 /** An item that is in the trash, from which it can be brought back for a time. */
 export const deletedItem = z.object({
   status: z.literal("deleted"),
@@ -175,6 +177,8 @@ export const memoryVersion = z
     written_at: z.iso.datetime(),
   })
   .meta({ id: "MemoryVersion" });
+
+export const memoryVersions = z.object({ versions: z.array(memoryVersion) });
 
 export type MemoryVersion = z.output<typeof memoryVersion>;
 
