@@ -1,6 +1,7 @@
 import type { ServerEvent } from "@modelcontextprotocol/server";
 import { type Change, onChange } from "#lib/core/bus.ts";
 import { singleton } from "#lib/core/singleton.ts";
+import { memorySpacesTopic, memoryUpdatedTopic } from "#lib/memory/notices.ts";
 import { promptTopic } from "#lib/prompts/catalog.ts";
 import { resourcesTopic, resourceUpdatedTopic } from "#lib/resources/change.ts";
 import { catalogTopic } from "#lib/tools/catalog.ts";
@@ -24,11 +25,12 @@ const listChanges: Record<string, ServerEvent> = {
   [rulesTopic]: { kind: "tools_list_changed" },
   [promptTopic]: { kind: "prompts_list_changed" },
   [resourcesTopic]: { kind: "resources_list_changed" },
+  [memorySpacesTopic]: { kind: "resources_list_changed" },
 };
 
 /** What a change means to MCP clients, and of which tenant. */
 function eventOf({ topic, key }: Change): { tenantId: string; event: ServerEvent } | null {
-  if (topic === resourceUpdatedTopic) {
+  if (topic === resourceUpdatedTopic || topic === memoryUpdatedTopic) {
     const at = key.indexOf(" ");
     const event: ServerEvent = { kind: "resource_updated", uri: key.slice(at + 1) };
     return { tenantId: key.slice(0, at), event };

@@ -10,6 +10,7 @@ import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { authInfoOf } from "./caller.ts";
 import { onTenantChange } from "./changes.ts";
+import { mayHear } from "./memory-resources.ts";
 import type { Subscriptions } from "./resources.ts";
 import { serverFor } from "./server.ts";
 
@@ -128,7 +129,9 @@ export async function openSession(ctx: Ctx): Promise<Session | null> {
   // Nothing is awaited from here on: others that begin at the same time count this one.
   if (!makeRoom(ctx.tenantId)) return null;
   const stopTelling = onTenantChange(ctx.tenantId, (event) => {
-    tell(session, event).catch((err: unknown) => log.debug({ err }, "an MCP session was not told"));
+    mayHear(ctx, event)
+      .then((may) => (may ? tell(session, event) : undefined))
+      .catch((err: unknown) => log.debug({ err }, "an MCP session was not told"));
   });
   sessions.set(id, session);
   startSweeping();

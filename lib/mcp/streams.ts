@@ -5,6 +5,7 @@ import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { authInfoOf } from "./caller.ts";
 import { onTenantChange } from "./changes.ts";
+import { mayHear } from "./memory-resources.ts";
 import { serverFor } from "./server.ts";
 
 const mostStreams = { tenant: 500, process: 10_000 };
@@ -67,7 +68,12 @@ export async function serveListen(
   // A bus and a handler of its own: the SDK's bus knows no tenants.
   const bus: ServerEventBus = {
     publish: () => undefined,
-    subscribe: (listener) => opened(onTenantChange(ctx.tenantId, listener)),
+    subscribe: (listener) =>
+      opened(
+        onTenantChange(ctx.tenantId, (event) => {
+          void mayHear(ctx, event).then((may) => may && !closed && listener(event), end);
+        }),
+      ),
   };
   const handler = createMcpHandler(() => serverFor(ctx, "modern"), {
     bus,

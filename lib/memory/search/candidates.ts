@@ -26,9 +26,7 @@ const columns = "i.item_id, i.importance, i.updated_at";
 
 const sources = {
   index: "memory_items i where i.tenant_id = $1 and i.deleted_at is null and",
-  newest: `(select item_id, importance, updated_at, document from memory_items
-      where tenant_id = $1 and deleted_at is null
-      order by updated_at desc limit ${newestLooked} offset 0) i where`,
+  newest: `newest_memory_items($1, ${newestLooked}) i where`,
 } as const;
 
 function wordsText(kind: WordKind, source: keyof typeof sources): string {
@@ -58,7 +56,10 @@ export const texts = {
   filters: { index: filtersText("index"), newest: filtersText("newest") },
 };
 
-/** Words alike by trigrams. The threshold is set before the scan that compares with it. */
+/**
+ * Words alike by trigrams. The threshold is set before the scan that compares with it; `is true`
+ * keeps PostgreSQL from taking the index of labels, which gives all of a tenant's entries.
+ */
 export const similarText = `
   with threshold as materialized (
     select set_config('pg_trgm.word_similarity_threshold', '0.45', true) as at
@@ -66,7 +67,7 @@ export const similarText = `
   select s.item_id from threshold, unnest($2::text[]) as word, lateral (
     select ${columns}, word_similarity(word, i.head) as likeness from memory_items i
     where i.tenant_id = $1 and threshold.at is not null and i.deleted_at is null
-      and word <% i.head and i.document @@ $3::tsquery
+      and word <% i.head and (i.document @@ $3::tsquery) is true
       and ($4::timestamptz is null or i.updated_at >= $4)
       and ($5::timestamptz is null or i.updated_at < $5)
     limit 300 offset 0
