@@ -14,6 +14,9 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
   const victim = await newTenant({}, server);
   const { call } = victim;
   await call("POST", "/memory/register", { agent_id: "secret-agent", context: { s: 1 } });
+  await call("PUT", "/memory/secret-agent/items/secret-space/secret-key", {
+    content: "s3://bucket/secret",
+  });
   const tool = await call<{ tool_id: string }>("POST", "/tools/dynamic/create", {
     name: "secret_tool",
     description: "",
@@ -66,6 +69,8 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
   const ids = {
     tenant_id: victim.tenantId,
     agent_id: "secret-agent",
+    namespace: "secret-space",
+    key: "secret-key",
     tool_id: tool.body.tool_id,
     revision: "1",
     example_id: example.body.example_id,
@@ -93,6 +98,8 @@ export async function contentsOf({ call, tenantId }: NewTenant): Promise<string>
   const paths = [
     ...governed,
     "/memory/all",
+    "/memory/items",
+    "/memory/items/namespaces",
     "/tools",
     "/tasks",
     "/resources",

@@ -72,13 +72,18 @@ export function toItem(row: ShownRow): MemoryItem {
 }
 
 /** A row of a statement that is a text, where JSON comes as text too. */
-export function fromRow(row: Row): MemoryItem {
-  return toItem({
+export function toShown(row: Row): ShownRow {
+  return {
     ...{ itemId: row.item_id, agentId: row.agent_id, namespace: row.namespace, key: row.key },
     ...{ content: JSON.parse(row.content as string), tags: row.tags, importance: row.importance },
     ...{ subjectId: row.subject_id, version: row.version, createdAt: row.created_at },
     ...{ updatedAt: row.updated_at, expiresAt: row.expires_at, deletedAt: row.deleted_at },
-  } as ShownRow);
+  } as ShownRow;
+}
+
+/** The same as it stands on the wire. */
+export function fromRow(row: Row): MemoryItem {
+  return toItem(toShown(row));
 }
 
 export function missingItem({ agentId, namespace, key }: Place): AppError {

@@ -12,6 +12,7 @@ import type { MemorySettings } from "../settings.ts";
 import {
   atPlace,
   checkContent,
+  columnList,
   type Draft,
   isLive,
   itemColumns,
@@ -19,6 +20,7 @@ import {
   type Place,
   type ShownRow,
   searchColumns,
+  toShown,
 } from "./row.ts";
 
 /** A write is made of what is there now, or of nothing; it answers what is to be there. */
@@ -65,8 +67,10 @@ export async function lockLive(tx: Tx, ctx: Ctx, place: Place): Promise<ShownRow
   return row;
 }
 
+type AuditView = Pick<ShownRow, "agentId" | "namespace" | "version" | "importance">;
+
 /** What the audit log is told of an item: nothing that it says, since an erasure leaves the log. */
-export function auditView(row: Pick<ShownRow, "agentId" | "namespace" | "version" | "importance">) {
+export function auditView(row: AuditView) {
   const { agentId, namespace, version, importance } = row;
   return { agent_id: agentId, namespace, version, importance };
 }
@@ -83,36 +87,30 @@ async function replace(
   draft: Draft,
   text: string,
 ): Promise<ShownRow> {
-  const { itemId } = before;
-  const search = searchColumns(ctx, place, draft, settings.language);
-  const version = before.version + 1;
-  if (settings.versions > 0) {
-    await tx.execute(sql`
-      with trimmed as (
-        delete from ${memoryVersions} where tenant_id = ${ctx.tenantId} and item_id = ${itemId}
-          and version <= ${before.version - settings.versions}::int
-      )
-      insert into ${memoryVersions} (tenant_id, item_id, version, content, tags, importance,
-        subject_id, expires_at, written_at)
-      select tenant_id, item_id, version, content, tags, importance, subject_id, expires_at, updated_at
-      from ${memoryItems} where tenant_id = ${ctx.tenantId} and item_id = ${itemId}`);
-  }
-  const [row] = await tx
-    .update(memoryItems)
-    .set({
-      content: sql`${text}::json`,
-      tags: sql`${toArrayText(draft.tags)}::text[]`,
-      importance: draft.importance,
-      subjectId: draft.subjectId,
-      expiresAt: draft.expiresAt,
-      version,
-      updatedAt: sql`now()`,
-      ...search,
-    })
-    .where(ofItem(ctx, itemId))
-    .returning(itemColumns);
+  const { language, head, document } = searchColumns(ctx, place, draft, settings.language);
+  const isItem = sql`tenant_id = ${ctx.tenantId} and item_id = ${before.itemId}`;
+  const copied =
+    settings.versions > 0
+      ? sql`insert into ${memoryVersions} (tenant_id, item_id, version, content, tags, importance,
+          subject_id, expires_at, written_at)
+        select tenant_id, item_id, version, content, tags, importance, subject_id, expires_at,
+          updated_at
+        from ${memoryItems} where ${isItem}`
+      : sql`select 1`;
+  const [row] = await tx.execute(sql`
+    with copied as (${copied}), trimmed as (
+      delete from ${memoryVersions}
+      where ${isItem} and version <= ${before.version - settings.versions}::int
+    )
+    update ${memoryItems} as i set content = ${text}::json,
+      tags = ${toArrayText(draft.tags)}::text[], importance = ${draft.importance}::int,
+      subject_id = ${draft.subjectId}::text, expires_at = ${draft.expiresAt}::timestamptz,
+      version = ${before.version + 1}::int, updated_at = now(), language = ${language},
+      head = ${head}, document = ${document}
+    where i.tenant_id = ${ctx.tenantId} and i.item_id = ${before.itemId}
+    returning ${sql.raw(columnList)}`);
   if (!row) throw new Error("The update returned no row");
-  return row;
+  return toShown(row);
 }
 
 /**
@@ -168,17 +166,27 @@ export async function writeItem(
   checkBase(place, base, before?.version);
   const draft = change(before);
   const text = checkContent(draft.content);
-  const row = before
-    ? await replace(writing, place, before, draft, text)
-    : await create(writing, place, draft, text);
+  const log = (after: AuditView, itemId: string) =>
+    audit(tx, ctx, {
+      action: before ? "memory.item.update" : "memory.item.create",
+      target: { type: "memory_item", id: itemId },
+      before: before && auditView(before),
+      after: { ...auditView(after), bytes: Buffer.byteLength(text) },
+    });
+  if (before) {
+    const after = { ...before, importance: draft.importance, version: before.version + 1 };
+    // Both go out together.
+    const [row] = await Promise.all([
+      replace(writing, place, before, draft, text),
+      log(after, before.itemId),
+    ]);
+    written.add(row.itemId);
+    return row;
+  }
+  const row = await create(writing, place, draft, text);
   if (!row) return writeItem(writing, place, base, change);
   written.add(row.itemId);
-  await audit(tx, ctx, {
-    action: before ? "memory.item.update" : "memory.item.create",
-    target: { type: "memory_item", id: row.itemId },
-    before: before && auditView(before),
-    after: { ...auditView(row), bytes: Buffer.byteLength(text) },
-  });
+  await log(row, row.itemId);
   return row;
 }
 
