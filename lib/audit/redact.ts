@@ -2,7 +2,7 @@ import { database } from "#db/client.ts";
 import { uuidv7 } from "#lib/core/ids.ts";
 
 /** Entries of a tenant's log up to now: what they say of one thing that was done to. */
-export interface Redaction {
+interface Redaction {
   tenantId: string;
   targetType: string;
   targetId: string;

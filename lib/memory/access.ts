@@ -3,7 +3,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { type MemoryGrant, memoryRulesOf } from "./rules.ts";
 
-export type Access = MemoryGrant["access"];
+type Access = MemoryGrant["access"];
 
 /** What of the tenant's memory a caller that acts for one agent may use. */
 export interface Reach {

@@ -14,7 +14,7 @@ export interface MemoryGrant {
   access: "read" | "write";
 }
 
-export interface MemoryRules {
+interface MemoryRules {
   /** Namespace → seconds that its entries are kept after their last write. */
   ttlSeconds: ReadonlyMap<string, number>;
   grants: readonly MemoryGrant[];

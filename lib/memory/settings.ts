@@ -3,7 +3,7 @@ import type { memoryLanguages, memoryPolicies } from "#lib/tenants/schema.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 
 export type MemoryPolicy = (typeof memoryPolicies)[number];
-export type MemoryLanguage = (typeof memoryLanguages)[number];
+type MemoryLanguage = (typeof memoryLanguages)[number];
 
 /** How a tenant keeps its items, as its `mcp_config` says it. */
 export interface MemorySettings {

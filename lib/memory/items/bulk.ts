@@ -55,7 +55,7 @@ function at(index: number, error: unknown): unknown {
 }
 
 /** Performs writes in their order within a transaction that has the quota's row. */
-export async function performAll(
+async function performAll(
   writing: Writing,
   operations: readonly Operation[],
 ): Promise<(MemoryItem | DeletedItem)[]> {

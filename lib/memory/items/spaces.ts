@@ -4,7 +4,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { reaches, reachOf } from "../access.ts";
 
 /** One namespace of one agent. */
-export interface Space {
+interface Space {
   agentId: string;
   namespace: string;
 }

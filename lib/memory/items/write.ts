@@ -38,7 +38,7 @@ export interface Writing {
 const nameOf = ({ agentId, namespace, key }: Place) => `${agentId}/${namespace}/${key}`;
 
 /** Refuses a write that was made on another version than the one there is; 0 is none. */
-export function checkBase(
+function checkBase(
   place: Place,
   base: number | null | undefined,
   current: number | undefined,

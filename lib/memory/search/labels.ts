@@ -30,7 +30,7 @@ function quoted(text: string): string {
 /** Whose namespaces a search may look into; null: any. */
 export type Places = readonly { agentId: string; namespace: string | null }[] | null;
 
-export interface LabelFilter {
+interface LabelFilter {
   places: Places;
   agentId: string | undefined;
   namespace: string | undefined;

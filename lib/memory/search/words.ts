@@ -37,7 +37,7 @@ function wordsOf(value: unknown): string {
 }
 
 /** What an entry is found by, folded: words that weigh more, the others, and its beginning. */
-export interface SearchText {
+interface SearchText {
   title: string;
   body: string;
   head: string;
