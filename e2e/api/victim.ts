@@ -133,7 +133,7 @@ export async function operationsOf(
 
 /** Fits what the addresses with ids in them take, so that the ids decide the answer. */
 export const someBody = {
-  ...{ status: "active", arguments: {}, revision: 1, name: "x" },
+  ...{ status: "active", arguments: {}, revision: 1, version: 1, name: "x" },
   ...{ tools: [{ name: "x", digest: "x" }], names: ["x"] },
 };
 
@@ -146,7 +146,8 @@ export function addressOf(path: string, { ids }: Victim): string {
   });
 }
 
-/** Whether a foreign address was refused; a PUT there would write, if anything, the caller's own. */
-export function isRefusal(method: string, status: number): boolean {
-  return [403, 404, 405].includes(status) || (method === "PUT" && status === 400);
+/** Whether a foreign address was refused; what makes a thing there would make the caller's own. */
+export function isRefusal(method: string, status: number, path = ""): boolean {
+  const makes = method === "PUT" || path.endsWith("/append");
+  return [403, 404, 405].includes(status) || (makes && status === 400);
 }

@@ -63,7 +63,7 @@ export const putItemInput = z.object({ content, ...details, base_version: baseVe
 export type PutItemInput = z.input<typeof putItemInput>;
 
 /** A JSON Merge Patch (RFC 7396) of an item: `content` is merged, the rest is replaced. */
-export const patchItemInput = z.strictObject({
+export const patchItemInput = z.object({
   content: z
     .unknown()
     .optional()

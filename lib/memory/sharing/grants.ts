@@ -1,5 +1,5 @@
-import { and, asc, count, eq, type SQL } from "drizzle-orm";
-import { memoryGrants } from "#db/schema/memory.ts";
+import { and, asc, count, eq, type SQL, sql } from "drizzle-orm";
+import { memories, memoryGrants, memoryItems } from "#db/schema/memory.ts";
 import { type Tx, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
@@ -49,13 +49,29 @@ function ofAgent(ctx: Ctx, agentId: string): SQL | undefined {
   return and(eq(memoryGrants.tenantId, ctx.tenantId), eq(memoryGrants.agentId, agentId));
 }
 
-/** To whom an agent's memory is granted besides itself. Throws `forbidden`. */
+/** Whether there is anything of an agent: a document, an item or a grant. */
+async function isKnown(tx: Tx, ctx: Ctx, agentId: string): Promise<boolean> {
+  const ofIt = sql`tenant_id = ${ctx.tenantId} and agent_id = ${agentId}`;
+  const [row] = await tx.execute(sql`
+    select exists (select from ${memories} where ${ofIt})
+      or exists (select from ${memoryItems} where ${ofIt})
+      or exists (select from ${memoryGrants} where ${ofIt}) as known`);
+  return row?.known === true;
+}
+
+/**
+ * To whom an agent's memory is granted besides itself. Throws `forbidden`, and `not_found` for an
+ * agent of which there is nothing.
+ */
 export async function listMemoryGrants(ctx: Ctx, agentId: string): Promise<MemoryGrantView[]> {
   authorize(ctx, "memory:read");
   if (!agentIdSchema.safeParse(agentId).success) throw notFound("agent", agentId);
   await requireReach(ctx, agentId, "*", "read");
-  const rows = await withTenant(ctx.tenantId, (tx) => read(tx, ofAgent(ctx, agentId)));
-  return rows.map(toGrant);
+  return withTenant(ctx.tenantId, async (tx) => {
+    const rows = await read(tx, ofAgent(ctx, agentId));
+    if (rows.length === 0 && !(await isKnown(tx, ctx, agentId))) throw notFound("agent", agentId);
+    return rows.map(toGrant);
+  });
 }
 
 function refuseTooMany(grants: number): void {

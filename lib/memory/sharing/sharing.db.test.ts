@@ -133,6 +133,7 @@ test("a grant of one tenant is none of another's", async () => {
   const theirBob = actingFor(other, "bob");
   await expect(getItem(theirBob, place)).rejects.toMatchObject({ code: "forbidden" });
   expect(await listMemoryGrants(other, "ada")).toEqual([]);
+  await expect(listMemoryGrants(other, "nobody")).rejects.toMatchObject({ code: "not_found" });
 });
 
 test("the entries of a namespace live as long as it says, of every agent, from the next read on", async () => {
