@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,14 +46,20 @@ async function addTenant(tenantId: string, count: number): Promise<Ctx> {
         || setweight(to_tsvector('simple', said.text), 'B'),
       'k' || n || ' ' || said.text, now() - make_interval(secs => n)
     from generate_series(1, ${count}::int) n, lateral (
-      select string_agg('word' || floor(${words} * power(random(), 3))::int, ' ') as text
+      select string_agg(left(md5(floor(${words} * power(random(), 3))::int::text), 7), ' ') as text
       from generate_series(1, 15 + n % 10)
     ) said`;
   return systemTenantCtx("bench", tenantId);
 }
 
 const pick = (count: number) => 1 + Math.floor(Math.random() * count);
-const anyWord = () => `word${Math.floor(words * Math.random() ** 2)}`;
+const anyWord = () => hash("md5", String(Math.floor(words * Math.random() ** 2))).slice(0, 7);
+
+/** Two letters in each other's place. */
+function misspelt(): string {
+  const [a = "", b = "", c = "", d = "", ...rest] = anyWord();
+  return [a, b, d, c, ...rest].join("");
+}
 
 function placeOf(n: number) {
   return { agentId: `agent${n % 20}`, namespace: `n${n % 5}`, key: `k${n}` };
@@ -70,7 +77,7 @@ const measured: Record<string, Operation> = {
     putItem(ctx, placeOf(1e9 + pick(1e9)), { content: `${anyWord()} ${anyWord()}` }),
   "search, a word": (ctx) => searchItems(ctx, { query: anyWord() }),
   "search, two words": (ctx) => searchItems(ctx, { query: `${anyWord()} ${anyWord()}` }),
-  "search, misspelt": (ctx) => searchItems(ctx, { query: `wrod${pick(words)}` }),
+  "search, misspelt": (ctx) => searchItems(ctx, { query: misspelt() }),
   "search, agent": (ctx) => searchItems(ctx, { query: anyWord(), agent_id: "agent3" }),
 };
 

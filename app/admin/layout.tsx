@@ -34,6 +34,7 @@ const labels = {
   keys: "API keys",
   members: "Members",
   memories: "Memories",
+  items: "By key",
   new: "New",
   prompts: "Prompts",
   register: "Register",
