@@ -1,10 +1,10 @@
 import { and, asc, desc, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import { toArrayText } from "#db/arrays.ts";
 import { memoryItems, memoryNamespaces } from "#db/schema/memory.ts";
-import { tenantQuotas } from "#db/schema/tenants.ts";
 import type { Tx } from "#db/transaction.ts";
 import { auditAll } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import { lockQuota } from "#lib/tenants/lock-quota.ts";
 import { expiryOf } from "./expiry.ts";
 import { memoryRulesOf } from "./rules.ts";
 import type { MemoryPolicy } from "./settings.ts";
@@ -129,12 +129,8 @@ async function evict(
 
 /** How many entries too many there would be with so many more; locks the quota's row. */
 async function lackOf(tx: Tx, ctx: Ctx, wanted: number): Promise<number> {
-  const [row] = await tx
-    .select({ used: tenantQuotas.used, maximum: tenantQuotas.maximum })
-    .from(tenantQuotas)
-    .where(and(eq(tenantQuotas.tenantId, ctx.tenantId), eq(tenantQuotas.quota, quota)))
-    .for("update");
-  return row === undefined || row.maximum === null ? 0 : row.used + wanted - row.maximum;
+  const left = await lockQuota(tx, ctx.tenantId, quota);
+  return left === null ? 0 : wanted - left;
 }
 
 /**
