@@ -5,8 +5,8 @@ import type { QuotaName } from "./schema.ts";
 
 /**
  * Locks a quota's row ahead of the writes that move it, for verbs that would otherwise meet the
- * quotas in another order than their neighbours do, and with them in a deadlock. Answers how many more rows
- * there may be now; null: any number.
+ * quotas in another order than their neighbours do, and with them in a deadlock. Answers how many
+ * more rows there may be now; null: any number.
  */
 export async function lockQuota(
   tx: Tx,
