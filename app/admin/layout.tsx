@@ -22,6 +22,7 @@ const labels = {
   keys: "API keys",
   members: "Members",
   memories: "Memories",
+  items: "By key",
   new: "New",
   prompts: "Prompts",
   register: "Register",

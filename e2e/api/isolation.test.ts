@@ -27,7 +27,7 @@ test("no address with another tenant's ids in it answers, and nothing of the oth
     const body = takesBody ? { ...someBody, role: "owner" } : undefined;
     const answer = await attacker.call(method, addressOf(path, victim), body);
     tried.push(`${method} ${path}`);
-    expect([method, path, isRefusal(method, answer.status)]).toEqual([method, path, true]);
+    expect([method, path, isRefusal(method, answer.status, path)]).toEqual([method, path, true]);
     expect(JSON.stringify(answer.body)).not.toContain("s3://bucket/secret");
   }
   expect(tried.length).toBeGreaterThan(10);
@@ -52,7 +52,7 @@ test("a header or query that names another tenant is refused at every address", 
 
 test("lists hold nothing of another tenant", async () => {
   const lists = ["/memory/all", "/tools", "/tasks", "/resources", "/prompts", "/keys", "/members"];
-  for (const path of [...lists, "/audit", "/tenants", "/secrets"]) {
+  for (const path of [...lists, "/memory/items", "/audit", "/tenants", "/secrets"]) {
     const { body } = await attacker.call("GET", path);
     expect(JSON.stringify(body)).not.toContain("secret");
     expect(JSON.stringify(body)).not.toContain(victim.tenantId);

@@ -75,7 +75,7 @@ test("no address with another tenant's ids in it answers a member, and nothing c
     const body = takesBody ? { ...someBody, role: "viewer" } : undefined;
     for (const headers of [{}, inOwn(), inVictims()]) {
       const { status } = await owner(method, addressOf(path, victim), body, headers);
-      expect([method, path, isRefusal(method, status)]).toEqual([method, path, true]);
+      expect([method, path, isRefusal(method, status, path)]).toEqual([method, path, true]);
     }
   }
   expect(await contentsOf(victim)).toBe(before);

@@ -123,7 +123,7 @@ async function described(
 ): Promise<void> {
   const operation = document.paths[template]?.[method];
   if (!operation) throw new Error(`${method} ${template} is not described`);
-  const path = template.replace(/\{\w+\}/, encodeURIComponent(id));
+  const path = template.replaceAll(/\{\w+\}/g, encodeURIComponent(id));
   const answer = await call(method.toUpperCase(), `${path}${query}`, body);
   const response = operation.responses[answer.status] ?? operation.responses.default;
   const type = answer.headers.get("content-type") ?? "";
@@ -162,6 +162,18 @@ test("what the API answers, good or bad, is what the document says", async () =>
   await described(call, "get", "/memory/{agent_id}", { id: "nobody" });
   await described(call, "get", "/memory/all");
   await described(call, "get", "/memory/all", { query: "?limit=0" });
+  // Agent, namespace and key have one name here.
+  const item = "/memory/{agent_id}/items/{namespace}/{key}";
+  const said = { content: { a: [1, null] }, tags: ["t"], expires_at: "2100-01-01T00:00:00Z" };
+  await described(call, "put", item, { id: "a b", body: said });
+  await described(call, "patch", item, { id: "a b", body: { content: { b: 1 } } });
+  await described(call, "get", item, { id: "a b" });
+  await described(call, "get", "/memory/items", { query: "?tag=t" });
+  await described(call, "post", "/memory/search", { body: { query: "k" } });
+  await described(call, "delete", item, { id: "a b" });
+  await described(call, "post", "/memory/items/erasures", { body: { subject_id: "nobody" } });
+  await described(call, "get", "/memory/{agent_id}/grants", { id: "a b" });
+  await described(call, "get", "/memory/items/namespaces");
   const tool = { tool_id: "t", name: "echo", config: { implementation: "internal:echo" } };
   await described(call, "post", "/tools/register", { body: tool });
   const listed = {

@@ -14,6 +14,9 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
   const victim = await newTenant({}, server);
   const { call } = victim;
   await call("POST", "/memory/register", { agent_id: "secret-agent", context: { s: 1 } });
+  await call("PUT", "/memory/secret-agent/items/secret-space/secret-key", {
+    content: "s3://bucket/secret",
+  });
   const tool = await call<{ tool_id: string }>("POST", "/tools/dynamic/create", {
     name: "secret_tool",
     description: "",
@@ -70,6 +73,8 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
   const ids = {
     tenant_id: victim.tenantId,
     agent_id: "secret-agent",
+    namespace: "secret-space",
+    key: "secret-key",
     tool_id: tool.body.tool_id,
     revision: "1",
     example_id: example.body.example_id,
@@ -100,6 +105,8 @@ export async function contentsOf({ call, tenantId }: NewTenant): Promise<string>
     ...governed,
     granted,
     "/memory/all",
+    "/memory/items",
+    "/memory/items/namespaces",
     "/tools",
     "/tasks",
     "/resources",
@@ -139,7 +146,7 @@ export async function operationsOf(
 
 /** Fits what the addresses with ids in them take, so that the ids decide the answer. */
 export const someBody = {
-  ...{ status: "active", arguments: {}, revision: 1, name: "x" },
+  ...{ status: "active", arguments: {}, revision: 1, version: 1, name: "x" },
   ...{ subject: { type: "role", id: "viewer" }, permissions: ["read"], permission: "read" },
   ...{ tools: [{ name: "x", digest: "x" }], names: ["x"] },
 };
@@ -153,7 +160,8 @@ export function addressOf(path: string, { ids }: Victim): string {
   });
 }
 
-/** Whether a foreign address was refused; a PUT there would write, if anything, the caller's own. */
-export function isRefusal(method: string, status: number): boolean {
-  return [403, 404, 405].includes(status) || (method === "PUT" && status === 400);
+/** Whether a foreign address was refused; what makes a thing there would make the caller's own. */
+export function isRefusal(method: string, status: number, path = ""): boolean {
+  const makes = method === "PUT" || path.endsWith("/append");
+  return [403, 404, 405].includes(status) || (makes && status === 400);
 }

@@ -1,12 +1,13 @@
 import { PgBoss } from "pg-boss";
 import { database } from "#db/client.ts";
-import { systemCtx, systemTenantCtx } from "#lib/auth/identity.ts";
+import { systemCtx } from "#lib/auth/identity.ts";
 import { log } from "#lib/core/log.ts";
-import { purgeExpired } from "#lib/memory/retention.ts";
+import { expireMemories, reindexMemories } from "#lib/memory/jobs.ts";
 import { purgeArtifacts } from "#lib/oauth/artifacts.ts";
 import { purgeGrants } from "#lib/oauth/grants.ts";
 import { rotateOldSigningKeys } from "#lib/oauth/signing-keys.ts";
 import { removeExpiredTasks } from "#lib/tasks/expiry.ts";
+import type { Tenant } from "#lib/tenants/schema.ts";
 import { purgeGovernance } from "#lib/tools/governance/approvals.ts";
 import { jobDatabase } from "./job-database.ts";
 import { listTenants } from "./tenants.ts";
@@ -17,25 +18,21 @@ interface Job {
   run(): Promise<void>;
 }
 
-/** Deletes what each tenant no longer keeps; one tenant's failure does not stop the others'. */
-async function expireMemories(): Promise<void> {
-  const ctx = systemCtx("memory-retention");
-  const failures: unknown[] = [];
+/** The ids of the tenants that `concerns` says yes to, page by page. */
+async function* tenantIds(
+  job: string,
+  concerns: (tenant: Tenant) => boolean,
+): AsyncGenerator<string> {
   let cursor: string | undefined;
   do {
-    const page = await listTenants(ctx, { limit: 1000, cursor });
-    for (const { tenant_id, mcp_config } of page.items) {
-      if (typeof mcp_config.memory_retention_days !== "number") continue;
-      try {
-        const entries = await purgeExpired(systemTenantCtx("memory-retention", tenant_id));
-        if (entries > 0) log.info({ tenantId: tenant_id, entries }, "expired memories are deleted");
-      } catch (error) {
-        failures.push(error);
-      }
-    }
+    const page = await listTenants(systemCtx(job), { limit: 1000, cursor });
+    for (const tenant of page.items) if (concerns(tenant)) yield tenant.tenant_id;
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
-  if (failures.length > 0) throw new AggregateError(failures, "some tenants' memories remain");
+}
+
+function keepsForDays({ mcp_config }: Tenant): boolean {
+  return typeof mcp_config.memory_retention_days === "number";
 }
 
 /** Makes the ledger's partitions of this month and the next two. */
@@ -63,7 +60,14 @@ async function purgeOldGovernance(): Promise<void> {
 
 /** What runs by itself, once on the whole deployment however many processes serve it. */
 export const jobs = {
-  "memory-retention": { cron: "7 * * * *", run: expireMemories },
+  "memory-retention": {
+    cron: "7 * * * *",
+    run: () => expireMemories(tenantIds("memory-retention", keepsForDays)),
+  },
+  "memory-index": {
+    cron: "17 * * * *",
+    run: () => reindexMemories(tenantIds("memory-index", () => true)),
+  },
   "task-expiry": { cron: "37 * * * *", run: expireTasks },
   "ledger-partitions": { cron: "23 3 * * *", run: makePartitions },
   "oauth-purge": { cron: "41 * * * *", run: purgeOAuth },

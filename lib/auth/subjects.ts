@@ -61,6 +61,11 @@ export function subjectNamesOf(ctx: Ctx): Promise<readonly string[]> {
   return found;
 }
 
+/** The agent that calls, as a key names it; null for callers without one. */
+export function agentOf({ principal }: Ctx): string | null {
+  return principal.type === "key" ? principal.agentId : null;
+}
+
 /** What is known of a subject that is no caller now. */
 export interface SubjectFacts {
   names: readonly string[];

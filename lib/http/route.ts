@@ -126,8 +126,9 @@ export function problemResponse(error: unknown, requestId: string, request: Requ
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
 
-/** Bytes go out as they are, with the type that their reply says; all else is JSON. */
+/** Bytes go out as they are, or as they come, with their reply's type; all else is JSON. */
 function payloadOf(body: unknown): BodyInit {
+  if (body instanceof ReadableStream) return body;
   return body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body);
 }
 

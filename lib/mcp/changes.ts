@@ -2,6 +2,7 @@ import type { ServerEvent } from "@modelcontextprotocol/server";
 import { type Change, onChange } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { singleton } from "#lib/core/singleton.ts";
+import { memorySpacesTopic, memoryUpdatedTopic } from "#lib/memory/notices.ts";
 import { promptTopic } from "#lib/prompts/catalog.ts";
 import { resourceGrantsTopic } from "#lib/resources/access/rules.ts";
 import { resourcesTopic, resourceUpdatedTopic } from "#lib/resources/change.ts";
@@ -27,6 +28,7 @@ const listChanges: Record<string, ServerEvent> = {
   [promptTopic]: { kind: "prompts_list_changed" },
   [resourcesTopic]: { kind: "resources_list_changed" },
   [resourceGrantsTopic]: { kind: "resources_list_changed" },
+  [memorySpacesTopic]: { kind: "resources_list_changed" },
 };
 
 /** What a change means to MCP clients, of which tenant, and whether an upstream told of it. */
@@ -34,7 +36,7 @@ function eventOf({
   topic,
   key,
 }: Change): { tenantId: string; event: ServerEvent; isUpstreams?: true } | null {
-  if (topic === resourceUpdatedTopic) {
+  if (topic === resourceUpdatedTopic || topic === memoryUpdatedTopic) {
     const at = key.indexOf(" ");
     const event: ServerEvent = { kind: "resource_updated", uri: key.slice(at + 1) };
     return { tenantId: key.slice(0, at), event };

@@ -103,7 +103,13 @@ test.each(clients)("%s uses tools, resources and prompts", async (_name, open) =
   expect(call).toMatchObject({ structuredContent: { a: [1] } });
   expect(await client.listResources()).toMatchObject({ resources: [{ uri: "doc://guide" }] });
   const templates = await client.listResourceTemplates();
-  expect(templates).toMatchObject({ resourceTemplates: [{ uriTemplate: "doc://{page}" }] });
+  expect(templates).toMatchObject({
+    resourceTemplates: [
+      { uriTemplate: "doc://{page}" },
+      { uriTemplate: "memory://{agent_id}/{namespace}" },
+      { uriTemplate: "memory://{agent_id}/{namespace}/{key}" },
+    ],
+  });
   const read = await client.readResource({ uri: "doc://guide" });
   expect(read).toMatchObject({ contents: [{ uri: "doc://guide", text: "Read me" }] });
   expect(await client.listPrompts()).toMatchObject({ prompts: [{ name: "greet" }] });

@@ -9,6 +9,12 @@ import { listResourceCatalog } from "#lib/resources/catalog.ts";
 import { isReadableUri, readResource } from "#lib/resources/read.ts";
 import { exposedResources, isUpstreamUri, readUpstreamResource } from "#lib/upstreams/exposed.ts";
 import { handle } from "./handle.ts";
+import {
+  memoryResources,
+  memoryResourceTemplates,
+  namesMemory,
+  readMemoryResource,
+} from "./memory-resources.ts";
 import { inOrder, pageOf } from "./page.ts";
 
 /** URIs whose changes a legacy session is told of. */
@@ -17,8 +23,12 @@ export type Subscriptions = Set<string>;
 const mostSubscriptions = 1_000;
 
 async function listResources(ctx: Ctx, cursor: string | undefined): Promise<ListResourcesResult> {
-  const [own, others] = await Promise.all([listResourceCatalog(ctx), exposedResources(ctx)]);
-  const all = inOrder(own.resources, others.resources, ({ uri }) => uri);
+  const [own, others, memories] = await Promise.all([
+    listResourceCatalog(ctx),
+    exposedResources(ctx),
+    memoryResources(ctx),
+  ]);
+  const all = inOrder(own.resources, [...others.resources, ...memories], ({ uri }) => uri);
   const { items, nextCursor } = pageOf(all, ({ uri }) => uri, cursor);
   return { resources: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
 }
@@ -27,14 +37,23 @@ async function listTemplates(
   ctx: Ctx,
   cursor: string | undefined,
 ): Promise<ListResourceTemplatesResult> {
-  const [own, others] = await Promise.all([listResourceCatalog(ctx), exposedResources(ctx)]);
-  const all = inOrder(own.templates, others.templates, ({ uriTemplate }) => uriTemplate);
+  const [own, others, memories] = await Promise.all([
+    listResourceCatalog(ctx),
+    exposedResources(ctx),
+    memoryResourceTemplates(ctx),
+  ]);
+  const all = inOrder(
+    own.templates,
+    [...others.templates, ...memories],
+    ({ uriTemplate }) => uriTemplate,
+  );
   const { items, nextCursor } = pageOf(all, ({ uriTemplate }) => uriTemplate, cursor);
   return { resourceTemplates: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
 }
 
 async function subscribe(ctx: Ctx, uri: string, subscriptions: Subscriptions): Promise<void> {
-  if (!(await isReadableUri(ctx, uri))) throw notFound("resource", uri);
+  if (await namesMemory(ctx, uri)) await readMemoryResource(ctx, uri);
+  else if (!(await isReadableUri(ctx, uri))) throw notFound("resource", uri);
   if (subscriptions.size >= mostSubscriptions) {
     throw new AppError(
       "invalid_request",
@@ -56,11 +75,11 @@ export function serveResources(server: Server, subscriptions: Subscriptions | nu
   );
   server.setRequestHandler(
     "resources/read",
-    handle(async (ctx, { params }, { mcpReq }) => ({
-      contents: isUpstreamUri(params.uri)
-        ? await readUpstreamResource(ctx, params.uri, mcpReq.signal)
-        : await readResource(ctx, params.uri, { signal: mcpReq.signal }),
-    })),
+    handle(async (ctx, { params: { uri } }, { mcpReq: { signal } }) => {
+      if (isUpstreamUri(uri)) return { contents: await readUpstreamResource(ctx, uri, signal) };
+      if (await namesMemory(ctx, uri)) return { contents: await readMemoryResource(ctx, uri) };
+      return { contents: await readResource(ctx, uri, { signal }) };
+    }),
   );
   if (subscriptions === null) return;
   server.setRequestHandler(

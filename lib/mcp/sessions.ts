@@ -8,9 +8,9 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { env } from "#lib/core/env.ts";
 import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
-import { mayHearOf } from "#lib/resources/read.ts";
 import { authInfoOf } from "./caller.ts";
 import { onTenantChange } from "./changes.ts";
+import { mayHear } from "./hearing.ts";
 import type { Subscriptions } from "./resources.ts";
 import { serverFor } from "./server.ts";
 
@@ -95,7 +95,7 @@ async function tell({ ctx, server: { server }, subscriptions }: Session, event: 
     case "resources_list_changed":
       return server.sendResourceListChanged();
     case "resource_updated":
-      if (!subscriptions.has(event.uri) || !(await mayHearOf(ctx, event.uri))) return;
+      if (!subscriptions.has(event.uri) || !(await mayHear(ctx, event))) return;
       return server.sendResourceUpdated({ uri: event.uri });
   }
 }

@@ -7,9 +7,9 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
-import { mayHearOf } from "#lib/resources/read.ts";
 import { authInfoOf } from "./caller.ts";
 import { onTenantChange } from "./changes.ts";
+import { mayHear } from "./hearing.ts";
 import { serverFor } from "./server.ts";
 
 const mostStreams = { tenant: 500, process: 10_000 };
@@ -45,7 +45,7 @@ function count(tenantId: string, by: 1 | -1): void {
 /** Passes an event on, unless it is of a resource that the caller may not read, or no longer. */
 async function tell(ctx: Ctx, event: ServerEvent, listener: (event: ServerEvent) => void) {
   try {
-    if (event.kind !== "resource_updated" || (await mayHearOf(ctx, event.uri))) listener(event);
+    if (await mayHear(ctx, event)) listener(event);
   } catch (err) {
     log.debug({ err }, "an MCP subscription was not told");
   }

@@ -1,14 +1,14 @@
-import { and, eq, lt } from "drizzle-orm";
-import { memories } from "#db/schema/memory.ts";
+import { and, eq, lt, sql } from "drizzle-orm";
+import { memories, memoryItems } from "#db/schema/memory.ts";
 import { withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import { lockQuota } from "#lib/tenants/lock-quota.ts";
 import { expiryOf } from "./expiry.ts";
+import { deleteExpired, deleteItems, quota } from "./room.ts";
+import { settingsOf } from "./settings.ts";
 
-/** Deletes the tenant's entries past its `memory_retention_days`; answers how many went. */
-export async function purgeExpired(ctx: Ctx): Promise<number> {
-  const expiry = await expiryOf(ctx);
-  if (expiry === null) return 0;
+async function purgeDocuments(ctx: Ctx, expiry: Date): Promise<number> {
   return withTenant(ctx.tenantId, async (tx) => {
     const gone = await tx
       .delete(memories)
@@ -23,4 +23,41 @@ export async function purgeExpired(ctx: Ctx): Promise<number> {
     }
     return gone.length;
   });
+}
+
+/** So many at a time, so that a tenant's writers wait a moment and not for the whole. */
+const atOnce = 1_000;
+
+async function purgeItems(ctx: Ctx): Promise<number> {
+  const { trashDays } = await settingsOf(ctx);
+  const tooLong = sql`${memoryItems.deletedAt} < now() - make_interval(days => ${trashDays})`;
+  let sum = 0;
+  for (;;) {
+    const gone = await withTenant(ctx.tenantId, async (tx) => {
+      await lockQuota(tx, ctx.tenantId, quota);
+      const expired = await deleteExpired(tx, ctx, atOnce);
+      const fromTrash = await deleteItems(tx, ctx, tooLong, atOnce);
+      if (expired + fromTrash > 0) {
+        await audit(tx, ctx, {
+          action: "memory.expire",
+          target: { type: "memory_item", id: "*" },
+          before: { expired, from_trash: fromTrash },
+        });
+      }
+      return expired + fromTrash;
+    });
+    if (gone === 0) return sum;
+    sum += gone;
+  }
+}
+
+/**
+ * Deletes what the tenant no longer keeps: documents and items past `memory_retention_days`, items
+ * past their own or their namespace's time, and what was long enough in the trash. Answers how many
+ * entries went.
+ */
+export async function purgeExpired(ctx: Ctx): Promise<number> {
+  const expiry = await expiryOf(ctx);
+  const documents = expiry === null ? 0 : await purgeDocuments(ctx, expiry);
+  return documents + (await purgeItems(ctx));
 }

@@ -3,7 +3,9 @@ import { clientId } from "#lib/core/id-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
 
-export const agentId = clientId("all", "register", "search").meta({ examples: ["agent_ventas"] });
+export const agentId = clientId("all", "items", "register", "search").meta({
+  examples: ["agent_ventas"],
+});
 
 export const registerMemoryInput = z.object({
   agent_id: agentId,

@@ -1,5 +1,6 @@
 import { and, eq, gte } from "drizzle-orm";
 import type { Row } from "postgres";
+import { toArrayText } from "#db/arrays.ts";
 import { memories } from "#db/schema/memory.ts";
 import { tenantRead, tenantScope, tenantStatement, withTenant } from "#db/transaction.ts";
 import { audit, auditJson } from "#lib/audit/service.ts";
@@ -13,8 +14,10 @@ import { parse } from "#lib/core/parse.ts";
 import { mayHoldSecrets } from "#lib/core/secrets.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { noteUsage } from "#lib/usage/ledger.ts";
+import { allNamespaces, reachOf, requireReach } from "./access.ts";
 import { expiryOf } from "./expiry.ts";
 import { purgeExpired } from "./retention.ts";
+import { makeRoom } from "./room.ts";
 import {
   agentId as agentIdSchema,
   type Memory,
@@ -22,6 +25,7 @@ import {
   type RegisterMemoryInput,
   registerMemoryInput,
 } from "./schema.ts";
+import { settingsOf } from "./settings.ts";
 
 const columns = "tenant_id, agent_id, context, created_at, updated_at";
 
@@ -37,6 +41,7 @@ const selectPage = `${tenantScope}
     select ${columns} from memories
     where tenant_id = scope.tenant_id and updated_at >= coalesce($2::timestamptz, '-infinity') and agent_id > $3
       and ($5 = '' or position(lower($5) in lower(agent_id)) > 0)
+      and ($6::text[] is null or agent_id = any($6))
     order by agent_id limit $4 offset 0
   ) m order by agent_id`;
 
@@ -90,6 +95,20 @@ function usageOf(name: string, startedAt: number, agentId: string, errorCode?: s
   };
 }
 
+/** Where old items make room for a new document, they do until it has found it. */
+async function writeInRoom(ctx: Ctx, write: () => Promise<Row[]>): Promise<Row[]> {
+  const { policy } = await settingsOf(ctx);
+  for (;;) {
+    const evicted = await withTenant(ctx.tenantId, (tx) => makeRoom(tx, ctx, policy, 1));
+    try {
+      return await write();
+    } catch (error) {
+      // Another caller may have taken the place that was made.
+      if (evicted === 0 || !asLimitExceeded(error)) throw error;
+    }
+  }
+}
+
 /**
  * Writes an agent's context document, replacing the one that is there; `created_at` stays.
  * Throws `invalid_request`, or `limit_exceeded` when the tenant has `max_memory_entries` already.
@@ -97,6 +116,7 @@ function usageOf(name: string, startedAt: number, agentId: string, errorCode?: s
 export async function registerMemory(ctx: Ctx, raw: RegisterMemoryInput): Promise<Memory> {
   authorize(ctx, "memory:write");
   const input = parse(registerMemoryInput, raw);
+  await requireReach(ctx, input.agent_id, allNamespaces, "write");
   const startedAt = performance.now();
   const expiry = await expiryOf(ctx);
   const write = () =>
@@ -115,9 +135,9 @@ export async function registerMemory(ctx: Ctx, raw: RegisterMemoryInput): Promis
   try {
     rows = await write().catch(async (error: unknown) => {
       // Expired entries hold places until the job has passed; they must not refuse a live one.
-      if (expiry === null || !asLimitExceeded(error)) throw error;
-      await purgeExpired(ctx);
-      return write();
+      if (!asLimitExceeded(error)) throw error;
+      if (expiry !== null) await purgeExpired(ctx);
+      return writeInRoom(ctx, write);
     });
   } catch (error) {
     const refused = asLimitExceeded(error);
@@ -138,6 +158,7 @@ function checkId(id: string): void {
 export async function getMemory(ctx: Ctx, agentId: string): Promise<Memory> {
   authorize(ctx, "memory:read");
   checkId(agentId);
+  await requireReach(ctx, agentId, allNamespaces, "read");
   const startedAt = performance.now();
   const [row] = await tenantRead(ctx.tenantId, selectOne, [await expiryOf(ctx), agentId]);
   if (!row) throw notFound("memory of agent", agentId);
@@ -145,7 +166,15 @@ export async function getMemory(ctx: Ctx, agentId: string): Promise<Memory> {
   return toMemory(row);
 }
 
-/** The tenant's live documents in the order of their agents' ids. */
+/** Whose documents a caller may read; null: every agent's. */
+async function readableAgents(ctx: Ctx): Promise<string | null> {
+  const reach = await reachOf(ctx);
+  if (reach === null) return null;
+  const whole = reach.shared.filter(({ namespace }) => namespace === allNamespaces);
+  return toArrayText([reach.agentId, ...whole.map(({ agentId }) => agentId)]);
+}
+
+/** The tenant's live documents that the caller may read, in the order of their agents' ids. */
 export async function listMemories(ctx: Ctx, query: MemoryQuery): Promise<Page<Memory>> {
   authorize(ctx, "memory:read");
   const startedAt = performance.now();
@@ -156,6 +185,7 @@ export async function listMemories(ctx: Ctx, query: MemoryQuery): Promise<Page<M
     after,
     size + 1,
     query.search ?? "",
+    await readableAgents(ctx),
   ]);
   noteUsage(ctx, usageOf("memory.list", startedAt, ""));
   return toPage(rows, size, (row) => [row.agent_id as string], toMemory);
@@ -165,6 +195,7 @@ export async function listMemories(ctx: Ctx, query: MemoryQuery): Promise<Page<M
 export async function deleteMemory(ctx: Ctx, agentId: string): Promise<void> {
   authorize(ctx, "memory:write");
   checkId(agentId);
+  await requireReach(ctx, agentId, allNamespaces, "write");
   const startedAt = performance.now();
   const expiry = await expiryOf(ctx);
   await withTenant(ctx.tenantId, async (tx) => {

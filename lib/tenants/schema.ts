@@ -19,9 +19,27 @@ const count = (what: string) =>
     .max(1_000_000_000)
     .nullish();
 
+/** What becomes of a new memory where max_memory_entries are there: the old ones go, or it does. */
+export const memoryPolicies = ["refuse", "evict_oldest", "evict_least_important"] as const;
+
+/** Of PostgreSQL's text search configurations. */
+export const memoryLanguages = [
+  "simple",
+  "spanish",
+  "english",
+  "portuguese",
+  "french",
+  "german",
+  "italian",
+] as const;
+
 /** Keys that are known are checked; others are kept and given back. */
 const mcpConfig = z.looseObject({
   max_memory_entries: count("entries"),
+  memory_policy: z.enum(memoryPolicies).nullish(),
+  memory_versions: z.number().int().min(0).max(100).nullish(),
+  memory_language: z.enum(memoryLanguages).nullish(),
+  memory_trash_days: z.number().int().min(1).max(365).nullish(),
   max_prompts: count("prompts"),
   memory_retention_days: z.number().int().min(1).max(36_500).nullish(),
   federation_enabled: z.boolean().nullish(),

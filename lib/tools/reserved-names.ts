@@ -4,6 +4,8 @@ export const reservedNames: readonly string[] = [
   "memory_list",
   "memory_set",
   "memory_delete",
+  "memory_append",
+  "memory_search",
   "resource_access",
   "resource_list",
   "resource_read",

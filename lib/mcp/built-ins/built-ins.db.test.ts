@@ -47,9 +47,11 @@ test("an agent sees the platform's tools that its scopes allow, in the order of 
     ...{ tool_id: "n", name: "n", config: { implementation: "internal:echo" } },
   });
   expect(await names(await open(ctx, ["*"]))).toEqual([
+    "memory_append",
     "memory_delete",
     "memory_get",
     "memory_list",
+    "memory_search",
     "memory_set",
     "n",
     "resource_access",
@@ -57,7 +59,7 @@ test("an agent sees the platform's tools that its scopes allow, in the order of 
     "resource_read",
   ]);
   const reader = await open(ctx, ["tools:read", "tools:call", "memory:read"]);
-  expect(await names(reader)).toEqual(["memory_get", "memory_list", "n"]);
+  expect(await names(reader)).toEqual(["memory_get", "memory_list", "memory_search", "n"]);
 });
 
 test("a tool beyond the caller's scopes cannot be called either", async () => {
@@ -87,6 +89,32 @@ test("an agent keeps, reads, lists and deletes its memory, audited and metered",
   await flushLedger();
   const { total } = await reportUsage(ctx, { kind: "memory_op" });
   expect(total.calls).toBeGreaterThanOrEqual(4);
+});
+
+test("an agent keeps memories under keys, appends, searches, lists and deletes them", async () => {
+  const ctx = await freshTenant();
+  const client = await open(ctx, ["*"], "ada");
+  const call = async (name: string, args: Record<string, unknown>) =>
+    (await client.callTool({ name, arguments: args })).structuredContent;
+  const set = { key: "trip", content: { city: "Lisbon" }, tags: ["travel"], namespace: "plans" };
+  expect(await call("memory_set", set)).toMatchObject({ agent_id: "ada", version: 1 });
+  expect(await call("memory_get", { key: "trip", namespace: "plans" })).toMatchObject({
+    content: { city: "Lisbon" },
+  });
+  await call("memory_append", { key: "log", values: ["booked"] });
+  expect(await call("memory_search", { query: "lisbon" })).toMatchObject({
+    items: [{ key: "trip" }],
+  });
+  const listed = await call("memory_list", { agent_id: "ada" });
+  expect(listed).toMatchObject({ memories: [{ key: "log" }, { key: "trip" }] });
+  expect(await call("memory_list", { tag: "travel" })).toMatchObject({
+    memories: [{ key: "trip" }],
+  });
+  expect(await call("memory_delete", { key: "log" })).toMatchObject({ status: "deleted" });
+  const missing = await client.callTool({ name: "memory_get", arguments: { key: "log" } });
+  expect(missing).toMatchObject({ isError: true });
+  const keyless = await client.callTool({ name: "memory_get", arguments: { namespace: "plans" } });
+  expect(JSON.stringify(keyless.content)).toContain("/key: is required");
 });
 
 test.each(["modern", "legacy"] as const)(

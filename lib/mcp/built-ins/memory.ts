@@ -1,9 +1,25 @@
+import type { CallToolResult } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { agentOf } from "#lib/auth/subjects.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { jsonObject } from "#lib/core/json.ts";
 import { searchText } from "#lib/core/page.ts";
+import { getItem, listItems } from "#lib/memory/items/read.ts";
+import type { Place } from "#lib/memory/items/row.ts";
+import {
+  appendItemInput,
+  defaultNamespace,
+  itemKey,
+  itemsQuery,
+  type MemoryItem,
+  namespace,
+  putItemInput,
+  searchInput,
+} from "#lib/memory/items/schema.ts";
+import { appendItem, deleteItem, putItem } from "#lib/memory/items/verbs.ts";
 import { agentId } from "#lib/memory/schema.ts";
+import { searchItems } from "#lib/memory/search/search.ts";
 import { deleteMemory, getMemory, listMemories, registerMemory } from "#lib/memory/service.ts";
 import { builtIn } from "./built-in.ts";
 
@@ -11,60 +27,136 @@ const agent = {
   agent_id: agentId.optional().describe("Whose memory. Default: the agent of the credential."),
 };
 
-function agentOf({ principal }: Ctx, given: string | undefined): string {
-  const own = principal.type === "key" ? principal.agentId : null;
-  const id = given ?? own;
-  if (id !== null) return id;
-  const message = "is required: the credential names no agent";
-  throw new AppError("invalid_request", message, { errors: [{ pointer: "/agent_id", message }] });
+const item = {
+  ...agent,
+  namespace: namespace
+    .optional()
+    .describe(`Where the memory of that key is. Default: ${defaultNamespace}.`),
+  key: itemKey.optional().describe("Which memory. Without one: the agent's context document."),
+};
+
+function invalid(name: string, message: string): AppError {
+  return new AppError("invalid_request", message, { errors: [{ pointer: `/${name}`, message }] });
 }
+
+function whose(ctx: Ctx, given: string | undefined): string {
+  const id = given ?? agentOf(ctx);
+  if (id !== null) return id;
+  throw invalid("agent_id", "is required: the credential names no agent");
+}
+
+/** The memory that is meant, or null for the agent's context document. */
+function placeOf(
+  ctx: Ctx,
+  args: { agent_id?: string | undefined; namespace?: string | undefined; key?: string | undefined },
+): Place | null {
+  const owner = whose(ctx, args.agent_id);
+  if (args.key !== undefined) {
+    return { agentId: owner, namespace: args.namespace ?? defaultNamespace, key: args.key };
+  }
+  if (args.namespace !== undefined) throw invalid("key", "is required: a namespace holds several");
+  return null;
+}
+
+/** A memory as a whole result: its own `content` would be taken for one. */
+function shown(memory: MemoryItem): CallToolResult {
+  return { content: [{ type: "text", text: JSON.stringify(memory) }], structuredContent: memory };
+}
+
+const { content, tags, importance, subject_id, expires_at, base_version } = putItemInput.shape;
 
 export const memoryTools = [
   builtIn({
     name: "memory_get",
     title: "Read memory",
-    description: "Reads the context document that an agent keeps between conversations.",
+    description:
+      "Reads what an agent keeps between conversations: a memory by its key, or its context document.",
     permission: "memory:read",
     annotations: { readOnlyHint: true },
-    input: z.object(agent),
-    run: (ctx, { agent_id }) => getMemory(ctx, agentOf(ctx, agent_id)),
+    input: z.object(item),
+    async run(ctx, args) {
+      const place = placeOf(ctx, args);
+      return place ? shown(await getItem(ctx, place)) : getMemory(ctx, whose(ctx, args.agent_id));
+    },
   }),
   builtIn({
     name: "memory_list",
     title: "List memories",
-    description: "Lists the agents of the tenant that keep a context document, with it.",
+    description:
+      "Lists the agents of the tenant that keep a context document, with it; or, when an agent, a namespace, a key's beginning or a tag is named, memories by their keys.",
     permission: "memory:read",
     annotations: { readOnlyHint: true },
     input: z.object({
-      search: searchText.describe("A part of an agent's id."),
+      search: searchText.describe("Of context documents: a part of an agent's id."),
+      agent_id: agentId.optional().describe("Memories of this agent."),
+      namespace: namespace.optional().describe("Memories of this namespace."),
+      key_prefix: itemsQuery.shape.key_prefix.describe("Memories whose keys begin so."),
+      tag: itemsQuery.shape.tag.describe("Memories with this tag."),
       limit: z.number().int().min(1).max(100).default(20),
       cursor: z.string().max(2000).optional().describe("`next_cursor` of the page before."),
     }),
-    async run(ctx, query) {
-      const { items, next } = await listMemories(ctx, query);
-      return { memories: items, ...(next === null ? {} : { next_cursor: next }) };
+    async run(ctx, { search, ...query }) {
+      const ofItems = [query.agent_id, query.namespace, query.key_prefix, query.tag];
+      const page = ofItems.some((filter) => filter !== undefined)
+        ? await listItems(ctx, query)
+        : await listMemories(ctx, { search, limit: query.limit, cursor: query.cursor });
+      const { items: memories, next } = page;
+      return { memories, ...(next === null ? {} : { next_cursor: next }) };
     },
+  }),
+  builtIn({
+    name: "memory_search",
+    title: "Search memories",
+    description:
+      "Finds memories by words of theirs, or words alike, among those that the caller may read.",
+    permission: "memory:read",
+    annotations: { readOnlyHint: true },
+    input: searchInput,
+    run: (ctx, args) => searchItems(ctx, args),
   }),
   builtIn({
     name: "memory_set",
     title: "Write memory",
     description:
-      "Replaces the context document that an agent keeps between conversations. Read it first to keep what is in it.",
+      "Keeps something between conversations: `content` under a key, or the whole context document as `context`, which replaces what is there. Read it first to keep what is in it.",
     permission: "memory:write",
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true },
-    input: z.object({ ...agent, context: jsonObject.describe("The whole document.") }),
-    run: (ctx, { agent_id, context }) =>
-      registerMemory(ctx, { agent_id: agentOf(ctx, agent_id), context }),
+    input: z.object({
+      ...item,
+      context: jsonObject.optional().describe("The whole document."),
+      content: content.optional().describe("With a key: any JSON value."),
+      ...{ tags, importance, subject_id, expires_at, base_version },
+    }),
+    async run(ctx, { context, agent_id, namespace: space, key, ...rest }) {
+      const place = placeOf(ctx, { agent_id, namespace: space, key });
+      if (place) return shown(await putItem(ctx, place, { ...rest, content: rest.content }));
+      if (context === undefined) throw invalid("context", "is required, or a key and its content");
+      return registerMemory(ctx, { agent_id: whose(ctx, agent_id), context });
+    },
+  }),
+  builtIn({
+    name: "memory_append",
+    title: "Append to memory",
+    description: "Adds values to the list that is kept under a key, or begins one.",
+    permission: "memory:write",
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
+    input: z.object({ ...item, key: itemKey, ...appendItemInput.shape }),
+    async run(ctx, { agent_id, namespace: space, key, ...rest }) {
+      const place = { agentId: whose(ctx, agent_id), namespace: space ?? defaultNamespace, key };
+      return shown(await appendItem(ctx, place, rest));
+    },
   }),
   builtIn({
     name: "memory_delete",
     title: "Delete memory",
-    description: "Removes an agent's context document.",
+    description: "Puts the memory of a key into the trash, or removes an agent's context document.",
     permission: "memory:write",
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
-    input: z.object(agent),
-    async run(ctx, { agent_id }) {
-      const id = agentOf(ctx, agent_id);
+    input: z.object(item),
+    async run(ctx, args) {
+      const place = placeOf(ctx, args);
+      if (place) return deleteItem(ctx, place);
+      const id = whose(ctx, args.agent_id);
       await deleteMemory(ctx, id);
       return { status: "deleted", agent_id: id };
     },

@@ -3,6 +3,7 @@ import { toolApprovals } from "#db/schema/tool-governance.ts";
 import { platformStatement, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import { keyHands } from "#lib/auth/key-ancestry.ts";
+import { agentOf } from "#lib/auth/subjects.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
@@ -10,7 +11,6 @@ import type { JsonObject } from "#lib/core/json.ts";
 import { decodeTimeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { approvalMs, digestOf } from "./gate.ts";
-import { agentOf } from "./principals.ts";
 import { type Approval, type ApprovalQuery, type DecideInput, decideInput } from "./schema.ts";
 
 type Row = typeof toolApprovals.$inferSelect;

@@ -3,6 +3,7 @@ import { uniqueViolation } from "#db/errors.ts";
 import { toolApprovals } from "#db/schema/tool-governance.ts";
 import { type Tx, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
+import { agentOf } from "#lib/auth/subjects.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { prefixedId } from "#lib/core/ids.ts";
@@ -11,7 +12,6 @@ import { stripSecrets } from "#lib/core/secrets.ts";
 import { ToolError } from "../calls/tool-error.ts";
 import type { CatalogTool } from "../catalog.ts";
 import { canonicalHash } from "./canonical.ts";
-import { agentOf } from "./principals.ts";
 
 type Row = typeof toolApprovals.$inferSelect;
 

@@ -1,3 +1,4 @@
+import { agentOf } from "#lib/auth/subjects.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
@@ -11,7 +12,7 @@ import type { CallOrigin } from "../runtimes/runtime.ts";
 import type { CallToolResult } from "../schema.ts";
 import { giveApprovalBack, useApproval } from "./gate.ts";
 import { type DailyCount, giveDayBack, limitsFor, takeDay, takeMinute } from "./limits.ts";
-import { agentOf, isGranted } from "./principals.ts";
+import { isGranted } from "./principals.ts";
 import { keepResult, keptResult, resultPlace } from "./results.ts";
 import { type Rules, rulesOf, stopOfTool, type ToolPolicy } from "./rules.ts";
 import { takeSlot } from "./slots.ts";

@@ -1,9 +1,10 @@
 import { postgresError } from "#db/errors.ts";
 import { tenantScope, tenantStatement } from "#db/transaction.ts";
+import { agentOf } from "#lib/auth/subjects.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { limiterOf } from "#lib/core/limiter.ts";
-import { agentOf, callerName } from "./principals.ts";
+import { callerName } from "./principals.ts";
 import type { Rules, ToolLimit } from "./rules.ts";
 
 /** One counter for all limits, compared here: a limit that is changed goes on counting. */

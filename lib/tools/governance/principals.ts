@@ -1,4 +1,4 @@
-import { subjectNamesOf } from "#lib/auth/subjects.ts";
+import { agentOf, subjectNamesOf } from "#lib/auth/subjects.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { Rules } from "./rules.ts";
 
@@ -7,11 +7,6 @@ export async function isGranted(rules: Rules, ctx: Ctx, toolId: string): Promise
   const grants = rules.grants.get(toolId);
   if (!grants) return true;
   return (await subjectNamesOf(ctx)).some((name) => grants.has(name));
-}
-
-/** The agent that calls, as a key names it; null for callers without one. */
-export function agentOf({ principal }: Ctx): string | null {
-  return principal.type === "key" ? principal.agentId : null;
 }
 
 /** Whose calls are counted where each caller counts by itself: the agent's, else the caller's own. */

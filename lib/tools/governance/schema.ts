@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { grantee, granteeTypes } from "#lib/auth/grantee-schema.ts";
 import { clientId } from "#lib/core/id-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
 import { pageQuery } from "#lib/core/page.ts";
-import { grantableRoles } from "#lib/core/permissions.ts";
 import { oneLine } from "#lib/core/text-schema.ts";
 
 const approvalRules = ["never", "destructive", "always"] as const;
@@ -62,18 +62,6 @@ export const toolPolicy = z
   .meta({ id: "ToolPolicy" });
 
 export type ToolPolicyView = z.output<typeof toolPolicy>;
-
-export const granteeTypes = ["key", "agent", "role", "member", "app"] as const;
-
-const grantee = z
-  .object({
-    type: z.enum(granteeTypes),
-    id: oneLine(z.string().min(1).max(200)),
-  })
-  .refine(({ type, id }) => type !== "role" || (grantableRoles as readonly string[]).includes(id), {
-    path: ["id"],
-    message: `must be one of ${grantableRoles.join(", ")}`,
-  });
 
 export const putGrantsInput = z.object({
   grants: z

@@ -17,6 +17,7 @@ import { pageAt, type SearchParams, textParam } from "../../../list-params.ts";
 import { openTenant, type TenantParams } from "../open-tenant.ts";
 import { MemoryActions } from "./memory-actions.tsx";
 import { memoryHref } from "./memory-href.ts";
+import { MemoryTabs } from "./memory-tabs.tsx";
 
 export const metadata: Metadata = { title: "Memories" };
 
@@ -89,6 +90,7 @@ export default async function MemoriesPage({ params, searchParams }: MemoriesPag
         }
         actions={create}
       />
+      <MemoryTabs tenantId={tenant.tenant_id} />
       <DataTable
         label="Memories"
         columns={columns}

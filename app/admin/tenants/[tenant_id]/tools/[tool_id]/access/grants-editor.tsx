@@ -10,11 +10,12 @@ import { TextField } from "#components/forms/text-field.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
+import { granteeTypes } from "#lib/auth/grantee-schema.ts";
 import { messageOf, toFailure } from "#lib/client/api-error.ts";
 import { deleteGrants, putGrants } from "#lib/client/governance.ts";
 import { useChange } from "#lib/client/use-change.ts";
 import { grantableRoles } from "#lib/core/permissions.ts";
-import { granteeTypes, type ToolGrantsView } from "#lib/tools/governance/schema.ts";
+import type { ToolGrantsView } from "#lib/tools/governance/schema.ts";
 
 type Grantee = Pick<ToolGrantsView["grants"][number], "type" | "id">;
 

@@ -1,0 +1,25 @@
+import { withTenant } from "#db/transaction.ts";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { asLimitExceeded } from "#lib/tenants/limits.ts";
+import { noteChange } from "../notices.ts";
+import { settingsOf } from "../settings.ts";
+import type { Place } from "./row.ts";
+import type { Writing } from "./write.ts";
+
+/** Commits writes of items, tells of what changed, and says a refused limit in the caller's words. */
+export async function commitItems<T>(
+  ctx: Ctx,
+  write: (writing: Writing) => Promise<T>,
+  touched: (result: T) => readonly Place[],
+): Promise<T> {
+  const settings = await settingsOf(ctx);
+  try {
+    const result = await withTenant(ctx.tenantId, (tx) =>
+      write({ tx, ctx, settings, written: new Set() }),
+    );
+    for (const place of touched(result)) noteChange(ctx.tenantId, place);
+    return result;
+  } catch (error) {
+    throw asLimitExceeded(error) ?? error;
+  }
+}
