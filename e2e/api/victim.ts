@@ -32,6 +32,10 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     type: "file",
     uri: "s3://bucket/secret",
   });
+  await call("POST", "/resources/secret-resource/grants", {
+    subject: { type: "role", id: "owner" },
+    permissions: ["read"],
+  });
   await call("PUT", "/prompts/secret_prompt", {
     messages: [{ role: "user", content: { type: "text", text: "s3://bucket/secret" } }],
   });
@@ -90,8 +94,10 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
 /** All that a tenant's lists show, to compare before and after. */
 export async function contentsOf({ call, tenantId }: NewTenant): Promise<string> {
   const governed = ["/tool-limits", "/kill-switches", "/approvals", "/tools/guarded/policy"];
+  const granted = "/resources/secret-resource/grants";
   const paths = [
     ...governed,
+    granted,
     "/memory/all",
     "/tools",
     "/tasks",
@@ -127,6 +133,7 @@ export async function operationsOf(
 /** Fits what the addresses with ids in them take, so that the ids decide the answer. */
 export const someBody = {
   ...{ status: "active", arguments: {}, revision: 1, name: "x" },
+  ...{ subject: { type: "role", id: "viewer" }, permissions: ["read"], permission: "read" },
   ...{ tools: [{ name: "x", digest: "x" }], names: ["x"] },
 };
 

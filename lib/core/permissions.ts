@@ -13,6 +13,7 @@ export const tenantPermissions = [
   "secrets:write",
   "resources:read",
   "resources:write",
+  "resources:govern",
   "prompts:read",
   "prompts:write",
   "federation:write",
@@ -47,3 +48,9 @@ export function expandScopes(
 export const memberRoles = ["owner", "admin", "developer", "billing", "viewer"] as const;
 
 export type Role = (typeof memberRoles)[number];
+
+/** The role under which whoever runs the deployment can be granted things. */
+export const operatorRole = "operator";
+
+/** The roles that something can be granted to: a tenant's, and whoever runs the deployment. */
+export const grantableRoles = [...memberRoles, operatorRole] as const;

@@ -2,6 +2,7 @@ import type { ServerEvent } from "@modelcontextprotocol/server";
 import { type Change, onChange } from "#lib/core/bus.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { promptTopic } from "#lib/prompts/catalog.ts";
+import { resourceGrantsTopic } from "#lib/resources/access/rules.ts";
 import { resourcesTopic, resourceUpdatedTopic } from "#lib/resources/change.ts";
 import { catalogTopic } from "#lib/tools/catalog.ts";
 import { rulesTopic } from "#lib/tools/governance/rules.ts";
@@ -24,6 +25,7 @@ const listChanges: Record<string, ServerEvent> = {
   [rulesTopic]: { kind: "tools_list_changed" },
   [promptTopic]: { kind: "prompts_list_changed" },
   [resourcesTopic]: { kind: "resources_list_changed" },
+  [resourceGrantsTopic]: { kind: "resources_list_changed" },
 };
 
 /** What a change means to MCP clients, and of which tenant. */

@@ -8,6 +8,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { env } from "#lib/core/env.ts";
 import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
+import { mayHearOf } from "#lib/resources/read.ts";
 import { authInfoOf } from "./caller.ts";
 import { onTenantChange } from "./changes.ts";
 import type { Subscriptions } from "./resources.ts";
@@ -18,6 +19,8 @@ interface Session {
   id: string;
   tenantId: string;
   principalId: string;
+  /** Who opened it. */
+  ctx: Ctx;
   server: McpServer;
   subscriptions: Subscriptions;
   transport: WebStandardStreamableHTTPServerTransport;
@@ -83,7 +86,7 @@ function startSweeping(): void {
   ).unref();
 }
 
-async function tell({ server: { server }, subscriptions }: Session, event: ServerEvent) {
+async function tell({ ctx, server: { server }, subscriptions }: Session, event: ServerEvent) {
   switch (event.kind) {
     case "tools_list_changed":
       return server.sendToolListChanged();
@@ -92,7 +95,8 @@ async function tell({ server: { server }, subscriptions }: Session, event: Serve
     case "resources_list_changed":
       return server.sendResourceListChanged();
     case "resource_updated":
-      if (subscriptions.has(event.uri)) await server.sendResourceUpdated({ uri: event.uri });
+      if (!subscriptions.has(event.uri) || !(await mayHearOf(ctx, event.uri))) return;
+      return server.sendResourceUpdated({ uri: event.uri });
   }
 }
 
@@ -112,6 +116,7 @@ export async function openSession(ctx: Ctx): Promise<Session | null> {
     id,
     tenantId: ctx.tenantId,
     principalId: ctx.principal.id,
+    ctx,
     server,
     subscriptions,
     transport,

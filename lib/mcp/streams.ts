@@ -1,8 +1,13 @@
-import { createMcpHandler, type ServerEventBus } from "@modelcontextprotocol/server";
+import {
+  createMcpHandler,
+  type ServerEvent,
+  type ServerEventBus,
+} from "@modelcontextprotocol/server";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
+import { mayHearOf } from "#lib/resources/read.ts";
 import { authInfoOf } from "./caller.ts";
 import { onTenantChange } from "./changes.ts";
 import { serverFor } from "./server.ts";
@@ -37,6 +42,15 @@ function count(tenantId: string, by: 1 | -1): void {
   else streams.perTenant.delete(tenantId);
 }
 
+/** Passes an event on, unless it is of a resource that the caller may not read, or no longer. */
+async function tell(ctx: Ctx, event: ServerEvent, listener: (event: ServerEvent) => void) {
+  try {
+    if (event.kind !== "resource_updated" || (await mayHearOf(ctx, event.uri))) listener(event);
+  } catch (err) {
+    log.debug({ err }, "an MCP subscription was not told");
+  }
+}
+
 /**
  * Serves `subscriptions/listen` (MCP 2026-07-28): a stream of what changes for the caller's tenant,
  * until the client leaves, the process drains, or `recheck` rejects because the credential is no
@@ -67,7 +81,8 @@ export async function serveListen(
   // A bus and a handler of its own: the SDK's bus knows no tenants.
   const bus: ServerEventBus = {
     publish: () => undefined,
-    subscribe: (listener) => opened(onTenantChange(ctx.tenantId, listener)),
+    subscribe: (listener) =>
+      opened(onTenantChange(ctx.tenantId, (event) => void tell(ctx, event, listener))),
   };
   const handler = createMcpHandler(() => serverFor(ctx, "modern"), {
     bus,

@@ -7,10 +7,12 @@ import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
+import { accessOfCaller, permitsBytes } from "./access/access.ts";
+import { type Access, ceilingOf } from "./access/engine.ts";
 import { resourcesTopic } from "./change.ts";
 import { type ResourceRow, selectResources, toResource } from "./row.ts";
 import type { Resource } from "./schema.ts";
-import { literalLength, templateOf, type UriTemplate } from "./template.ts";
+import { choosesHost, literalLength, templateOf, type UriTemplate } from "./template.ts";
 import type { StoredAddress } from "./uri.ts";
 
 /** A resource as reads need it. */
@@ -22,8 +24,16 @@ export interface CatalogResource {
   template: UriTemplate | null;
 }
 
+/** Whether nothing can be read of it but what the registry says: neither bytes nor an address. */
+export function isDescribed({ resource, source }: CatalogResource): boolean {
+  if (resource.size !== null || source !== null) return false;
+  const isFetched = resource.type === "api" || resource.type === "file";
+  return !isFetched || !/^https?:\/\/[^/?#\\]/i.test(resource.uri) || choosesHost(resource.uri);
+}
+
 /** A tenant's resources, ready to be listed and read; URIs show no password. */
 export interface ResourceCatalog {
+  byId: ReadonlyMap<string, CatalogResource>;
   /** Those that offer `read`, in the order of their URIs' UTF-16 code units. */
   resources: readonly McpResource[];
   templates: readonly ResourceTemplateType[];
@@ -56,10 +66,8 @@ function listedFields({ resource }: CatalogResource) {
   };
 }
 
-/** Whether the resource offers `read`: one that names no permissions does. */
-export function isReadable({ resource }: CatalogResource): boolean {
-  const { access_permissions } = resource;
-  return access_permissions.length === 0 || access_permissions.includes("read");
+function offersRead({ resource }: CatalogResource): boolean {
+  return ceilingOf(resource.access_permissions).has("read");
 }
 
 /** The first by id of those that share a URI, in the order of URIs. */
@@ -75,13 +83,14 @@ function catalogFrom(all: readonly CatalogResource[]): ResourceCatalog {
   const byUri = byUriOf(all.filter(({ template }) => template === null));
   const templates = [...byUriOf(all.filter(({ template }) => template !== null)).values()];
   return {
-    resources: [...byUri.values()].filter(isReadable).map((each) => ({
+    byId: new Map(all.map((each) => [each.resource.resource_id, each])),
+    resources: [...byUri.values()].filter(offersRead).map((each) => ({
       uri: each.resource.uri,
       ...listedFields(each),
       ...(each.resource.size === null ? {} : { size: each.resource.size }),
     })),
     templates: templates
-      .filter(isReadable)
+      .filter(offersRead)
       .map((each) => ({ uriTemplate: each.resource.uri, ...listedFields(each) })),
     byUri,
     byTemplate: templates
@@ -116,11 +125,31 @@ export function resourceCatalogOf(tenantId: string): Promise<ResourceCatalog> {
   return cache.get(tenantId);
 }
 
-/** What MCP's resources/list and resources/templates/list show, whole; needs `resources:read`. */
+/** Whether a caller of that access may read some of a resource: some path of a template's. */
+export function isReadable(entry: CatalogResource, access: Access): boolean {
+  if (entry.template !== null || isDescribed(entry)) return access.permissions.has("read");
+  return permitsBytes(access, "");
+}
+
+/**
+ * What MCP's resources/list and resources/templates/list show the caller, whole: what it may read.
+ * Needs `resources:read`.
+ */
 export async function listResourceCatalog(
   ctx: Ctx,
 ): Promise<Pick<ResourceCatalog, "resources" | "templates">> {
   authorize(ctx, "resources:read");
-  const { resources: listed, templates } = await resourceCatalogOf(ctx.tenantId);
-  return { resources: listed, templates };
+  const [catalog, accessOf] = await Promise.all([
+    resourceCatalogOf(ctx.tenantId),
+    accessOfCaller(ctx),
+  ]);
+  const { resources: listed, templates, byUri, byTemplate } = catalog;
+  if (accessOf === null) return { resources: listed, templates };
+  const mayRead = (entry: CatalogResource | undefined) =>
+    entry !== undefined && isReadable(entry, accessOf(entry.resource));
+  const readable = new Set(byTemplate.filter(mayRead).map(({ resource }) => resource.uri));
+  return {
+    resources: listed.filter(({ uri }) => mayRead(byUri.get(uri))),
+    templates: templates.filter(({ uriTemplate }) => readable.has(uriTemplate)),
+  };
 }

@@ -3,7 +3,8 @@ import { type Completion, toCompletion } from "#lib/core/completion.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
 import { isJsonObject } from "#lib/core/json.ts";
-import { type ResourceCatalog, resourceCatalogOf } from "./catalog.ts";
+import { accessTo, isVisible } from "./access/access.ts";
+import { listResourceCatalog, type ResourceCatalog, resourceCatalogOf } from "./catalog.ts";
 import { matchTemplate, type UriTemplate } from "./template.ts";
 
 /** Values that the resource itself names, in `metadata.completions`. */
@@ -13,15 +14,15 @@ function namedValues(metadata: unknown, argument: string): string[] {
   return Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
 }
 
-/** Values with which the template is the URI of a resource that can be listed. */
+/** Values with which the template is the URI of a resource that is listed to the caller. */
 function knownValues(
-  catalog: ResourceCatalog,
+  listed: ResourceCatalog["resources"],
   template: UriTemplate,
   argument: string,
   context: Readonly<Record<string, string>>,
 ): string[] {
   const others = Object.entries(context).filter(([name]) => name !== argument);
-  return catalog.resources.flatMap(({ uri }) => {
+  return listed.flatMap(({ uri }) => {
     const values = matchTemplate(template, uri);
     const value = values?.get(argument);
     if (!values || value === undefined) return [];
@@ -33,7 +34,7 @@ function knownValues(
 /**
  * Up to 100 values of a template's variable that begin with `prefix`, in either case: those of its
  * resource's `metadata.completions`, then those of resources that fit it and the variables in
- * `context`. Throws `not_found` for a template that the tenant has not.
+ * `context`. Throws `not_found` for a template that is not there for the caller.
  */
 export async function completeTemplateArgument(
   ctx: Ctx,
@@ -43,13 +44,18 @@ export async function completeTemplateArgument(
   context: Readonly<Record<string, string>> = {},
 ): Promise<Completion> {
   authorize(ctx, "resources:read");
-  const catalog = await resourceCatalogOf(ctx.tenantId);
-  const entry = catalog.byTemplate.find(({ resource }) => resource.uri === uriTemplate);
-  if (!entry) throw notFound("resource template", uriTemplate);
+  const [{ byTemplate }, { resources }] = await Promise.all([
+    resourceCatalogOf(ctx.tenantId),
+    listResourceCatalog(ctx),
+  ]);
+  const entry = byTemplate.find(({ resource }) => resource.uri === uriTemplate);
+  if (!entry || !isVisible(await accessTo(ctx, entry.resource))) {
+    throw notFound("resource template", uriTemplate);
+  }
   const begins = prefix.toLowerCase();
   const all = [
     ...namedValues(entry.resource.metadata, argument),
-    ...knownValues(catalog, entry.template, argument, context),
+    ...knownValues(resources, entry.template, argument, context),
   ].filter((value) => value.toLowerCase().startsWith(begins));
   return toCompletion([...new Set(all)]);
 }

@@ -11,6 +11,13 @@ import { mimeType as mimeTypeSchema } from "#lib/core/icon-schema.ts";
 import { parse } from "#lib/core/parse.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { noteUsage, recordUsage } from "#lib/usage/ledger.ts";
+import {
+  accessTo,
+  permitsBytes,
+  refusalOf,
+  refusalToChange,
+  requireVisible,
+} from "./access/access.ts";
 import { change } from "./change.ts";
 import {
   checkId,
@@ -19,6 +26,7 @@ import {
   lockResource,
   oneResource,
   selectResources,
+  toResource,
 } from "./row.ts";
 import type { ContentInfo } from "./schema.ts";
 import { usageOf } from "./usage.ts";
@@ -84,7 +92,8 @@ export async function dropContent(tx: Tx, ctx: Ctx, id: string): Promise<void> {
 }
 
 /**
- * Keeps bytes with a resource, in the place of those before. Throws `not_found`, `invalid_request`
+ * Keeps bytes with a resource, in the place of those before; of one that is not open to all this
+ * takes `write`. Throws `not_found`, `forbidden`, `invalid_request`
  * for a type that is none, and `limit_exceeded` where the tenant's `max_storage_mb` is not enough.
  */
 export async function putContent(ctx: Ctx, id: string, content: NewContent): Promise<ContentInfo> {
@@ -93,10 +102,12 @@ export async function putContent(ctx: Ctx, id: string, content: NewContent): Pro
   const mimeType = parse(mimeTypeSchema, content.mimeType);
   const startedAt = performance.now();
   const bytes = content.bytes.byteLength;
+  const refusal = await refusalToChange(ctx, id, "write");
   try {
     const kept = await change(ctx, async (tx, touched) => {
       const before = await lockResource(tx, ctx, id);
       if (!before) throw notFound("resource", id);
+      if (refusal) throw refusal;
       const after = await keepContent(tx, ctx, id, { bytes: content.bytes, mimeType });
       touched.add(before.row.uri);
       await audit(tx, ctx, {
@@ -117,14 +128,19 @@ export async function putContent(ctx: Ctx, id: string, content: NewContent): Pro
   }
 }
 
-/** Removes the bytes that are kept with a resource; `not_found` when there are none. */
+/**
+ * Removes the bytes that are kept with a resource; of one that is not open to all this takes
+ * `delete`. Throws `not_found` when there are none, and `forbidden`.
+ */
 export async function deleteContent(ctx: Ctx, id: string): Promise<void> {
   authorize(ctx, "resources:write");
   checkId(id);
   const startedAt = performance.now();
+  const refusal = await refusalToChange(ctx, id, "delete");
   await change(ctx, async (tx, touched) => {
     const before = await lockResource(tx, ctx, id);
     if (!before) throw notFound("resource", id);
+    if (refusal) throw refusal;
     if (!before.kept) throw notFound("content of resource", id);
     await dropContent(tx, ctx, id);
     touched.add(before.row.uri);
@@ -135,15 +151,6 @@ export async function deleteContent(ctx: Ctx, id: string): Promise<void> {
     });
   });
   await recordUsage(ctx, usageOf("content.delete", startedAt));
-}
-
-/** Throws `forbidden` for a resource whose access permissions leave `read` out. */
-export function requireReadable(id: string, accessPermissions: readonly string[]): void {
-  if (accessPermissions.length === 0 || accessPermissions.includes("read")) return;
-  throw new AppError(
-    "forbidden",
-    `The resource "${id}" does not offer "read". Add it to its access_permissions to have it read.`,
-  );
 }
 
 /** The bytes of a span, or all of them; null when there is no content, or not as it was. */
@@ -173,7 +180,8 @@ export interface OpenContent {
 
 /**
  * Opens the bytes that are kept with a resource; what `read` gives is metered. Throws `not_found`
- * when there are none, and `forbidden` where the resource does not offer `read`.
+ * when there are none, and `forbidden` where the resource does not offer `read` or the caller, who
+ * sees the resource, was not granted it.
  */
 export async function openContent(ctx: Ctx, id: string): Promise<OpenContent> {
   authorize(ctx, "resources:read");
@@ -184,8 +192,10 @@ export async function openContent(ctx: Ctx, id: string): Promise<OpenContent> {
   );
   if (!found) throw notFound("resource", id);
   const { kept } = found;
+  const access = await accessTo(ctx, toResource(found));
+  requireVisible(ctx, access, id);
   if (!kept) throw notFound("content of resource", id);
-  requireReadable(id, found.row.accessPermissions);
+  if (!permitsBytes(access, "")) throw refusalOf(id, access, "read");
   return {
     info: toInfo(kept),
     async read(span) {

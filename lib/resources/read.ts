@@ -3,17 +3,15 @@ import { type ByteRange, spanOf } from "#lib/core/byte-range.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { noteUsage } from "#lib/usage/ledger.ts";
-import {
-  type CatalogResource,
-  isReadable,
-  type ResourceCatalog,
-  resourceCatalogOf,
-} from "./catalog.ts";
-import { loadBytes, requireReadable } from "./contents.ts";
+import { accessOfCaller, accessTo, isVisible, permitsBytes, refusalOf } from "./access/access.ts";
+import { type Access, waysTo } from "./access/engine.ts";
+import { type CatalogResource, isDescribed, resourceCatalogOf } from "./catalog.ts";
+import { loadBytes } from "./contents.ts";
+import { type Found, findByUri } from "./find.ts";
 import { type Body, bodyOf } from "./media.ts";
 import { splitRange } from "./range.ts";
 import { type Fetched, fetchSource } from "./source.ts";
-import { choosesHost, expandTemplate, matchTemplate } from "./template.ts";
+import { expandTemplate } from "./template.ts";
 import { wholeAddress } from "./uri.ts";
 import { usageOf } from "./usage.ts";
 
@@ -29,41 +27,47 @@ export interface ReadOptions {
 /** More than this in one answer would fill the context of whoever asked. */
 const largestRead = 1024 * 1024;
 
-interface Found {
-  entry: CatalogResource;
-  values: ReadonlyMap<string, string>;
-}
-
-/** The resource of exactly that URI, else the most specific template that it fits. */
-function find(catalog: ResourceCatalog, uri: string): Found | null {
-  const exact = catalog.byUri.get(uri);
-  if (exact) return { entry: exact, values: new Map() };
-  for (const entry of catalog.byTemplate) {
-    const values = matchTemplate(entry.template, uri);
-    // A dot segment would leave the path that the template says.
-    if (values && [...values.values()].every((value) => value !== "." && value !== "..")) {
-      return { entry, values };
-    }
-  }
-  return null;
-}
-
-/** Whether the tenant has a resource of that URI that offers `read`. */
+/** Whether there is a resource of that URI for the caller, and the caller may read it. */
 export async function isReadableUri(ctx: Ctx, uri: string): Promise<boolean> {
   authorize(ctx, "resources:read");
-  const found = find(await resourceCatalogOf(ctx.tenantId), uri);
-  return found !== null && isReadable(found.entry);
+  const found = findByUri(await resourceCatalogOf(ctx.tenantId), uri);
+  return found !== null && mayRead(found, await accessTo(ctx, found.entry.resource));
+}
+
+/**
+ * Whether the caller may be told that a URI was updated: what may be read, and in a tenant where
+ * nothing is granted anything, as also what has just been deleted. For a caller that lives longer
+ * than a request: what it is by now is looked up anew.
+ */
+export async function mayHearOf(ctx: Ctx, uri: string): Promise<boolean> {
+  const caller = { ...ctx };
+  if ((await accessOfCaller(caller)) === null) return true;
+  return isReadableUri(caller, uri);
+}
+
+function mayRead({ entry, path }: Found, access: Access): boolean {
+  return isDescribed(entry) ? access.permissions.has("read") : permitsBytes(access, path);
+}
+
+/**
+ * Throws `not_found` for what is not there for the caller, as is a path of a template that it was
+ * not granted, and `forbidden` where the resource does not offer `read` or no grant lets it be read so.
+ */
+async function requireRead(ctx: Ctx, found: Found, uri: string): Promise<void> {
+  const { resource } = found.entry;
+  const access = await accessTo(ctx, resource);
+  if (mayRead(found, access)) return;
+  if (!isVisible(access)) throw notFound("resource", uri);
+  if (found.path !== "" && waysTo(access, "read", { path: found.path }).length === 0) {
+    if (access.permissions.has("read")) throw notFound("resource", uri);
+  }
+  throw refusalOf(resource.resource_id, access, "read");
 }
 
 /** Where the resource is read from: its source, or its own address where that can be fetched. */
 function addressOf(ctx: Ctx, { entry, values }: Found): string | null {
-  const { resource, source, uri } = entry;
-  if (source) return expandTemplate(wholeAddress(ctx.tenantId, source), values);
-  const fetchable =
-    (resource.type === "api" || resource.type === "file") &&
-    /^https?:\/\/[^/?#\\]/i.test(resource.uri) &&
-    !choosesHost(resource.uri);
-  return fetchable ? expandTemplate(wholeAddress(ctx.tenantId, uri), values) : null;
+  if (isDescribed(entry)) return null;
+  return expandTemplate(wholeAddress(ctx.tenantId, entry.source ?? entry.uri), values);
 }
 
 function tooLarge(uri: string, size: number): AppError {
@@ -126,8 +130,8 @@ async function load(
 /**
  * Reads a resource by its URI, as MCP's resources/read does: what is kept here, else what its
  * source gives, else what the registry says of it. `#bytes=START-END` reads a range; without one at
- * most 1 MiB is read. Throws `not_found`, `forbidden` where it does not offer `read`,
- * `invalid_request`, `range_not_satisfiable` and `upstream_failed`.
+ * most 1 MiB is read. Throws `not_found`, also for what was granted to others, `forbidden` where it
+ * does not offer `read`, `invalid_request`, `range_not_satisfiable` and `upstream_failed`.
  */
 export async function readResource(
   ctx: Ctx,
@@ -137,10 +141,9 @@ export async function readResource(
   authorize(ctx, "resources:read");
   const catalog = await resourceCatalogOf(ctx.tenantId);
   const asked = catalog.byUri.has(uri) ? { uri, range: null } : splitRange(uri);
-  const found = find(catalog, asked.uri);
+  const found = findByUri(catalog, asked.uri);
   if (!found) throw notFound("resource", uri);
-  const { resource } = found.entry;
-  requireReadable(resource.resource_id, resource.access_permissions);
+  await requireRead(ctx, found, uri);
   const startedAt = performance.now();
   try {
     const range = boundedRange(options.range ?? asked.range);

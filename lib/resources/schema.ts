@@ -23,7 +23,7 @@ function line(maxLength: number) {
 export const resourceId = clientId("register").meta({ examples: ["crm_database"] });
 
 /** A kind of access that the resource offers: the seed's read, write, admin, deploy, delete, audit. */
-const accessPermission = z
+export const accessPermission = z
   .string({ error: "must be a word" })
   .regex(/^[a-z][a-z0-9_-]{0,63}$/, "must be a word of lower-case letters, digits, _ or -");
 
@@ -106,7 +106,10 @@ const resourceFields = z.object({
     .array(accessPermission)
     .max(100)
     .default([])
-    .transform((words) => [...new Set(words)]),
+    .transform((words) => [...new Set(words)])
+    .meta({
+      description: "The ceiling of what anyone may do with it; none named: `read` alone.",
+    }),
 });
 
 export const registerResourceInput = resourceFields.superRefine((input, refinement) => {

@@ -1,16 +1,18 @@
-import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, eq, gt, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { resources } from "#db/schema/resources.ts";
 import { type Tx, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { notFound } from "#lib/core/errors.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { lockQuota } from "#lib/tenants/lock-quota.ts";
 import { noteUsage, recordUsage } from "#lib/usage/ledger.ts";
+import { accessTo, governs, refusalToChange, requireVisible } from "./access/access.ts";
+import { visibleTo } from "./access/visible.ts";
 import { change } from "./change.ts";
 import { dropContent, keepContent, type NewContent, retypeContent } from "./contents.ts";
 import {
@@ -94,8 +96,32 @@ async function writeContent(
   return retypeContent(tx, ctx, input.resource_id, mime_type);
 }
 
-async function write(tx: Tx, ctx: Ctx, input: Input, touched: Set<string>): Promise<ResourceRow> {
+/** An id may be taken by what is not there for the caller; and nobody widens what binds them. */
+function refuseReplacing(ctx: Ctx, before: Row, input: Input, refusal: AppError | null): void {
+  if (refusal?.code === "not_found") {
+    throw new AppError("conflict", `The id "${before.resourceId}" is taken. Choose another one.`);
+  }
+  if (refusal) throw refusal;
+  const asked = new Set(input.access_permissions);
+  const same =
+    asked.size === before.accessPermissions.length &&
+    before.accessPermissions.every((word) => asked.has(word));
+  if (same || !before.grantedOnly || governs(ctx)) return;
+  throw new AppError(
+    "forbidden",
+    "To change the access_permissions of a resource that is granted takes the scope resources:govern. Send them as they are.",
+  );
+}
+
+async function write(
+  tx: Tx,
+  ctx: Ctx,
+  input: Input,
+  touched: Set<string>,
+  refusal: AppError | null,
+): Promise<ResourceRow> {
   const before = await lockResource(tx, ctx, input.resource_id);
+  if (before) refuseReplacing(ctx, before.row, input, refusal);
   const values = valuesOf(ctx, input, before?.row);
   const [row] = before
     ? await tx
@@ -109,7 +135,7 @@ async function write(tx: Tx, ctx: Ctx, input: Input, touched: Set<string>): Prom
         .onConflictDoNothing()
         .returning();
   // Another caller has registered it since the look: its row is there now, and is updated.
-  if (!row) return write(tx, ctx, input, touched);
+  if (!row) return write(tx, ctx, input, touched, refusal);
   const after = { row, kept: await writeContent(tx, ctx, input, before?.kept ?? null) };
   await audit(tx, ctx, {
     action: before ? "resource.update" : "resource.create",
@@ -125,15 +151,17 @@ async function write(tx: Tx, ctx: Ctx, input: Input, touched: Set<string>): Prom
 /**
  * Registers a resource, or replaces the one of that id; `created_at` stays, and so do the bytes
  * that are kept with it unless `content` says otherwise. Passwords in the addresses are sealed and
- * from then on read as `[secret]`. Throws `invalid_request`, or `limit_exceeded` when the tenant
- * has `max_resources` already or `max_storage_mb` is not enough.
+ * from then on read as `[secret]`. To replace one that is not open to all takes `admin`. Throws
+ * `invalid_request`, `forbidden`, `conflict` for the id of one that is granted to others, or
+ * `limit_exceeded` when the tenant has `max_resources` already or `max_storage_mb` is not enough.
  */
 export async function registerResource(ctx: Ctx, raw: RegisterResourceInput): Promise<Resource> {
   authorize(ctx, "resources:write");
   const input = parse(registerResourceInput, raw);
   const startedAt = performance.now();
+  const refusal = await refusalToChange(ctx, input.resource_id, "admin");
   try {
-    const written = await change(ctx, (tx, touched) => write(tx, ctx, input, touched));
+    const written = await change(ctx, (tx, touched) => write(tx, ctx, input, touched, refusal));
     await recordUsage(ctx, usageOf("register", startedAt));
     return toResource(written);
   } catch (error) {
@@ -144,7 +172,7 @@ export async function registerResource(ctx: Ctx, raw: RegisterResourceInput): Pr
   }
 }
 
-/** One resource; `not_found` when the tenant has none of that id. */
+/** One resource; `not_found` when the tenant has none of that id for the caller. */
 export async function getResource(ctx: Ctx, id: string): Promise<Resource> {
   authorize(ctx, "resources:read");
   checkId(id);
@@ -153,12 +181,13 @@ export async function getResource(ctx: Ctx, id: string): Promise<Resource> {
     selectResources(tx).where(oneResource(ctx, id)),
   );
   if (!found) throw notFound("resource", id);
+  const resource = toResource(found);
+  requireVisible(ctx, await accessTo(ctx, resource), id);
   noteUsage(ctx, usageOf("get", startedAt));
-  return toResource(found);
+  return resource;
 }
 
-/** The tenant's resources in the order of their ids, or those of one type or search. */
-export async function listResources(ctx: Ctx, query: ResourceQuery): Promise<Page<Resource>> {
+async function list(ctx: Ctx, query: ResourceQuery, only: SQL | undefined) {
   authorize(ctx, "resources:read");
   const startedAt = performance.now();
   const size = pageSize(query);
@@ -174,6 +203,7 @@ export async function listResources(ctx: Ctx, query: ResourceQuery): Promise<Pag
             ? sql`(position(lower(${query.search}) in lower(${resources.name})) > 0
                 or position(lower(${query.search}) in lower(${resources.resourceId})) > 0)`
             : undefined,
+          only,
         ),
       )
       .orderBy(asc(resources.resourceId))
@@ -183,14 +213,32 @@ export async function listResources(ctx: Ctx, query: ResourceQuery): Promise<Pag
   return toPage(rows, size, ({ row }) => [row.resourceId], toResource);
 }
 
-/** Removes a resource; `not_found` when there is none of that id. */
+/**
+ * The tenant's resources in the order of their ids, or those of one type or search, as far as they
+ * are there for the caller; those who govern see all.
+ */
+export async function listResources(ctx: Ctx, query: ResourceQuery): Promise<Page<Resource>> {
+  return list(ctx, query, governs(ctx) ? undefined : await visibleTo(ctx));
+}
+
+/** The same of what the caller may use, whatever it governs: what an agent is shown. */
+export async function listUsableResources(ctx: Ctx, query: ResourceQuery): Promise<Page<Resource>> {
+  return list(ctx, query, await visibleTo(ctx));
+}
+
+/**
+ * Removes a resource; of one that is not open to all this takes `admin`. Throws `not_found` when
+ * there is none of that id for the caller, and `forbidden`.
+ */
 export async function deleteResource(ctx: Ctx, id: string): Promise<void> {
   authorize(ctx, "resources:write");
   checkId(id);
   const startedAt = performance.now();
+  const refusal = await refusalToChange(ctx, id, "admin");
   await change(ctx, async (tx, touched) => {
     const before = await lockResource(tx, ctx, id);
     if (!before) throw notFound("resource", id);
+    if (refusal) throw refusal;
     if (before.kept) {
       // In the order in which a registration meets the two quotas. Left to the foreign key, the
       // bytes would be given back by the table's owner, who sees no quota.

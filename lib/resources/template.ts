@@ -60,6 +60,18 @@ export function matchTemplate(template: UriTemplate, uri: string): Map<string, s
   return values;
 }
 
+/**
+ * The path that a URI names below what all of the template's have in common: from the first variable
+ * on, to the query or fragment, each segment decoded. One that hides a slash in a segment is `..`,
+ * which lies below nothing.
+ */
+export function tailOf({ literals: [first = ""] }: UriTemplate, uri: string): string {
+  const [path = ""] = uri.slice(first.length).split(/[?#]/);
+  const segments = path.split("/").map(decode);
+  const isPlain = segments.every((segment) => segment !== null && !segment.includes("/"));
+  return isPlain ? segments.join("/") : "..";
+}
+
 /** RFC 6570, section 3.2.2: all but unreserved characters is percent-encoded. */
 function encode(value: string): string {
   return encodeURIComponent(value).replaceAll(

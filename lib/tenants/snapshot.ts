@@ -19,6 +19,8 @@ export interface TenantSnapshot {
   builtInTools: boolean;
   /** With more tools than this, MCP lists the pinned ones and a search; null: always all. */
   toolSearchAbove: number | null;
+  /** Resources are closed to whom none is granted, also those that nobody granted to anyone yet. */
+  resourcesGrantedOnly: boolean;
   /** What the tenant's outbound calls may reach; one object while the snapshot lives. */
   egress: EgressPolicy;
 }
@@ -52,6 +54,7 @@ function toSnapshot(tenant: Tenant): TenantSnapshot {
     memoryRetentionDays: positive(tenant.mcp_config.memory_retention_days),
     builtInTools: tenant.mcp_config.built_in_tools !== false,
     toolSearchAbove: positive(tenant.mcp_config.tool_search_above),
+    resourcesGrantedOnly: tenant.mcp_config.resource_access === "granted",
     egress: egressOf(tenant),
   };
 }

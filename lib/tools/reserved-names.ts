@@ -4,6 +4,7 @@ export const reservedNames: readonly string[] = [
   "memory_list",
   "memory_set",
   "memory_delete",
+  "resource_access",
   "resource_list",
   "resource_read",
   "search_tools",

@@ -52,6 +52,7 @@ test("an agent sees the platform's tools that its scopes allow, in the order of 
     "memory_list",
     "memory_set",
     "n",
+    "resource_access",
     "resource_list",
     "resource_read",
   ]);

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import type { Ctx } from "#lib/core/ctx.ts";
 import { searchText } from "#lib/core/page.ts";
-import { readResource } from "#lib/resources/read.ts";
+import { getOwnAccess } from "#lib/resources/access/explain.ts";
+import { isReadableUri, readResource } from "#lib/resources/read.ts";
 import type { Resource } from "#lib/resources/schema.ts";
-import { listResources } from "#lib/resources/service.ts";
+import { listUsableResources } from "#lib/resources/service.ts";
 import { builtIn } from "./built-in.ts";
 
 /** What a client can show and open by itself (MCP's ResourceLink). */
@@ -18,12 +20,18 @@ function toLink({ uri, name, title, description, mime_type, size }: Resource) {
   };
 }
 
+/** Links to what the caller may read whole; a template's URI is none to be read. */
+async function toLinks(ctx: Ctx, found: readonly Resource[]) {
+  const readable = await Promise.all(found.map(({ uri }) => isReadableUri(ctx, uri)));
+  return found.filter((each, at) => each.is_template || readable[at]).map(toLink);
+}
+
 export const resourceTools = [
   builtIn({
     name: "resource_list",
     title: "List resources",
     description:
-      "Lists the databases, files, APIs and documents that the tenant has registered: what each is, and the uri to read it by.",
+      "Lists the databases, files, APIs and documents that you may use: what each is, and the uri to read it by.",
     permission: "resources:read",
     annotations: { readOnlyHint: true },
     input: z.object({
@@ -33,16 +41,26 @@ export const resourceTools = [
       cursor: z.string().max(2000).optional().describe("`next_cursor` of the page before."),
     }),
     async run(ctx, query) {
-      const { items, next } = await listResources(ctx, query);
+      const { items, next } = await listUsableResources(ctx, query);
       const more = next === null ? "" : ` More come with cursor ${next}.`;
       return {
         content: [
           { type: "text", text: `Resources: ${items.length}.${more}` },
-          ...items.map(toLink),
+          ...(await toLinks(ctx, items)),
         ],
         structuredContent: { resources: items, ...(next === null ? {} : { next_cursor: next }) },
       };
     },
+  }),
+  builtIn({
+    name: "resource_access",
+    title: "Ask for access",
+    description:
+      "Tells what you may do with a resource, and why: each permission, and the conditions that a use of it has to fit. Ask before you conclude that something is out of reach.",
+    permission: "resources:read",
+    annotations: { readOnlyHint: true },
+    input: z.object({ uri: z.string().min(1).max(4096).describe("As resource_list has it.") }),
+    run: (ctx, { uri }) => getOwnAccess(ctx, uri),
   }),
   builtIn({
     name: "resource_read",

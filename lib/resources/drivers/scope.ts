@@ -1,5 +1,5 @@
 import type { EgressPolicy } from "#lib/core/egress.ts";
-import type { Limits } from "./limits.ts";
+import type { Conditions } from "../access/conditions.ts";
 
 /** For whom a driver works, and how far it may reach. */
 export interface DriverScope {
@@ -9,7 +9,7 @@ export interface DriverScope {
   address: string;
   egress: EgressPolicy;
   /** One per grant that applies; what one of them allows is allowed. */
-  limits: readonly Limits[];
+  limits: readonly Conditions[];
   /** The value of a secret of the tenant; throws where there is none. */
   secret(name: string): Promise<string>;
   signal?: AbortSignal | undefined;

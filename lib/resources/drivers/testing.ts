@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import postgres from "postgres";
 import { afterAll, beforeAll, inject } from "vitest";
 import { parseEgressAllow } from "#lib/core/egress.ts";
-import { unlimited } from "./limits.ts";
 import type { DriverScope } from "./scope.ts";
 
 /** A database of a tenant on the tests' server: its own login, which is no superuser, owns it. */
@@ -53,7 +52,7 @@ export function scopeOf(address: string, change: Partial<DriverScope> = {}): Dri
     resourceId: "r",
     address,
     egress: parseEgressAllow("127.0.0.1,localhost,[::1]"),
-    limits: unlimited,
+    limits: [{}],
     secret: (name) => Promise.reject(new Error(`There is no secret ${name}`)),
     ...change,
   };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { clientId } from "#lib/core/id-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
 import { pageQuery } from "#lib/core/page.ts";
-import { memberRoles } from "#lib/core/permissions.ts";
+import { grantableRoles } from "#lib/core/permissions.ts";
 import { oneLine } from "#lib/core/text-schema.ts";
 
 const approvalRules = ["never", "destructive", "always"] as const;
@@ -64,9 +64,6 @@ export const toolPolicy = z
 export type ToolPolicyView = z.output<typeof toolPolicy>;
 
 export const granteeTypes = ["key", "agent", "role", "member", "app"] as const;
-
-/** The roles that a tool can be granted to: a tenant's, and whoever runs the deployment. */
-export const grantableRoles = [...memberRoles, "operator"] as const;
 
 const grantee = z
   .object({

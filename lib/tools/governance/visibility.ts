@@ -1,6 +1,7 @@
+import { subjectNamesOf } from "#lib/auth/subjects.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { granteesOf, isGranted } from "./principals.ts";
+import { isGranted } from "./principals.ts";
 import { rulesOf } from "./rules.ts";
 
 /** Whether a tool is kept from whoever asks. */
@@ -14,7 +15,7 @@ export async function hiddenFrom(ctx: Ctx): Promise<IsHidden | null> {
   const rules = await rulesOf(ctx.tenantId);
   if (rules === null) return null;
   const { grants, policies, stopped } = rules;
-  const names = grants.size > 0 ? await granteesOf(ctx) : [];
+  const names = grants.size > 0 ? await subjectNamesOf(ctx) : [];
   return (toolId) => {
     const granted = grants.get(toolId);
     if (granted && !names.some((name) => granted.has(name))) return true;
@@ -38,7 +39,7 @@ export async function isUngranted(ctx: Ctx, toolId: string): Promise<boolean> {
 export async function ungrantedTo(ctx: Ctx): Promise<IsHidden | null> {
   const rules = manages(ctx) ? null : await rulesOf(ctx.tenantId);
   if (rules === null || rules.grants.size === 0) return null;
-  const names = await granteesOf(ctx);
+  const names = await subjectNamesOf(ctx);
   return (toolId) => {
     const granted = rules.grants.get(toolId);
     return granted !== undefined && !names.some((name) => granted.has(name));

@@ -34,6 +34,8 @@ const api = {
   }),
   resources: freeze({
     list: (query = {}) => ask("resources.list", query),
+    check: (resource_id, permission, use = {}) =>
+      ask("resources.check", { ...use, resource_id, permission }),
     read: (uri, range = {}) => ask("resources.read", { ...range, uri }),
   }),
   tools: freeze({ call: (name, args = {}) => ask("tools.call", { name, arguments: args }) }),

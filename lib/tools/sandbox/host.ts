@@ -5,9 +5,11 @@ import { isJsonObject, jsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import { memoryQuery } from "#lib/memory/schema.ts";
 import { deleteMemory, getMemory, listMemories, registerMemory } from "#lib/memory/service.ts";
+import { checkResourceAccess } from "#lib/resources/access/explain.ts";
+import { checkInput } from "#lib/resources/access/schema.ts";
 import { readResource } from "#lib/resources/read.ts";
 import { resourceQuery } from "#lib/resources/schema.ts";
-import { listResources } from "#lib/resources/service.ts";
+import { listUsableResources } from "#lib/resources/service.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { nestedOrigin } from "../calls/nested.ts";
 import { ToolError } from "../calls/tool-error.ts";
@@ -29,6 +31,8 @@ const range = z.object({
   offset: z.number().int().min(0).optional(),
   length: z.number().int().min(1).max(1_048_576).optional(),
 });
+/** Of whoever calls the tool; others are asked about over REST. */
+const check = checkInput.omit({ subject: true }).extend({ resource_id: z.string() });
 const toolCall = z.object({ name: z.string(), arguments: jsonObject.default({}) });
 const update = z.object({
   progress: z.number(),
@@ -89,8 +93,15 @@ function memoryOps(ctx: Ctx): Record<string, Op> {
 function resourceOps(ctx: Ctx): Record<string, Op> {
   return {
     async "resources.list"(payload) {
-      const { items, next } = await listResources(ctx, parse(resourceQuery.extend(page), payload));
+      const { items, next } = await listUsableResources(
+        ctx,
+        parse(resourceQuery.extend(page), payload),
+      );
       return { resources: items, next_cursor: next };
+    },
+    async "resources.check"(payload) {
+      const { resource_id, ...question } = parse(check, payload);
+      return checkResourceAccess(ctx, resource_id, question);
     },
     async "resources.read"(payload, signal) {
       const { uri, offset, length } = parse(range, payload);

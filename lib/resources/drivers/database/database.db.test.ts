@@ -275,7 +275,7 @@ test("a table is read by columns, conditions and order", async () => {
 
 test("a grant narrowed to tables and columns shows these alone, by whatever way", async () => {
   const limits = [
-    { tables: ["public.people"], hidden_columns: ["salary", "public.people.doc"], max_rows: 5 },
+    { tables: ["public.people"], columns_hidden: ["salary", "public.people.doc"], max_rows: 5 },
   ];
   const answer = await select(
     { table: "people", where: [{ column: "id", op: "lte", value: 9 }] },
@@ -313,8 +313,8 @@ test("a grant narrowed to tables and columns shows these alone, by whatever way"
 
 test("of two grants one must allow the whole question: they are not mixed", async () => {
   const limits = [
-    { tables: ["public.people"], hidden_columns: ["salary"] },
-    { tables: ["public.people"], hidden_columns: ["name"], max_rows: 1 },
+    { tables: ["public.people"], columns_hidden: ["salary"] },
+    { tables: ["public.people"], columns_hidden: ["name"], max_rows: 1 },
   ];
   expect((await select({ table: "people", columns: ["salary"] }, { limits })).row_count).toBe(1);
   expect((await select({ table: "people", columns: ["name"] }, { limits })).row_count).toBe(250);

@@ -105,8 +105,8 @@ export async function ask(
 }
 
 /** Whether a grant lets its holder write SQL of their own: what it says cannot be narrowed by table. */
-export function isFree({ tables, hidden_columns }: DriverScope["limits"][number]): boolean {
-  return tables === undefined && (hidden_columns === undefined || hidden_columns.length === 0);
+export function isFree({ tables, columns_hidden }: DriverScope["limits"][number]): boolean {
+  return tables === undefined && (columns_hidden === undefined || columns_hidden.length === 0);
 }
 
 /** The rows that one answer may have; throws `forbidden` where every grant is narrowed by table. */

@@ -13,7 +13,8 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#comp
 import { messageOf, toFailure } from "#lib/client/api-error.ts";
 import { deleteGrants, putGrants } from "#lib/client/governance.ts";
 import { useChange } from "#lib/client/use-change.ts";
-import { grantableRoles, granteeTypes, type ToolGrantsView } from "#lib/tools/governance/schema.ts";
+import { grantableRoles } from "#lib/core/permissions.ts";
+import { granteeTypes, type ToolGrantsView } from "#lib/tools/governance/schema.ts";
 
 type Grantee = Pick<ToolGrantsView["grants"][number], "type" | "id">;
 
