@@ -1,12 +1,17 @@
+import { sql } from "drizzle-orm";
 import { PgBoss } from "pg-boss";
 import { database } from "#db/client.ts";
+import { withPlatform } from "#db/transaction.ts";
 import { systemCtx, systemTenantCtx } from "#lib/auth/identity.ts";
 import { log } from "#lib/core/log.ts";
 import { purgeExpired } from "#lib/memory/retention.ts";
 import { purgeArtifacts } from "#lib/oauth/artifacts.ts";
 import { purgeGrants } from "#lib/oauth/grants.ts";
 import { rotateOldSigningKeys } from "#lib/oauth/signing-keys.ts";
+import { checkDueResources } from "#lib/resources/use/health.ts";
+import { recountStorage, removeOrphans } from "#lib/resources/use/storage.ts";
 import { removeExpiredTasks } from "#lib/tasks/expiry.ts";
+import type { Tenant } from "#lib/tenants/schema.ts";
 import { purgeGovernance } from "#lib/tools/governance/approvals.ts";
 import { jobDatabase } from "./job-database.ts";
 import { listTenants } from "./tenants.ts";
@@ -38,6 +43,36 @@ async function expireMemories(): Promise<void> {
   if (failures.length > 0) throw new AggregateError(failures, "some tenants' memories remain");
 }
 
+/** All tenants, as they are at this moment. */
+async function allTenants(name: string): Promise<Tenant[]> {
+  const tenants: Tenant[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listTenants(systemCtx(name), { limit: 1000, cursor });
+    tenants.push(...page.items);
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return tenants;
+}
+
+/** Looks at the resources whose time has come, one tenant after the other. */
+async function checkResources(): Promise<void> {
+  const rows = await withPlatform((tx) =>
+    tx.execute<{ tenant_id: string }>(
+      sql`select distinct tenant_id from resources where health_minutes is not null`,
+    ),
+  );
+  for (const { tenant_id } of rows) await checkDueResources(tenant_id);
+}
+
+/** Files of deleted tenants go, and what the others keep is counted anew. */
+async function tidyFiles(): Promise<void> {
+  const tenants = await allTenants("resource-files");
+  const orphans = await removeOrphans(tenants);
+  if (orphans > 0) log.info({ orphans }, "the files of deleted tenants are removed");
+  for (const tenant of tenants) await recountStorage(tenant);
+}
+
 /** Makes the ledger's partitions of this month and the next two. */
 async function makePartitions(): Promise<void> {
   await database().owner`select ensure_usage_partitions(2)`;
@@ -67,6 +102,8 @@ export const jobs = {
   "task-expiry": { cron: "37 * * * *", run: expireTasks },
   "ledger-partitions": { cron: "23 3 * * *", run: makePartitions },
   "oauth-purge": { cron: "41 * * * *", run: purgeOAuth },
+  "resource-health": { cron: "*/5 * * * *", run: checkResources },
+  "resource-files": { cron: "47 4 * * *", run: tidyFiles },
   "governance-purge": { cron: "29 4 * * *", run: purgeOldGovernance },
   "oauth-keys": { cron: "13 4 * * *", run: rotateOldSigningKeys },
 } satisfies Record<string, Job>;

@@ -1,5 +1,6 @@
 import { notFound } from "#lib/core/errors.ts";
 import type { DriverScope } from "../scope.ts";
+import type { Column, DatabaseOverview, TableDescription, TableSummary } from "./browse-schema.ts";
 import type { DatabaseConnection } from "./connection-schema.ts";
 import { begin } from "./read.ts";
 import { type Session, withSession } from "./sessions.ts";
@@ -7,35 +8,6 @@ import { asText } from "./values.ts";
 import { visibleColumns, visibleTables } from "./visible.ts";
 
 const mostTables = 1_000;
-
-export interface TableSummary {
-  schema: string;
-  name: string;
-  kind: string;
-  comment: string | null;
-}
-
-export interface Column {
-  name: string;
-  type: string;
-  nullable: boolean;
-  default: string | null;
-  comment: string | null;
-  /** Its place in the primary key, from 1; null where it is no part of it. */
-  key: number | null;
-}
-
-/** A table with the columns that the caller may see. */
-export interface TableDescription extends TableSummary {
-  columns: Column[];
-}
-
-export interface DatabaseOverview {
-  schemas: string[];
-  tables: TableSummary[];
-  /** There are more tables than are shown. */
-  truncated: boolean;
-}
 
 const relations = `
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -91,7 +63,7 @@ async function tablesOf(
     types: asText,
   });
   return (rows as string[][]).map(([schemaName = "", name = "", what = "", comment]) => ({
-    ...{ schema: schemaName, name, kind: what },
+    ...{ schema: schemaName, name, kind: what as TableSummary["kind"] },
     comment: comment ?? null,
   }));
 }

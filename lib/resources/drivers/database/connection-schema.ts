@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { secretName } from "#lib/secrets/schema.ts";
 
 const name = z
   .string({ error: "must be a name" })
@@ -9,7 +10,7 @@ const name = z
 /** A database user of its own: a role set on another's connection could be left by the SQL itself. */
 const login = z.strictObject({
   user: name,
-  password_secret: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, "must be the name of a secret"),
+  password_secret: secretName,
 });
 
 const whole = (max: number) =>

@@ -1,6 +1,5 @@
 import { z } from "zod";
-
-const secret = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, "must be the name of a secret");
+import { secretName } from "#lib/secrets/schema.ts";
 
 /** How a bucket `s3://bucket/prefix` is reached; its keys are secrets of the tenant. */
 export const bucketConnection = z.strictObject({
@@ -20,8 +19,8 @@ export const bucketConnection = z.strictObject({
     description:
       "The bucket's name stands in the path, as most servers other than Amazon's want it.",
   }),
-  access_key_id_secret: secret,
-  secret_access_key_secret: secret,
+  access_key_id_secret: secretName,
+  secret_access_key_secret: secretName,
 });
 
 export type BucketConnection = z.output<typeof bucketConnection>;

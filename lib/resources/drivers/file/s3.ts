@@ -68,6 +68,7 @@ export async function bucketStore(
         size: found.ContentLength ?? 0,
         updated_at,
         etag: bare(found.ETag),
+        mime_type: found.ContentType,
       };
     } catch (error) {
       if (error instanceof AppError && error.code === "not_found") return null;

@@ -8,6 +8,8 @@ export interface FileEntry {
   updated_at: string | null;
   /** Changes with the bytes; null for a folder. */
   etag: string | null;
+  /** Where the store knows it by itself. */
+  mime_type?: string | undefined;
 }
 
 export interface FilePage {
