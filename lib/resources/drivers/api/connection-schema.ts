@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { secretName } from "#lib/secrets/schema.ts";
 
-export const apiMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+const apiMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 const headerName = z
   .string()
@@ -37,7 +37,7 @@ const pathRule = z
   .regex(/^\/[^?#\\\p{Cc}]*$/u, "must be a path such as /orders or /orders/*")
   .refine((path) => !path.slice(0, -1).includes("*"), "can have a * at its end alone");
 
-export const requestPath = z
+const requestPath = z
   .string({ error: "must be a path" })
   .max(2_000, "must have at most 2000 characters")
   .regex(

@@ -14,7 +14,7 @@ function matches(rule: string, path: string): boolean {
 }
 
 /** Whether the resource's own list allows a request; without a list every one. */
-export function isAllowed({ allow }: ApiConnection, method: string, path: string): boolean {
+function isAllowed({ allow }: ApiConnection, method: string, path: string): boolean {
   if (allow === undefined) return true;
   return allow.some(
     (rule) =>

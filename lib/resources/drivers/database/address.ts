@@ -14,7 +14,7 @@ function mistake(message: string): AppError {
 }
 
 /** The parts of `postgres://user:password@host:port/name?sslmode=…`; throws `invalid_request`. */
-export function parseDatabaseAddress(address: string) {
+function parseDatabaseAddress(address: string) {
   const url = URL.parse(address);
   if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw mistake("must be as in postgres://user:password@host:5432/name");

@@ -287,19 +287,15 @@ export async function withSession<T>(
   }
 }
 
-/** Closes the idle connections of a tenant, or of one of its resources, which may have changed. */
-export function closeSessions(tenantId: string, resourceId?: string): void {
-  const prefix = resourceId === undefined ? `${tenantId} ` : `${tenantId} ${resourceId} `;
-  for (const session of state.open) {
-    if (session.key.startsWith(prefix) && !session.busy) close(session);
-  }
-}
-
 /** How many connections to tenants' databases are open; for tests and health. */
 export function openSessions(tenantId: string): number {
   return count((_, id) => id === tenantId);
 }
 
+// What a tenant that is deleted or changed left idle is not kept for whoever gets its id.
 onChange((change) => {
-  if (change !== "everything" && change.topic === tenantTopic) closeSessions(change.key);
+  if (change === "everything" || change.topic !== tenantTopic) return;
+  for (const session of state.open) {
+    if (session.tenantId === change.key && !session.busy) close(session);
+  }
 });
