@@ -16,7 +16,7 @@ export function askAs(url: string, key: string, capabilities: Record<string, unk
     "io.modelcontextprotocol/clientCapabilities": capabilities,
   };
   return async (method, params) => {
-    const name = params.name ?? params.taskId;
+    const name = params.name ?? params.uri ?? params.taskId;
     const response = await fetch(`${url}/mcp`, {
       method: "POST",
       headers: {

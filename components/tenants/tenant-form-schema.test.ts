@@ -10,6 +10,7 @@ const tenant = {
     max_running_tasks: 3,
     tool_search_above: 200,
     built_in_tools: false,
+    resource_access: "granted",
     memory_retention_days: 30,
     requests_per_minute: 600,
     federation_enabled: true,

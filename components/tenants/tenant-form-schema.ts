@@ -20,6 +20,7 @@ const own = {
     "max_running_tasks",
     "tool_search_above",
     "built_in_tools",
+    "resource_access",
   ],
   tool_limits: ["max_tools", "max_dynamic_tools"],
   resource_limits: ["max_resources", "max_storage_mb"],
@@ -63,7 +64,11 @@ export const tenantForm = z
         memory_retention_days: true,
         requests_per_minute: true,
       })
-      .extend({ federation_enabled: z.boolean(), built_in_tools: z.boolean() }),
+      .extend({
+        federation_enabled: z.boolean(),
+        built_in_tools: z.boolean(),
+        resource_access: z.boolean(),
+      }),
     tool_limits: shape.tool_limits.unwrap(),
     resource_limits: shape.resource_limits.unwrap(),
     others: z.object({
@@ -89,9 +94,13 @@ function withoutNulls(values: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
 
-/** The platform's tools are offered unless the configuration says otherwise. */
-function withoutDefaults({ built_in_tools, ...values }: JsonObject): JsonObject {
-  return { ...withoutNulls(values), ...(built_in_tools === false ? { built_in_tools } : {}) };
+/** The platform's tools are offered, and resources open, unless the configuration says otherwise. */
+function withoutDefaults({ built_in_tools, resource_access, ...values }: JsonObject): JsonObject {
+  return {
+    ...withoutNulls(values),
+    ...(built_in_tools === false ? { built_in_tools } : {}),
+    ...(resource_access === true ? { resource_access: "granted" } : {}),
+  };
 }
 
 function text(value: unknown): string {
@@ -124,6 +133,7 @@ export function toFormValues(tenant: Partial<Tenant>): TenantFormValues {
       requests_per_minute: numberOf(config, "requests_per_minute"),
       federation_enabled: config.federation_enabled === true,
       built_in_tools: config.built_in_tools !== false,
+      resource_access: config.resource_access === "granted",
     },
     tool_limits: {
       max_tools: numberOf(tenant.tool_limits ?? {}, "max_tools"),

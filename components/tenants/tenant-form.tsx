@@ -153,6 +153,13 @@ export function TenantForm({
           description="Agents get tools for the tenant's memory and resources, as their scopes allow."
           className="self-center"
         />
+        <SwitchField
+          {...{ control }}
+          name="mcp_config.resource_access"
+          label="Resources by grant alone"
+          description="Off: a resource is open to the whole tenant until somebody is granted it."
+          className="self-center"
+        />
       </Group>
       <Group
         title="Outbound calls"

@@ -30,6 +30,8 @@ async function fill(tenant: Tenant): Promise<void> {
   const resource = { resource_id: "r", name: "r", type: "file", uri: "file:///x" };
   const access_permissions = ["read"];
   await mustCall("POST", "/resources/register", { ...resource, access_permissions }, credential);
+  const grant = { subject: { type: "role", id: "viewer" }, permissions: ["read", "write"] };
+  await mustCall("POST", "/resources/r/grants", grant, credential);
   const greeting = { type: "text", text: "Hi {{who}}" };
   const prompt = {
     arguments: [{ name: "who", required: true, completions: ["Ana"] }],
@@ -57,6 +59,7 @@ const ofTenant = [
   "/tasks",
   "/resources",
   "/resources/r",
+  "/resources/r/access",
   "/resources/text",
   "/resources/text/edit",
   "/resources/register",

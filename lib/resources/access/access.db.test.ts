@@ -111,8 +111,9 @@ test("a grant reaches agents, roles, persons, their applications and a rotated k
   const next = await rotateKey(ctx, old.key_id, {});
   const member = { type: "member", id: "usr_1", email: "m@x", role: "viewer" } as const;
   const client = {
-    ...{ type: "client", id: "app_1", clientId: "client-1", clientName: "C", userId: "usr_1" },
-  } as const;
+    ...{ type: "client" as const, id: "app_1", userId: "usr_1" },
+    ...{ clientId: "client-1", clientName: "C" },
+  };
   expect(await only({ type: "agent", id: "a" }, { id: "key_x", agentId: "a" })).toBe(true);
   expect(await only({ type: "agent", id: "a" }, { id: "key_x", agentId: "b" })).toBe(false);
   expect(await only({ type: "role", id: "viewer" }, member)).toBe(true);

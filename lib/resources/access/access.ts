@@ -47,6 +47,16 @@ export function accessOfCaller(ctx: Ctx): Promise<AccessOf | null> {
   return accessOfNames(ctx.tenantId, () => subjectNamesOf(ctx));
 }
 
+/** Which of the tenant's resources only who is granted them may use, for the lists of consoles. */
+export async function closedResources(ctx: Ctx): Promise<(id: string) => boolean> {
+  authorize(ctx, "resources:read");
+  const [rules, closed] = await Promise.all([
+    resourceRulesOf(ctx.tenantId),
+    isGrantedOnly(ctx.tenantId),
+  ]);
+  return (id) => closed || (rules?.has(id) ?? false);
+}
+
 /**
  * What the caller may do with a resource: ceiling ∩ grants, whatever the caller's scopes are. For
  * one permission, `requireAccess` asks all of it.

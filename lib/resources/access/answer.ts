@@ -30,8 +30,8 @@ function conditionWords(conditions: Conditions): string {
   return words.length === 0 ? "" : ` (${words.join("; ")})`;
 }
 
-function because({ grantId, subject, conditions }: Grant): string {
-  return `grant ${grantId} to ${subject.replace(":", " ")}${conditionWords(conditions)}`;
+function because({ subject, conditions }: Grant): string {
+  return `the grant to ${subject.replace(":", " ")}${conditionWords(conditions)}`;
 }
 
 /** Why not, where neither a grant nor the open resource permits it. */
@@ -74,7 +74,7 @@ export function answerOf(
   const scope = scopeOf(permission);
   const source = asked.isOpen
     ? "The resource is open to everyone of the tenant with the scope"
-    : `By ${through.map(because).join(", ")}`;
+    : `Through ${through.map(because).join(", ")}`;
   if (permissions && !permissions.has(scope)) {
     const reason = `${source}; but the credential lacks the scope ${scope}, or has ended.`;
     return { permission, allowed: false, reason, grants, conditions: [] };

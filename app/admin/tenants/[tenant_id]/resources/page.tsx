@@ -15,6 +15,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Code } from "#components/ui/code.tsx";
 import { formatValue } from "#components/ui/format.ts";
 import { Timestamp } from "#components/ui/timestamp.tsx";
+import { closedResources } from "#lib/resources/access/access.ts";
 import type { Resource } from "#lib/resources/schema.ts";
 import { listResources, resourceTypes } from "#lib/resources/service.ts";
 import { pageAt, type SearchParams, textParam } from "../../../list-params.ts";
@@ -28,7 +29,7 @@ export const metadata: Metadata = { title: "Resources" };
 // A tenant may have given each resource a type of its own; a menu of more than these helps nobody.
 const mostTypes = 30;
 
-const columns: Column<Resource>[] = [
+const columnsOf = (isClosed: (id: string) => boolean): Column<Resource>[] => [
   {
     id: "resource",
     header: "Resource",
@@ -71,6 +72,12 @@ const columns: Column<Resource>[] = [
     cell: (resource) => <Permissions words={resource.access_permissions} />,
   },
   {
+    id: "access",
+    header: "Open to",
+    cell: ({ resource_id }) =>
+      isClosed(resource_id) ? <Badge tone="warning">Granted only</Badge> : <Badge>Everyone</Badge>,
+  },
+  {
     id: "updated",
     header: "Updated",
     cell: (resource) => (
@@ -86,9 +93,10 @@ export default async function ResourcesPage({ params, searchParams }: ResourcesP
   const asked = await searchParams;
   const search = textParam(asked.q);
   const resource_type = textParam(asked.type);
-  const [page, types] = await Promise.all([
+  const [page, types, isClosed] = await Promise.all([
     pageAt(asked.cursor, (at) => listResources(ctx, { ...at, search, resource_type })),
     resourceTypes(ctx),
+    closedResources(ctx),
   ]);
   const base = `/admin/tenants/${tenant.tenant_id}/resources`;
   const register = (
@@ -112,7 +120,7 @@ export default async function ResourcesPage({ params, searchParams }: ResourcesP
       />
       <DataTable
         label="Resources"
-        columns={columns}
+        columns={columnsOf(isClosed)}
         rows={page.items}
         rowKey={(resource) => resource.resource_id}
         actions={(resource) => <ResourceActions resource={resource} />}

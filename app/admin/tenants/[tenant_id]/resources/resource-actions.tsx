@@ -1,6 +1,6 @@
 "use client";
 
-import { Pencil, Trash2 } from "lucide-react";
+import { Pencil, ShieldCheck, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { RowActions } from "#components/data-table/row-actions.tsx";
@@ -19,6 +19,11 @@ export function ResourceActions({ resource }: ResourceActionsProps) {
         <DropdownMenuItem asChild>
           <Link href={`${resourceHref(resource)}/edit`}>
             <Pencil aria-hidden /> Edit
+          </Link>
+        </DropdownMenuItem>
+        <DropdownMenuItem asChild>
+          <Link href={`${resourceHref(resource)}/access`}>
+            <ShieldCheck aria-hidden /> Access
           </Link>
         </DropdownMenuItem>
         <DropdownMenuSeparator />

@@ -71,11 +71,7 @@ function Shown({ preview, name }: { preview: Preview; name: string }) {
         </>
       );
     case "closed":
-      return (
-        <p className="text-muted-foreground text-sm">
-          Not to be read: the resource's permissions leave read out.
-        </p>
-      );
+      return <p className="text-muted-foreground text-sm">{preview.why}</p>;
     case "bytes":
       return (
         <p className="text-muted-foreground text-sm">

@@ -1,4 +1,5 @@
 import { cache } from "react";
+import { AppError } from "#lib/core/errors.ts";
 import { openContent } from "#lib/resources/contents.ts";
 import { bodyOf } from "#lib/resources/media.ts";
 import type { Resource } from "#lib/resources/schema.ts";
@@ -10,7 +11,7 @@ export type Preview =
   | { kind: "json"; value: unknown; text: string }
   | { kind: "image"; src: string }
   | { kind: "bytes" }
-  | { kind: "closed" };
+  | { kind: "closed"; why: string };
 
 const longestText = 64 * 1024;
 const largestImage = 1024 * 1024;
@@ -46,12 +47,17 @@ export function editableText(preview: Preview | null): string | null {
 /** The beginning of a content, or an image whole; null where nothing is kept. */
 export const loadPreview = cache(
   async (tenantId: string, resource: Resource): Promise<Preview | null> => {
-    const { resource_id, size, access_permissions } = resource;
-    const readable = access_permissions.length === 0 || access_permissions.includes("read");
+    const { resource_id, size } = resource;
     if (size === null) return null;
-    if (!readable) return { kind: "closed" };
     const { ctx } = await openTenant(tenantId);
-    const { info, read } = await openContent(ctx, resource_id);
+    const opened = await openContent(ctx, resource_id).catch((error: unknown): Preview => {
+      if (error instanceof AppError && error.code === "forbidden") {
+        return { kind: "closed", why: error.message };
+      }
+      throw error;
+    });
+    if ("kind" in opened) return opened;
+    const { info, read } = opened;
     const [mimeType = ""] = info.mime_type.toLowerCase().split(";");
     if (images.has(mimeType) && info.size <= largestImage) {
       const base64 = Buffer.from(await read()).toString("base64");

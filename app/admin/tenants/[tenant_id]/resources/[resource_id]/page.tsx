@@ -1,94 +1,65 @@
-import { Pencil } from "lucide-react";
 import type { Metadata } from "next";
-import Link from "next/link";
 import { DetailList } from "#components/shell/detail-list.tsx";
-import { SectionHeader } from "#components/shell/section-header.tsx";
-import { Badge } from "#components/ui/badge.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { Card, CardContent, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { Code } from "#components/ui/code.tsx";
 import { formatValue } from "#components/ui/format.ts";
 import { JsonView } from "#components/ui/json-view.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import { idOf } from "../../open-tenant.ts";
-import { DeleteResourceButton } from "../delete-resource.tsx";
 import { Permissions } from "../permissions.tsx";
-import { resourceHref } from "../resource-href.ts";
 import { ContentPreview } from "./content-preview.tsx";
 import { loadPreview } from "./load-preview.ts";
 import { openResource, type ResourceParams } from "./open-resource.ts";
 
 export async function generateMetadata({ params }: { params: ResourceParams }): Promise<Metadata> {
   const { tenant_id, resource_id } = await params;
-  return { title: (await openResource(tenant_id, resource_id)).name };
+  return { title: (await openResource(tenant_id, resource_id)).resource.name };
 }
 
 export default async function ResourcePage({ params }: { params: ResourceParams }) {
   const { tenant_id, resource_id } = await params;
-  const resource = await openResource(tenant_id, idOf(resource_id));
+  const { resource } = await openResource(tenant_id, idOf(resource_id));
   const preview = await loadPreview(tenant_id, resource);
   return (
-    <>
-      <SectionHeader
-        title={resource.title ?? resource.name}
-        badge={
-          <>
-            <Badge>{resource.type}</Badge>
-            {resource.is_template && <Badge tone="accent">Template</Badge>}
-          </>
-        }
-        description={resource.description || "No description"}
-        actions={
-          <>
-            <Button variant="outline" size="sm" asChild>
-              <Link href={`${resourceHref(resource)}/edit`}>
-                <Pencil aria-hidden /> Edit
-              </Link>
-            </Button>
-            <DeleteResourceButton resource={resource} />
-          </>
-        }
-      />
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+    <div className="grid items-start gap-4 lg:grid-cols-2">
+      <Card>
+        <CardContent>
+          <DetailList
+            items={[
+              { label: "Id", value: <Code>{resource.resource_id}</Code> },
+              ...(resource.title === null ? [] : [{ label: "Name", value: resource.name }]),
+              { label: "Address", value: <Code>{resource.uri}</Code> },
+              ...(resource.source === null
+                ? []
+                : [{ label: "Source", value: <Code>{resource.source}</Code> }]),
+              ...(resource.mime_type === null
+                ? []
+                : [{ label: "Media type", value: <Code>{resource.mime_type}</Code> }]),
+              {
+                label: "Kept here",
+                value: resource.size === null ? "Nothing" : formatValue(resource.size, "bytes"),
+              },
+              {
+                label: "Permissions",
+                value: <Permissions words={resource.access_permissions} />,
+              },
+              { label: "Created", value: <Timestamp value={resource.created_at} /> },
+              { label: "Updated", value: <Timestamp value={resource.updated_at} /> },
+            ]}
+          />
+        </CardContent>
+      </Card>
+      <div className="flex min-w-0 flex-col gap-4">
+        {preview && <ContentPreview tenantId={tenant_id} resource={resource} preview={preview} />}
         <Card>
+          <CardHeader>
+            <CardTitle>Metadata</CardTitle>
+          </CardHeader>
           <CardContent>
-            <DetailList
-              items={[
-                { label: "Id", value: <Code>{resource.resource_id}</Code> },
-                ...(resource.title === null ? [] : [{ label: "Name", value: resource.name }]),
-                { label: "Address", value: <Code>{resource.uri}</Code> },
-                ...(resource.source === null
-                  ? []
-                  : [{ label: "Source", value: <Code>{resource.source}</Code> }]),
-                ...(resource.mime_type === null
-                  ? []
-                  : [{ label: "Media type", value: <Code>{resource.mime_type}</Code> }]),
-                {
-                  label: "Kept here",
-                  value: resource.size === null ? "Nothing" : formatValue(resource.size, "bytes"),
-                },
-                {
-                  label: "Permissions",
-                  value: <Permissions words={resource.access_permissions} />,
-                },
-                { label: "Created", value: <Timestamp value={resource.created_at} /> },
-                { label: "Updated", value: <Timestamp value={resource.updated_at} /> },
-              ]}
-            />
+            <JsonView value={resource.metadata} what="metadata" />
           </CardContent>
         </Card>
-        <div className="flex min-w-0 flex-col gap-4">
-          {preview && <ContentPreview tenantId={tenant_id} resource={resource} preview={preview} />}
-          <Card>
-            <CardHeader>
-              <CardTitle>Metadata</CardTitle>
-            </CardHeader>
-            <CardContent>
-              <JsonView value={resource.metadata} what="metadata" />
-            </CardContent>
-          </Card>
-        </div>
       </div>
-    </>
+    </div>
   );
 }

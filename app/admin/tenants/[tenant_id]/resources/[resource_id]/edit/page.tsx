@@ -1,5 +1,4 @@
 import type { Metadata } from "next";
-import { SectionHeader } from "#components/shell/section-header.tsx";
 import { idOf } from "../../../open-tenant.ts";
 import { ResourceForm } from "../../resource-form.tsx";
 import { editableText, loadPreview } from "../load-preview.ts";
@@ -9,15 +8,7 @@ export const metadata: Metadata = { title: "Edit resource" };
 
 export default async function EditResourcePage({ params }: { params: ResourceParams }) {
   const { tenant_id, resource_id } = await params;
-  const resource = await openResource(tenant_id, idOf(resource_id));
+  const { resource } = await openResource(tenant_id, idOf(resource_id));
   const preview = await loadPreview(tenant_id, resource);
-  return (
-    <>
-      <SectionHeader
-        title={`Edit ${resource.name}`}
-        description="Saved changes are in force at once."
-      />
-      <ResourceForm tenantId={tenant_id} resource={resource} text={editableText(preview)} />
-    </>
-  );
+  return <ResourceForm tenantId={tenant_id} resource={resource} text={editableText(preview)} />;
 }
