@@ -7,6 +7,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { listResourceCatalog } from "#lib/resources/catalog.ts";
 import { isReadableUri, readResource } from "#lib/resources/read.ts";
+import { listDriverPlaces } from "#lib/resources/use/driver-uri.ts";
 import { exposedResources, isUpstreamUri, readUpstreamResource } from "#lib/upstreams/exposed.ts";
 import { handle } from "./handle.ts";
 import { inOrder, pageOf } from "./page.ts";
@@ -16,8 +17,24 @@ export type Subscriptions = Set<string>;
 
 const mostSubscriptions = 1_000;
 
+/** The tenant's own, what lies within them, and what its upstreams have. */
+async function listsOf(ctx: Ctx) {
+  const [own, within, others] = await Promise.all([
+    listResourceCatalog(ctx),
+    listDriverPlaces(ctx),
+    exposedResources(ctx),
+  ]);
+  const join = <T>(first: readonly T[], second: readonly T[]) =>
+    first.length === 0 ? second : [...first, ...second];
+  return {
+    own,
+    resources: join(within.resources, others.resources),
+    templates: join(within.templates, others.templates),
+  };
+}
+
 async function listResources(ctx: Ctx, cursor: string | undefined): Promise<ListResourcesResult> {
-  const [own, others] = await Promise.all([listResourceCatalog(ctx), exposedResources(ctx)]);
+  const { own, ...others } = await listsOf(ctx);
   const all = inOrder(own.resources, others.resources, ({ uri }) => uri);
   const { items, nextCursor } = pageOf(all, ({ uri }) => uri, cursor);
   return { resources: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
@@ -27,7 +44,7 @@ async function listTemplates(
   ctx: Ctx,
   cursor: string | undefined,
 ): Promise<ListResourceTemplatesResult> {
-  const [own, others] = await Promise.all([listResourceCatalog(ctx), exposedResources(ctx)]);
+  const { own, ...others } = await listsOf(ctx);
   const all = inOrder(own.templates, others.templates, ({ uriTemplate }) => uriTemplate);
   const { items, nextCursor } = pageOf(all, ({ uriTemplate }) => uriTemplate, cursor);
   return { resourceTemplates: items, ...(nextCursor === undefined ? {} : { nextCursor }) };

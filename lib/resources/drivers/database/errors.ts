@@ -25,6 +25,15 @@ function told({ message, position, hint, code }: ServerError): string {
   return `${message}${at} [${code}].${hint ? ` ${hint}` : ""}`;
 }
 
+/** The error of a statement that we put `before` in front of, as of the caller's own text. */
+export function inOwnText(error: unknown, before: string): unknown {
+  if (!isServerError(error) || error.position === undefined) return error;
+  const position = Number(error.position) - before.length;
+  error.position = String(position);
+  if (position === 1) error.hint = "Here stands one SELECT or VALUES, and nothing else.";
+  return error;
+}
+
 /** What a database said or did, as the caller can act on it; errors of our own as they are. */
 export function toDatabaseError(error: unknown): AppError {
   if (error instanceof AppError) return error;

@@ -3,11 +3,13 @@ import { AppError } from "#lib/core/errors.ts";
 import { decodeCursor, encodeCursor } from "#lib/core/page.ts";
 import type { DriverScope } from "../scope.ts";
 import type { DatabaseConnection, QueryInput, ResultSet } from "./connection-schema.ts";
+import { inOwnText } from "./errors.ts";
 import { type Session, withSession } from "./sessions.ts";
 import { asText, bindable, columnsOf, rowsOf } from "./values.ts";
 
 const largestAnswer = 1024 * 1024;
 const batch = 100;
+const declare = "declare answer no scroll cursor for\n";
 
 /** A question to a database, whose text and parameters are fixed. */
 export interface Question {
@@ -90,10 +92,11 @@ export async function ask(
   const offset = offsetOf(question);
   const timeoutMs = connection.statement_timeout_ms;
   // A cursor's query is by PostgreSQL's own grammar one SELECT or VALUES, whatever the text says.
-  await session.run({
-    text: `declare answer no scroll cursor for\n${question.sql}`,
-    values: bindable(question.params),
-  });
+  await session
+    .run({ text: declare + question.sql, values: bindable(question.params) })
+    .catch((error: unknown) => {
+      throw inOwnText(error, declare);
+    });
   if (offset > 0) await session.run({ text: `move forward ${offset} in answer` });
   const { rows, fields, more } = await gather(session, question, timeoutMs);
   return {
