@@ -126,7 +126,7 @@ export function resourceCatalogOf(tenantId: string): Promise<ResourceCatalog> {
 }
 
 /** Whether a caller of that access may read some of a resource: some path of a template's. */
-export function isReadable(entry: CatalogResource, access: Access): boolean {
+function isReadable(entry: CatalogResource, access: Access): boolean {
   if (entry.template !== null || isDescribed(entry)) return access.permissions.has("read");
   return permitsBytes(access, "");
 }

@@ -26,7 +26,7 @@ export async function isGrantedOnly(tenantId: string): Promise<boolean> {
 }
 
 /** What callers of some names may do with a tenant's resources; null: all of them are open. */
-export async function accessOfNames(
+async function accessOfNames(
   tenantId: string,
   namesOf: () => Promise<readonly string[]>,
 ): Promise<AccessOf | null> {

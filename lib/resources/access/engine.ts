@@ -48,7 +48,7 @@ export function openAccess(ceiling: ReadonlySet<string>): Access {
 }
 
 /** Whether a grant is the caller's and still holds; `now` is in milliseconds of the epoch. */
-export function applies(grant: Grant, names: ReadonlySet<string>, now: number): boolean {
+function applies(grant: Grant, names: ReadonlySet<string>, now: number): boolean {
   return names.has(grant.subject) && (grant.expiresAt === null || grant.expiresAt > now);
 }
 
