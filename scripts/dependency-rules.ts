@@ -7,7 +7,7 @@ import type {
 import { frameworkFiles, ownedSchemas, tiers, transports } from "./tiers.ts";
 
 const test = "\\.(test|spec)\\.tsx?$";
-const testSupport = ["^db/testing/", "^lib/testing/", "^lib/[^/]+/testing[^/]*\\.ts$"];
+const testSupport = ["^db/testing/", "^lib/testing/", "^lib/.+/testing[^/]*\\.ts$"];
 const product = "^(app|components|lib|db|pages)/|^(server|instrumentation)\\.ts$";
 const browser = ["^components/", "^lib/client/", "^lib/[^.]*schema\\.ts$"];
 const framework = "(^|node_modules/)(next|react|react-dom)(/|$)";

@@ -1,10 +1,14 @@
 "use client";
 
 import type { FieldValues } from "react-hook-form";
+import { cn } from "#components/ui/cn.ts";
 import { Textarea } from "#components/ui/textarea.tsx";
 import { type FieldProps, FieldShell, useField } from "./field.tsx";
 
-type TextareaFieldProps<I extends FieldValues, O> = FieldProps<I, O> & { placeholder?: string };
+type TextareaFieldProps<I extends FieldValues, O> = FieldProps<I, O> & {
+  placeholder?: string;
+  mono?: boolean;
+};
 
 export function TextareaField<I extends FieldValues, O>({
   label,
@@ -14,6 +18,7 @@ export function TextareaField<I extends FieldValues, O>({
   name,
   disabled = false,
   placeholder,
+  mono = false,
 }: TextareaFieldProps<I, O>) {
   const { id, error, field, controlProps } = useField({ control, name, description, disabled });
   return (
@@ -23,7 +28,7 @@ export function TextareaField<I extends FieldValues, O>({
         {...field}
         placeholder={placeholder}
         value={field.value ?? ""}
-        className="max-h-96"
+        className={cn("max-h-96", mono && "min-h-32 font-mono text-xs leading-5 touch:text-base")}
       />
     </FieldShell>
   );

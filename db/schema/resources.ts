@@ -5,6 +5,7 @@ import {
   customType,
   foreignKey,
   index,
+  integer,
   json,
   pgTable,
   primaryKey,
@@ -43,12 +44,16 @@ export const resources = pgTable(
     accessPermissions: text("access_permissions").array().notNull(),
     /** Once it was granted to somebody, it is open to nobody else, also when all grants are gone. */
     grantedOnly: boolean("granted_only").notNull().default(false),
+    /** How its driver reaches it, besides the address; secrets stand in it by name. */
+    connection: json("connection").notNull().default(sql`'{}'`),
+    healthMinutes: integer("health_minutes"),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.resourceId] }),
     index("resources_granted_only").on(t.tenantId).where(sql`${t.grantedOnly}`),
+    index("resources_to_look_at").on(t.tenantId).where(sql`${t.healthMinutes} is not null`),
   ],
 );
 
@@ -100,6 +105,52 @@ export const resourceGrants = pgTable(
     primaryKey({ columns: [t.tenantId, t.resourceId, t.grantId] }),
     foreignKey({
       name: "resource_grants_resource",
+      columns: [t.tenantId, t.resourceId],
+      foreignColumns: [resources.tenantId, resources.resourceId],
+    }).onDelete("cascade"),
+  ],
+);
+
+/** What the last look at a resource found. */
+export const resourceHealth = pgTable(
+  "resource_health",
+  {
+    tenantId: tenantIdColumn(),
+    resourceId: text("resource_id").notNull(),
+    isHealthy: boolean("is_healthy").notNull(),
+    detail: text("detail").notNull(),
+    latencyMs: integer("latency_ms").notNull(),
+    checkedAt: time("checked_at").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.resourceId] }),
+    foreignKey({
+      name: "resource_health_resource",
+      columns: [t.tenantId, t.resourceId],
+      foreignColumns: [resources.tenantId, resources.resourceId],
+    }).onDelete("cascade"),
+  ],
+);
+
+/** Runs of the operation that an API resource declares as its deployment. */
+export const resourceDeployments = pgTable(
+  "resource_deployments",
+  {
+    tenantId: tenantIdColumn(),
+    resourceId: text("resource_id").notNull(),
+    deploymentId: text("deployment_id").notNull(),
+    state: text("state", { enum: ["running", "succeeded", "failed"] }).notNull(),
+    statusCode: integer("status_code"),
+    detail: text("detail").notNull().default(""),
+    principalType: text("principal_type").notNull(),
+    principalId: text("principal_id").notNull(),
+    startedAt: time("started_at").notNull(),
+    finishedAt: time("finished_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.resourceId, t.deploymentId] }),
+    foreignKey({
+      name: "resource_deployments_resource",
       columns: [t.tenantId, t.resourceId],
       foreignColumns: [resources.tenantId, resources.resourceId],
     }).onDelete("cascade"),

@@ -61,6 +61,7 @@ const ofTenant = [
   "/resources",
   "/resources/r",
   "/resources/r/access",
+  "/resources/r/files",
   "/resources/text",
   "/resources/text/edit",
   "/resources/register",

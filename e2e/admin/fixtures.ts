@@ -11,7 +11,7 @@ import {
 type Storage = Exclude<BrowserContextOptions["storageState"], string | undefined>;
 
 /** What of the environment `e2e/global-setup.ts` says. */
-function setting(name: "URL" | "KEY" | "PASSWORD"): string {
+export function setting(name: "URL" | "KEY" | "PASSWORD" | "DATABASE"): string {
   const value = process.env[`TAUSESTACK_E2E_${name}`];
   if (value === undefined) throw new Error(`TAUSESTACK_E2E_${name} is not set`);
   return value;

@@ -9,6 +9,28 @@ export interface Victim extends NewTenant {
   ids: Record<string, string>;
 }
 
+const secretFile = "secret.txt";
+
+/** A resource of each driver; what a foreign caller would have them do fails with another status. */
+const withDrivers = [
+  { resource_id: "secret-database", type: "database", uri: "postgres://u:p@127.0.0.1:1/secret" },
+  { resource_id: "secret-folder", type: "file", uri: "file:///secret" },
+  {
+    resource_id: "secret-bucket",
+    ...{ type: "file", uri: "s3://bucket/secret-bucket" },
+    connection: {
+      endpoint: "http://127.0.0.1:1",
+      access_key_id_secret: "SECRET_NAME",
+      secret_access_key_secret: "SECRET_NAME",
+    },
+  },
+  {
+    resource_id: "secret-api",
+    ...{ type: "api", uri: "http://127.0.0.1:1/secret" },
+    connection: { deployment: { path: "/deploys" } },
+  },
+];
+
 /** Makes a tenant and fills it, on the suite's server unless another is given. */
 export async function newVictim(server?: { url: string; key: string }): Promise<Victim> {
   const victim = await newTenant({}, server);
@@ -39,6 +61,19 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     subject: { type: "role", id: "owner" },
     permissions: ["read"],
   });
+  for (const input of withDrivers) {
+    const made = await call("POST", "/resources/register", {
+      ...{ name: "r", access_permissions: ["read", "write", "admin", "deploy", "delete"] },
+      ...input,
+    });
+    if (made.status !== 200) throw new Error(JSON.stringify(made.body));
+  }
+  const written = await call(
+    "PUT",
+    `/resources/secret-folder/files/content?path=${secretFile}`,
+    "s3://bucket/secret",
+  );
+  if (written.status !== 200) throw new Error(JSON.stringify(written.body));
   await call("PUT", "/prompts/secret_prompt", {
     messages: [{ role: "user", content: { type: "text", text: "s3://bucket/secret" } }],
   });
@@ -104,6 +139,8 @@ export async function contentsOf({ call, tenantId }: NewTenant): Promise<string>
   const paths = [
     ...governed,
     granted,
+    "/resources/secret-folder/files",
+    "/resources/secret-api/deployments",
     "/memory/all",
     "/memory/items",
     "/memory/items/namespaces",
@@ -145,19 +182,48 @@ export async function operationsOf(
 }
 
 /** Fits what the addresses with ids in them take, so that the ids decide the answer. */
-export const someBody = {
+const someBody = {
   ...{ status: "active", arguments: {}, revision: 1, version: 1, name: "x" },
   ...{ subject: { type: "role", id: "viewer" }, permissions: ["read"], permission: "read" },
   ...{ tools: [{ name: "x", digest: "x" }], names: ["x"] },
 };
 
+/** What addresses take that know no key besides. */
+const exactBodies: Record<string, object> = {
+  "/resources/{resource_id}/query": { sql: "select 1" },
+  "/resources/{resource_id}/select": { table: "secret" },
+  "/resources/{resource_id}/execute": { sql: "delete from secret" },
+  "/resources/{resource_id}/request": { path: "/secret" },
+  "/resources/{resource_id}/files/link": { path: secretFile },
+};
+
+const queries: Record<string, string> = {
+  "/resources/{resource_id}/columns": "?table=secret",
+  "/resources/{resource_id}/files/content": `?path=${secretFile}`,
+};
+
 /** A path with the victim's ids in it. */
-export function addressOf(path: string, { ids }: Victim): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+function addressOf(path: string, ids: Record<string, string>): string {
+  const address = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const id = ids[name];
     if (id === undefined) throw new Error(`The victim has nothing for {${name}} of ${path}`);
     return encodeURIComponent(id);
   });
+  return address + (queries[path] ?? "");
+}
+
+/** What to send to an address with the victim's ids in it: for a resource's, to one of each driver. */
+export function attemptsAt(
+  { path, takesBody }: { path: string; takesBody: boolean },
+  { ids }: Victim,
+  role: string,
+): { address: string; body: object | undefined }[] {
+  const body = takesBody ? (exactBodies[path] ?? { ...someBody, role }) : undefined;
+  const others = path.includes("{resource_id}") ? withDrivers : [];
+  return [ids, ...others.map(({ resource_id }) => ({ ...ids, resource_id }))].map((each) => ({
+    address: addressOf(path, each),
+    body,
+  }));
 }
 
 /** Whether a foreign address was refused; what makes a thing there would make the caller's own. */

@@ -1,11 +1,15 @@
+import { sql } from "drizzle-orm";
 import { PgBoss } from "pg-boss";
 import { database } from "#db/client.ts";
+import { withPlatform } from "#db/transaction.ts";
 import { systemCtx } from "#lib/auth/identity.ts";
 import { log } from "#lib/core/log.ts";
 import { expireMemories, reindexMemories } from "#lib/memory/jobs.ts";
 import { purgeArtifacts } from "#lib/oauth/artifacts.ts";
 import { purgeGrants } from "#lib/oauth/grants.ts";
 import { rotateOldSigningKeys } from "#lib/oauth/signing-keys.ts";
+import { checkDueResources } from "#lib/resources/use/health.ts";
+import { recountStorage, removeOrphans } from "#lib/resources/use/storage.ts";
 import { removeExpiredTasks } from "#lib/tasks/expiry.ts";
 import type { Tenant } from "#lib/tenants/schema.ts";
 import { purgeGovernance } from "#lib/tools/governance/approvals.ts";
@@ -18,21 +22,45 @@ interface Job {
   run(): Promise<void>;
 }
 
-/** The ids of the tenants that `concerns` says yes to, page by page. */
-async function* tenantIds(
-  job: string,
-  concerns: (tenant: Tenant) => boolean,
-): AsyncGenerator<string> {
+/** All tenants, page by page. */
+async function* tenantsOf(job: string): AsyncGenerator<Tenant> {
   let cursor: string | undefined;
   do {
     const page = await listTenants(systemCtx(job), { limit: 1000, cursor });
-    for (const tenant of page.items) if (concerns(tenant)) yield tenant.tenant_id;
+    yield* page.items;
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
 }
 
+/** The ids of the tenants that `concerns` says yes to. */
+async function* tenantIds(
+  job: string,
+  concerns: (tenant: Tenant) => boolean,
+): AsyncGenerator<string> {
+  for await (const tenant of tenantsOf(job)) if (concerns(tenant)) yield tenant.tenant_id;
+}
+
 function keepsForDays({ mcp_config }: Tenant): boolean {
   return typeof mcp_config.memory_retention_days === "number";
+}
+
+/** Looks at the resources whose time has come, one tenant after the other. */
+async function checkResources(): Promise<void> {
+  const rows = await withPlatform((tx) =>
+    tx.execute<{ tenant_id: string }>(
+      sql`select distinct tenant_id from resources where health_minutes is not null`,
+    ),
+  );
+  for (const { tenant_id } of rows) await checkDueResources(tenant_id);
+}
+
+/** Files of deleted tenants go, and what the others keep is counted anew. */
+async function tidyFiles(): Promise<void> {
+  const tenants: Tenant[] = [];
+  for await (const tenant of tenantsOf("resource-files")) tenants.push(tenant);
+  const orphans = await removeOrphans(tenants);
+  if (orphans > 0) log.info({ orphans }, "the files of deleted tenants are removed");
+  for (const tenant of tenants) await recountStorage(tenant);
 }
 
 /** Makes the ledger's partitions of this month and the next two. */
@@ -71,6 +99,8 @@ export const jobs = {
   "task-expiry": { cron: "37 * * * *", run: expireTasks },
   "ledger-partitions": { cron: "23 3 * * *", run: makePartitions },
   "oauth-purge": { cron: "41 * * * *", run: purgeOAuth },
+  "resource-health": { cron: "*/5 * * * *", run: checkResources },
+  "resource-files": { cron: "47 4 * * *", run: tidyFiles },
   "governance-purge": { cron: "29 4 * * *", run: purgeOldGovernance },
   "oauth-keys": { cron: "13 4 * * *", run: rotateOldSigningKeys },
 } satisfies Record<string, Job>;

@@ -61,6 +61,11 @@ export const variables = {
     ".data",
     "embedded database and generated keys",
   ),
+  TAUSESTACK_FILES_DIR: variable(
+    z.string().min(1).optional(),
+    "",
+    "where files of tenants are kept, one folder each; unset: files in the data directory",
+  ),
   DATABASE_URL: variable(
     urlOf(["postgres:", "postgresql:"]).optional(),
     "",
@@ -250,7 +255,10 @@ type Flag =
   | "TAUSESTACK_SEED_DEMO"
   | "TAUSESTACK_OAUTH_REGISTRATION";
 
-export type Env = Readonly<Omit<Raw, Flag> & Record<Flag, boolean>>;
+export type Env = Readonly<
+  Omit<Raw, Flag | "TAUSESTACK_FILES_DIR"> &
+    Record<Flag, boolean> & { TAUSESTACK_FILES_DIR: string }
+>;
 
 /** The environment has a wrong value; the message has one line per mistake. */
 export class EnvError extends Error {
@@ -274,6 +282,9 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     TAUSESTACK_DATA_DIR: isAbsolute(raw.TAUSESTACK_DATA_DIR)
       ? raw.TAUSESTACK_DATA_DIR
       : resolve(raw.TAUSESTACK_DATA_DIR),
+    TAUSESTACK_FILES_DIR: resolve(
+      raw.TAUSESTACK_FILES_DIR ?? join(raw.TAUSESTACK_DATA_DIR, "files"),
+    ),
     TAUSESTACK_MULTI_TENANT_MODE: raw.TAUSESTACK_MULTI_TENANT_MODE === "true",
     TAUSESTACK_TRUST_PROXY: raw.TAUSESTACK_TRUST_PROXY === "true",
     TAUSESTACK_OAUTH_REGISTRATION: raw.TAUSESTACK_OAUTH_REGISTRATION === "true",

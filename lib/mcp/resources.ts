@@ -7,6 +7,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { listResourceCatalog } from "#lib/resources/catalog.ts";
 import { isReadableUri, readResource } from "#lib/resources/read.ts";
+import { listDriverPlaces } from "#lib/resources/use/driver-uri.ts";
 import { exposedResources, isUpstreamUri, readUpstreamResource } from "#lib/upstreams/exposed.ts";
 import { handle } from "./handle.ts";
 import {
@@ -22,13 +23,25 @@ export type Subscriptions = Set<string>;
 
 const mostSubscriptions = 1_000;
 
-async function listResources(ctx: Ctx, cursor: string | undefined): Promise<ListResourcesResult> {
-  const [own, others, memories] = await Promise.all([
+/** The tenant's own, what lies within them, what its upstreams have, and what its agents remember. */
+async function listsOf(ctx: Ctx) {
+  const [own, ...others] = await Promise.all([
     listResourceCatalog(ctx),
+    listDriverPlaces(ctx),
     exposedResources(ctx),
-    memoryResources(ctx),
+    memoryResources(ctx).then((resources) => ({ resources, templates: [] })),
+    memoryResourceTemplates(ctx).then((templates) => ({ resources: [], templates })),
   ]);
-  const all = inOrder(own.resources, [...others.resources, ...memories], ({ uri }) => uri);
+  return {
+    own,
+    resources: others.flatMap(({ resources }) => resources),
+    templates: others.flatMap(({ templates }) => templates),
+  };
+}
+
+async function listResources(ctx: Ctx, cursor: string | undefined): Promise<ListResourcesResult> {
+  const { own, ...others } = await listsOf(ctx);
+  const all = inOrder(own.resources, others.resources, ({ uri }) => uri);
   const { items, nextCursor } = pageOf(all, ({ uri }) => uri, cursor);
   return { resources: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
 }
@@ -37,16 +50,8 @@ async function listTemplates(
   ctx: Ctx,
   cursor: string | undefined,
 ): Promise<ListResourceTemplatesResult> {
-  const [own, others, memories] = await Promise.all([
-    listResourceCatalog(ctx),
-    exposedResources(ctx),
-    memoryResourceTemplates(ctx),
-  ]);
-  const all = inOrder(
-    own.templates,
-    [...others.templates, ...memories],
-    ({ uriTemplate }) => uriTemplate,
-  );
+  const { own, ...others } = await listsOf(ctx);
+  const all = inOrder(own.templates, others.templates, ({ uriTemplate }) => uriTemplate);
   const { items, nextCursor } = pageOf(all, ({ uriTemplate }) => uriTemplate, cursor);
   return { resourceTemplates: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
 }

@@ -7,6 +7,7 @@ import type {
 } from "@modelcontextprotocol/server";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import { usableBy } from "#lib/resources/use/usable.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { callToolFor } from "#lib/tools/calls/call.ts";
 import { isInputRequired } from "#lib/tools/calls/client.ts";
@@ -36,10 +37,11 @@ function toolsShown(catalog: Catalog, platform: readonly BuiltIn[], narrowed: bo
 
 /** The tenant's tools and the platform's, in the order of their names' UTF-16 code units. */
 async function visibleTools(ctx: Ctx): Promise<readonly Tool[]> {
-  const [catalog, snapshot, isHidden] = await Promise.all([
+  const [catalog, snapshot, isHidden, isUsable] = await Promise.all([
     catalogOf(ctx.tenantId),
     findSnapshot(ctx.tenantId),
     hiddenFrom(ctx),
+    usableBy(ctx),
   ]);
   const isShown = ({ name }: Tool) => {
     const tool = catalog.byMcpName.get(name);
@@ -49,8 +51,9 @@ async function visibleTools(ctx: Ctx): Promise<readonly Tool[]> {
   const count = isHidden ? catalog.listed.filter(isShown).length : catalog.listed.length;
   const narrowed = above !== null && count > above;
   const platform = [...builtIns.values()].filter(
-    ({ listed: { name }, permission }) =>
+    ({ listed: { name }, permission, use }) =>
       ctx.permissions.has(permission) &&
+      (use === undefined || isUsable(use)) &&
       !catalog.byMcpName.has(name) &&
       (name === searchTool.listed.name ? narrowed : snapshot?.builtInTools),
   );

@@ -6,6 +6,8 @@ import { isJsonObject } from "#lib/core/json.ts";
 import { accessTo, isVisible } from "./access/access.ts";
 import { listResourceCatalog, type ResourceCatalog, resourceCatalogOf } from "./catalog.ts";
 import { matchTemplate, type UriTemplate } from "./template.ts";
+import { namesAt } from "./use/driver-read.ts";
+import { findDriverTemplate } from "./use/driver-uri.ts";
 
 /** Values that the resource itself names, in `metadata.completions`. */
 function namedValues(metadata: unknown, argument: string): string[] {
@@ -34,7 +36,7 @@ function knownValues(
 /**
  * Up to 100 values of a template's variable that begin with `prefix`, in either case: those of its
  * resource's `metadata.completions`, then those of resources that fit it and the variables in
- * `context`. Throws `not_found` for a template that is not there for the caller.
+ * `context`; of what lies within a database or a file resource, its schemas, tables or files. Throws `not_found` for a template that is not there for the caller.
  */
 export async function completeTemplateArgument(
   ctx: Ctx,
@@ -44,18 +46,23 @@ export async function completeTemplateArgument(
   context: Readonly<Record<string, string>> = {},
 ): Promise<Completion> {
   authorize(ctx, "resources:read");
-  const [{ byTemplate }, { resources }] = await Promise.all([
+  const [catalog, { resources }] = await Promise.all([
     resourceCatalogOf(ctx.tenantId),
     listResourceCatalog(ctx),
   ]);
-  const entry = byTemplate.find(({ resource }) => resource.uri === uriTemplate);
+  const begins = prefix.toLowerCase();
+  const fits = (value: string) => value.toLowerCase().startsWith(begins);
+  const entry = catalog.byTemplate.find(({ resource }) => resource.uri === uriTemplate);
+  const place = entry ? null : findDriverTemplate(catalog, uriTemplate);
+  if (place && (await accessTo(ctx, place.entry.resource)).permissions.has("read")) {
+    return toCompletion((await namesAt(ctx, place, argument, prefix, context)).filter(fits));
+  }
   if (!entry || !isVisible(await accessTo(ctx, entry.resource))) {
     throw notFound("resource template", uriTemplate);
   }
-  const begins = prefix.toLowerCase();
   const all = [
     ...namedValues(entry.resource.metadata, argument),
     ...knownValues(resources, entry.template, argument, context),
-  ].filter((value) => value.toLowerCase().startsWith(begins));
+  ].filter(fits);
   return toCompletion([...new Set(all)]);
 }

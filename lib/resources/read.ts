@@ -14,6 +14,8 @@ import { type Fetched, fetchSource } from "./source.ts";
 import { expandTemplate } from "./template.ts";
 import { wholeAddress } from "./uri.ts";
 import { usageOf } from "./usage.ts";
+import { readDriverPlace } from "./use/driver-read.ts";
+import { type DriverPlace, findDriverPlace } from "./use/driver-uri.ts";
 
 /** MCP's resource contents; `size` is that of the whole, in bytes. */
 export type ResourceContent = { uri: string; size: number } & Body;
@@ -127,9 +129,29 @@ async function load(
   return { ...fetched, mimeType: mime_type ?? fetched.mimeType };
 }
 
+/** What lies within a database or a file resource; what may not be read there is as if not there. */
+async function readWithin(
+  ctx: Ctx,
+  place: DriverPlace,
+  { uri, range, signal }: { uri: string; range: ByteRange | null; signal: AbortSignal | undefined },
+): Promise<ResourceContent[]> {
+  const checkSize = (size: number) => {
+    if (size > largestRead) throw tooLarge(uri, size);
+  };
+  try {
+    const found = await readDriverPlace(ctx, place, { uri, range, checkSize, signal });
+    return [{ uri, size: found.size, ...bodyOf(found.bytes, found.mimeType) }];
+  } catch (error) {
+    const isHidden =
+      error instanceof AppError && (error.code === "forbidden" || error.code === "not_found");
+    throw isHidden ? notFound("resource", uri) : error;
+  }
+}
+
 /**
  * Reads a resource by its URI, as MCP's resources/read does: what is kept here, else what its
- * source gives, else what the registry says of it. `#bytes=START-END` reads a range; without one at
+ * source gives, else what the registry says of it; what `resource://{resource_id}/…` names is looked
+ * up within a database or a file resource. `#bytes=START-END` reads a range; without one at
  * most 1 MiB is read. Throws `not_found`, also for what was granted to others, `forbidden` where it
  * does not offer `read`, `invalid_request`, `range_not_satisfiable` and `upstream_failed`.
  */
@@ -142,6 +164,11 @@ export async function readResource(
   const catalog = await resourceCatalogOf(ctx.tenantId);
   const asked = catalog.byUri.has(uri) ? { uri, range: null } : splitRange(uri);
   const found = findByUri(catalog, asked.uri);
+  const place = found ? null : findDriverPlace(catalog, asked.uri);
+  if (place) {
+    const range = boundedRange(options.range ?? asked.range);
+    return readWithin(ctx, place, { uri, range, signal: options.signal });
+  }
   if (!found) throw notFound("resource", uri);
   await requireRead(ctx, found, uri);
   const startedAt = performance.now();

@@ -5,6 +5,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
 import { auditedIcons, type Icon } from "#lib/core/icon-schema.ts";
 import type { JsonObject } from "#lib/core/json.ts";
+import { driverKindOf } from "./drivers/kind.ts";
 import { type Resource, resourceId } from "./schema.ts";
 import { templateOf } from "./template.ts";
 
@@ -97,6 +98,9 @@ export function toResource({ row, kept }: ResourceRow): Resource {
     annotations: row.annotations as Resource["annotations"],
     metadata: row.metadata as JsonObject,
     access_permissions: row.accessPermissions,
+    driver: driverKindOf(row),
+    connection: row.connection as JsonObject,
+    health_check_minutes: row.healthMinutes,
     is_template: templateOf(row.uri) !== null,
     size: kept?.size ?? null,
     sha256: kept?.sha256 ?? null,

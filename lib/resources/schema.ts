@@ -3,6 +3,8 @@ import { displayTitle, icon, icons, mimeType } from "#lib/core/icon-schema.ts";
 import { clientId } from "#lib/core/id-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
+import { connectionSchema, healthMinutes } from "./drivers/connection-schema.ts";
+import { driverKindOf, driverKinds } from "./drivers/kind.ts";
 import { choosesHost, hasHigherExpression, templateOf } from "./template.ts";
 
 const controls = /\p{Cc}/u;
@@ -110,9 +112,39 @@ const resourceFields = z.object({
     .meta({
       description: "The ceiling of what anyone may do with it; none named: `read` alone.",
     }),
+  connection: jsonObject
+    .nullish()
+    .transform((value) => value ?? {})
+    .meta({
+      description:
+        "How a database, an S3 bucket or an API is reached, besides its address; secrets by name.",
+    }),
+  health_check_minutes: healthMinutes
+    .nullish()
+    .transform((minutes) => minutes ?? null)
+    .meta({ description: "How often it is asked whether it works; absent: never by itself." }),
 });
 
+type Fields = z.output<typeof resourceFields>;
+
+/** Says what is wrong with a connection: of a resource that has no driver, anything. */
+function refineConnection({ type, uri, connection }: Fields, refinement: z.RefinementCtx): void {
+  if (Object.keys(connection).length === 0) return;
+  const kind = driverKindOf({ type, uri });
+  if (kind === null) {
+    const message =
+      'is for resources that can be worked with: type "database" at postgres://, "file" at s3:// or file://, "api" at https://';
+    refinement.addIssue({ code: "custom", path: ["connection"], message });
+    return;
+  }
+  for (const { path, message } of connectionSchema(kind).safeParse(connection).error?.issues ??
+    []) {
+    refinement.addIssue({ code: "custom", path: ["connection", ...path], message });
+  }
+}
+
 export const registerResourceInput = resourceFields.superRefine((input, refinement) => {
+  refineConnection(input, refinement);
   const known = templateOf(input.uri)?.variables ?? [];
   const unknown = templateOf(input.source ?? "")?.variables.find((name) => !known.includes(name));
   if (unknown === undefined) return;
@@ -136,6 +168,12 @@ export const resource = z
     annotations: resourceAnnotations,
     metadata: jsonObject,
     access_permissions: z.array(z.string()),
+    driver: z
+      .enum(driverKinds)
+      .nullable()
+      .meta({ description: "What it can be worked with by; null: it is registered and read." }),
+    connection: jsonObject,
+    health_check_minutes: z.number().int().nullable(),
     is_template: z.boolean(),
     size: z.number().int().nullable().meta({ description: "Bytes of the content kept here." }),
     sha256: z.string().nullable().meta({ description: "Of the content kept here, in hex." }),

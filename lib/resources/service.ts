@@ -64,6 +64,8 @@ function valuesOf(ctx: Ctx, input: Input, before: Row | undefined) {
     annotations: input.annotations,
     metadata: input.metadata,
     accessPermissions: input.access_permissions,
+    connection: input.connection,
+    healthMinutes: input.health_check_minutes,
   };
 }
 

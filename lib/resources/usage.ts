@@ -1,6 +1,16 @@
 import type { UsageEvent } from "#lib/usage/ledger.ts";
 
-const writes = new Set(["register", "delete", "content.write", "content.delete"]);
+const writes = new Set([
+  "register",
+  "delete",
+  "content.write",
+  "content.delete",
+  "execute",
+  "file.write",
+  "file.delete",
+  "api.write",
+  "deploy",
+]);
 
 /** The ledger's event of a verb on resources; `bytes` is how much was read or written. */
 export function usageOf(

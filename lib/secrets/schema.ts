@@ -34,7 +34,7 @@ export type PutSecretInput = z.input<typeof putSecretInput>;
 
 /** What names a secret, by its id. */
 export const secretUse = z.object({
-  kind: z.enum(["tool", "provider", "upstream"]),
+  kind: z.enum(["tool", "provider", "upstream", "resource"]),
   id: z.string(),
   name: z.string(),
 });

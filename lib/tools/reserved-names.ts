@@ -7,8 +7,17 @@ export const reservedNames: readonly string[] = [
   "memory_append",
   "memory_search",
   "resource_access",
+  "resource_delete_file",
+  "resource_deploy",
+  "resource_execute",
+  "resource_files",
   "resource_list",
+  "resource_query",
   "resource_read",
+  "resource_request",
+  "resource_select",
+  "resource_tables",
+  "resource_write",
   "search_tools",
 ];
 

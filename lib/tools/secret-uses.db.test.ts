@@ -8,6 +8,7 @@ import { createKey } from "#lib/auth/keys.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { createApiLane } from "#lib/http/api-lane.ts";
 import { loadRoutes } from "#lib/http/load-routes.ts";
+import { registerResource } from "#lib/resources/service.ts";
 import { putSecret } from "#lib/secrets/service.ts";
 import { freshTenant, platformCtx } from "#lib/testing/context.ts";
 import { type Listening, listen } from "#lib/testing/deployment.ts";
@@ -90,6 +91,19 @@ test("a secret tells which tools name it, their drafts, and the tenant's upstrea
     { kind: "upstream", id: "crm", name: "CRM" },
     { kind: "provider", id: "house", name: "house" },
   ]);
+});
+
+test("a secret of a resource's connection is in use by the resource, and is not deleted", async () => {
+  const ctx = await withSecret();
+  await registerResource(ctx, {
+    ...{ resource_id: "orders", name: "Orders", type: "api", uri: "https://api.example.com" },
+    connection: { auth: { type: "bearer", secret: "KEY" } },
+  });
+  const use = { kind: "resource", id: "orders", name: "Orders" };
+  expect((await getUsedSecret(ctx, "KEY")).used_by).toEqual([use]);
+  const error = await refusal(deleteUnusedSecret(ctx, "KEY", false));
+  expect([error.code, error.message]).toEqual(["conflict", expect.stringContaining("orders")]);
+  await deleteUnusedSecret(ctx, "KEY", true);
 });
 
 test("a secret in use is not deleted, and the refusal names who uses it; with force it is", async () => {

@@ -5,6 +5,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { isJsonObject } from "#lib/core/json.ts";
 import type { Page } from "#lib/core/page.ts";
 import { readProviders } from "#lib/providers/schema.ts";
+import { resourceCatalogOf } from "#lib/resources/catalog.ts";
 import type { Secret, SecretQuery, SecretUse, UsedSecret } from "#lib/secrets/schema.ts";
 import { deleteSecret, getSecret, listSecrets } from "#lib/secrets/service.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
@@ -88,7 +89,16 @@ async function otherUses(tenantId: string): Promise<NamedUse[]> {
         (secret): NamedUse => [secret, { kind: "upstream", id, name }],
       ),
   );
-  return [...upstreams, ...providers];
+  const { byId } = await resourceCatalogOf(tenantId);
+  const resources = [...byId.values()].flatMap(({ resource }) =>
+    [...secretNamesIn(resource.connection)].map(
+      (secret): NamedUse => [
+        secret,
+        { kind: "resource", id: resource.resource_id, name: resource.name },
+      ],
+    ),
+  );
+  return [...upstreams, ...providers, ...resources];
 }
 
 /** Everything of the tenant that names a secret, by the secret's name. */

@@ -6,6 +6,7 @@ import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import type { Permission } from "#lib/core/permissions.ts";
+import type { DriverUse } from "#lib/resources/use/usable.ts";
 import type { ToolClient, ToolOutcome } from "#lib/tools/calls/client.ts";
 import { withConfirmation } from "#lib/tools/calls/confirmation.ts";
 import { invalidArguments, ToolError, toErrorResult } from "#lib/tools/calls/tool-error.ts";
@@ -15,6 +16,8 @@ export interface BuiltIn {
   listed: Tool;
   /** Who lacks it does not see the tool. */
   permission: Permission;
+  /** Who has no resource to use so does not see it either. */
+  use?: DriverUse | undefined;
   /** What destroys something waits for the user's word, where the client can ask. */
   run(ctx: Ctx, args: JsonObject, client: ToolClient): Promise<ToolOutcome>;
 }
@@ -24,8 +27,11 @@ interface Declaration<S extends z.ZodObject> {
   title: string;
   description: string;
   permission: Permission;
+  use?: DriverUse;
   annotations: NonNullable<Tool["annotations"]>;
   input: S;
+  /** Which calls wait for the user's word; absent: all, where `destructiveHint` says so. */
+  asks?(args: z.output<S>): boolean;
   /** Answers a JSON object, or a whole result where content says more. */
   run(ctx: Ctx, args: z.output<S>, signal: AbortSignal): Promise<object>;
 }
@@ -54,19 +60,21 @@ function toFailure(error: unknown, name: string): CallToolResult {
 
 /** Makes a built-in tool of a verb; its arguments are checked by `input`, which also is its schema. */
 export function builtIn<S extends z.ZodObject>(declared: Declaration<S>): BuiltIn {
-  const { name, title, description, permission, annotations, input, run } = declared;
+  const { name, title, description, permission, use, annotations, input, run } = declared;
+  const asks = declared.asks ?? (() => annotations.destructiveHint === true);
   const inputSchema = z.toJSONSchema(input, {
     io: "input",
     unrepresentable: "any",
   }) as Tool["inputSchema"];
   return {
     permission,
+    use,
     listed: {
       name,
       title,
       description,
       inputSchema,
-      annotations: { ...annotations, openWorldHint: false },
+      annotations: { openWorldHint: false, ...annotations },
     },
     async run(ctx, args, client) {
       try {
@@ -74,9 +82,7 @@ export function builtIn<S extends z.ZodObject>(declared: Declaration<S>): BuiltI
         const valid = parse(input, args);
         const signal = client.signal ?? new AbortController().signal;
         const answer = async () => toResult(await run(ctx, valid, signal));
-        return annotations.destructiveHint
-          ? await withConfirmation(title, args, client, answer)
-          : await answer();
+        return asks(valid) ? await withConfirmation(title, args, client, answer) : await answer();
       } catch (error) {
         return toFailure(error, name);
       }

@@ -1,9 +1,11 @@
+import { rmSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { useTestDatabase } from "#db/testing/clone.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { registerMemory } from "#lib/memory/service.ts";
+import { useTenantDatabase } from "#lib/resources/drivers/testing.ts";
 import { registerResource } from "#lib/resources/service.ts";
 import { putSecret } from "#lib/secrets/service.ts";
 import { freshTenant, tenantCtx } from "#lib/testing/context.ts";
@@ -20,7 +22,16 @@ import type { CallToolResult } from "../schema.ts";
 import { registerTool } from "../service.ts";
 import { codeRuntime } from "./code.ts";
 
+const files = vi.hoisted(() => {
+  const folder = `${process.env.TMPDIR ?? "/tmp"}/code-files-${process.pid}-${Date.now()}`;
+  process.env.TAUSESTACK_FILES_DIR = folder;
+  return folder;
+});
+
 useTestDatabase();
+const db = useTenantDatabase(
+  "create table people (id int primary key, name text); insert into people values (1, 'Ada')",
+);
 
 /** A real upstream: says what it was sent, redirects where it is told, and sends bytes. */
 const upstream = createServer((request, response) => {
@@ -46,6 +57,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await closeSandbox();
   await server.close();
+  rmSync(files, { recursive: true, force: true });
 });
 
 async function add(ctx: Ctx, implementation: string, config: JsonObject = {}, name = "tool") {
@@ -345,4 +357,35 @@ test("a trace tells the log, the requests with their answers and the usage, with
   expect(trace.entries).toContainEqual(expect.objectContaining({ kind: "response", status: 201 }));
   expect(trace.entries).toContainEqual(expect.objectContaining({ usage: "sandbox_ms" }));
   expect(JSON.stringify(trace.entries)).not.toContain("s3cr3t");
+});
+
+test("code works with databases, files and APIs as its caller may, and with no more", async () => {
+  const ctx = await withLoopback();
+  const register = (resource_id: string, type: string, uri: string) =>
+    registerResource(ctx, {
+      ...{ resource_id, name: resource_id, type, uri },
+      access_permissions: ["read", "write", "delete"],
+    });
+  await register("crm", "database", db.url);
+  await register("docs", "file", "file:///docs");
+  await register("orders", "api", server.url);
+  const result = await run(
+    ctx,
+    `const { rows } = await resources.query("crm", "select name from people where id = $1", [1]);
+    await resources.execute("crm", "insert into people values ($1, $2)", [2, "Bob"]);
+    const { row_count } = await resources.select("crm", "people", { columns: ["id"] });
+    await resources.files.write("docs", "a.txt", "hello");
+    const { entries } = await resources.files.list("docs");
+    const { text } = await resources.files.read("docs", "a.txt", { offset: 1, length: 2 });
+    await resources.files.delete("docs", "a.txt");
+    const { status, json } = await resources.request("orders", { method: "POST", path: "/x", body: { a: 1 } });
+    return { rows, row_count, path: entries[0].path, text, status, sent: json.body };`,
+  );
+  expect(result.structuredContent).toEqual({
+    ...{ rows: [["Ada"]], row_count: 2, path: "a.txt", text: "el" },
+    ...{ status: 201, sent: '{"a":1}' },
+  });
+  await add(ctx, `return resources.execute("crm", "delete from people")`, {}, "emptier");
+  const reader = tenantCtx(ctx.tenantId, ["tools:call", "resources:read"]);
+  expect(errorOf(await call(reader, {}, "emptier")).message).toContain("resources:write");
 });

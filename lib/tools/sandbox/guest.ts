@@ -37,6 +37,20 @@ const api = {
     check: (resource_id, permission, use = {}) =>
       ask("resources.check", { ...use, resource_id, permission }),
     read: (uri, range = {}) => ask("resources.read", { ...range, uri }),
+    query: (resource_id, sql, params = [], options = {}) =>
+      ask("resources.query", { ...options, resource_id, sql, params }),
+    select: (resource_id, table, options = {}) =>
+      ask("resources.select", { ...options, resource_id, table }),
+    execute: (resource_id, sql, params = [], options = {}) =>
+      ask("resources.execute", { ...options, resource_id, sql, params }),
+    request: (resource_id, request) => ask("resources.request", { ...request, resource_id }),
+    files: freeze({
+      list: (resource_id, query = {}) => ask("resources.files.list", { ...query, resource_id }),
+      read: (resource_id, path, range = {}) => ask("resources.files.read", { ...range, resource_id, path }),
+      write: (resource_id, path, content) =>
+        ask("resources.files.write", { ...(typeof content === "string" ? { text: content } : content), resource_id, path }),
+      delete: (resource_id, path) => ask("resources.files.delete", { resource_id, path }),
+    }),
   }),
   tools: freeze({ call: (name, args = {}) => ask("tools.call", { name, arguments: args }) }),
   progress: (progress, total, message) => ask("progress", { progress, total, message }),

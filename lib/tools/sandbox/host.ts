@@ -5,11 +5,6 @@ import { isJsonObject, jsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import { memoryQuery } from "#lib/memory/schema.ts";
 import { deleteMemory, getMemory, listMemories, registerMemory } from "#lib/memory/service.ts";
-import { checkResourceAccess } from "#lib/resources/access/explain.ts";
-import { checkInput } from "#lib/resources/access/schema.ts";
-import { readResource } from "#lib/resources/read.ts";
-import { resourceQuery } from "#lib/resources/schema.ts";
-import { listUsableResources } from "#lib/resources/service.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { nestedOrigin } from "../calls/nested.ts";
 import { ToolError } from "../calls/tool-error.ts";
@@ -18,21 +13,13 @@ import type { CallScope } from "../runtimes/runtime.ts";
 import type { CallToolResult } from "../schema.ts";
 import { refused, toGuestError } from "./host-error.ts";
 import { hostFetch } from "./host-fetch.ts";
+import { type Op, resourceOps } from "./host-resources.ts";
 import type { SandboxJob } from "./job.ts";
 import type { SandboxLimits } from "./limits.ts";
-
-type Op = (payload: unknown, signal: AbortSignal) => Promise<unknown>;
 
 const agent = z.object({ agent_id: z.string() });
 const context = agent.extend({ context: jsonObject });
 const page = { limit: z.number().int().min(1).max(100).default(100) };
-const range = z.object({
-  uri: z.string().max(4096),
-  offset: z.number().int().min(0).optional(),
-  length: z.number().int().min(1).max(1_048_576).optional(),
-});
-/** Of whoever calls the tool; others are asked about over REST. */
-const check = checkInput.omit({ subject: true }).extend({ resource_id: z.string() });
 const toolCall = z.object({ name: z.string(), arguments: jsonObject.default({}) });
 const update = z.object({
   progress: z.number(),
@@ -86,30 +73,6 @@ function memoryOps(ctx: Ctx): Record<string, Op> {
     async "memory.delete"(payload) {
       await deleteMemory(ctx, parse(agent, payload).agent_id);
       return null;
-    },
-  };
-}
-
-function resourceOps(ctx: Ctx): Record<string, Op> {
-  return {
-    async "resources.list"(payload) {
-      const { items, next } = await listUsableResources(
-        ctx,
-        parse(resourceQuery.extend(page), payload),
-      );
-      return { resources: items, next_cursor: next };
-    },
-    async "resources.check"(payload) {
-      const { resource_id, ...question } = parse(check, payload);
-      return checkResourceAccess(ctx, resource_id, question);
-    },
-    async "resources.read"(payload, signal) {
-      const { uri, offset, length } = parse(range, payload);
-      const start = offset ?? 0;
-      const end = length === undefined ? undefined : start + length - 1;
-      const whole = offset === undefined && length === undefined;
-      const part = { start, ...(end === undefined ? {} : { end }) };
-      return readResource(ctx, uri, { signal, ...(whole ? {} : { range: part }) });
     },
   };
 }

@@ -15,6 +15,9 @@ const resource: Resource = {
   annotations: { audience: ["user"], priority: 0.5 },
   metadata: { pool: 5 },
   access_permissions: ["read", "admin"],
+  driver: "database",
+  connection: { read_login: { user: "reader", password_secret: "PASSWORD" }, max_rows: 50 },
+  health_check_minutes: 15,
   is_template: false,
   size: 10,
   sha256: "00",
@@ -24,9 +27,9 @@ const resource: Resource = {
 };
 
 const { tenant_id: _, created_at: __, updated_at: ___, ...shown } = resource;
-const { is_template: ____, size: _____, sha256: ______, ...input } = shown;
+const { is_template: ____, size: _____, sha256: ______, driver: _______, ...input } = shown;
 
-test("a resource that is opened and saved stays the same, its hidden password's mask and its content included", () => {
+test("a resource that is opened and saved stays the same, its hidden password's mask, its connection and its content included", () => {
   expect(resourceForm.parse(toResourceValues(resource))).toEqual({ input, file: null });
 });
 
@@ -59,4 +62,10 @@ test("each mistake stands at its own field", () => {
   };
   const paths = resourceForm.safeParse(values).error?.issues.map((issue) => issue.path.join("."));
   expect(paths).toEqual(["resource_id", "name", "type", "uri", "access_permissions", "metadata"]);
+});
+
+test("a mistake within the connection is told with its place", () => {
+  const values = { ...toResourceValues(resource), connection: '{"max_rows": 0}' };
+  const issues = resourceForm.safeParse(values).error?.issues;
+  expect(issues).toMatchObject([{ path: ["connection"], message: "max_rows: must be at least 1" }]);
 });

@@ -9,7 +9,7 @@ import {
   resourceAnnotations,
 } from "#lib/resources/schema.ts";
 
-const { resource_id, name, type, uri, description, access_permissions } =
+const { resource_id, name, type, uri, description, access_permissions, health_check_minutes } =
   registerResourceInput.shape;
 
 /** What becomes of the content that is kept: as it is, none, the text, or the file's bytes. */
@@ -38,6 +38,8 @@ const fields = z.object({
       // The place in the list is no field of the form.
       if (issue) context.addIssue({ code: "custom", message: `Each ${issue.message}.` });
     }),
+  connection: jsonText(jsonObject),
+  health_check_minutes,
   metadata: jsonText(jsonObject),
   icons: jsonText(icons),
   annotations: jsonText(resourceAnnotations),
@@ -66,8 +68,10 @@ export const resourceForm = fields.transform((values, context): ResourceSubmit =
     mime_type: content === "file" ? null : blankIsNull(mime_type),
     ...contentOf(values),
   };
-  for (const issue of registerResourceInput.safeParse(input).error?.issues ?? []) {
-    context.addIssue({ code: "custom", path: issue.path.slice(0, 1), message: issue.message });
+  for (const { path, message } of registerResourceInput.safeParse(input).error?.issues ?? []) {
+    const [field, ...within] = path;
+    const at = field === "connection" && within.length > 0 ? `${within.join(".")}: ` : "";
+    context.addIssue({ code: "custom", path: path.slice(0, 1), message: at + message });
   }
   if (content === "file" && !file) {
     context.addIssue({ code: "custom", path: ["file"], message: "Choose a file." });
@@ -98,6 +102,8 @@ export function toResourceValues(
     mime_type: resource?.mime_type ?? "",
     description: resource?.description ?? "",
     access_permissions: (resource?.access_permissions ?? ["read"]).join(", "),
+    connection: JSON.stringify(resource?.connection ?? {}, null, 2),
+    health_check_minutes: resource?.health_check_minutes ?? null,
     metadata: JSON.stringify(resource?.metadata ?? {}, null, 2),
     icons: JSON.stringify(resource?.icons ?? [], null, 2),
     annotations: JSON.stringify(resource?.annotations ?? {}, null, 2),

@@ -13,6 +13,7 @@ import { toFailure } from "#lib/client/api-error.ts";
 import { putContent, registerResource, resourceExists } from "#lib/client/resources.ts";
 import { useChange } from "#lib/client/use-change.ts";
 import type { Resource } from "#lib/resources/schema.ts";
+import { ConnectionCard } from "./connection-card.tsx";
 import { ContentCard } from "./content-card.tsx";
 import { type ResourceSubmit, resourceForm, toResourceValues } from "./resource-form-schema.ts";
 import { resourceHref } from "./resource-href.ts";
@@ -111,6 +112,7 @@ export function ResourceForm({ tenantId, resource, text = null }: ResourceFormPr
           />
         </CardContent>
       </Card>
+      <ConnectionCard />
       <ContentCard kept={resource !== undefined && resource.size !== null} />
       <AdvancedCard
         title="Advanced"

@@ -8,6 +8,8 @@ import { Timestamp } from "#components/ui/timestamp.tsx";
 import { idOf } from "../../open-tenant.ts";
 import { Permissions } from "../permissions.tsx";
 import { ContentPreview } from "./content-preview.tsx";
+import { HealthCard } from "./health-card.tsx";
+import { loadHealth } from "./load-health.ts";
 import { loadPreview } from "./load-preview.ts";
 import { openResource, type ResourceParams } from "./open-resource.ts";
 
@@ -18,8 +20,11 @@ export async function generateMetadata({ params }: { params: ResourceParams }): 
 
 export default async function ResourcePage({ params }: { params: ResourceParams }) {
   const { tenant_id, resource_id } = await params;
-  const { resource } = await openResource(tenant_id, idOf(resource_id));
-  const preview = await loadPreview(tenant_id, resource);
+  const { ctx, resource } = await openResource(tenant_id, idOf(resource_id));
+  const [preview, health] = await Promise.all([
+    loadPreview(tenant_id, resource),
+    loadHealth(ctx, resource),
+  ]);
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
       <Card>
@@ -50,6 +55,7 @@ export default async function ResourcePage({ params }: { params: ResourceParams 
         </CardContent>
       </Card>
       <div className="flex min-w-0 flex-col gap-4">
+        {health && <HealthCard tenantId={tenant_id} resource={resource} health={health} />}
         {preview && <ContentPreview tenantId={tenant_id} resource={resource} preview={preview} />}
         <Card>
           <CardHeader>

@@ -1,0 +1,62 @@
+import { AppError } from "#lib/core/errors.ts";
+import type { DriverScope } from "../scope.ts";
+import type { DatabaseConnection, Executed, ExecuteInput } from "./connection-schema.ts";
+import { begin, isFree } from "./read.ts";
+import { withSession } from "./sessions.ts";
+import { asText, bindable, columnsOf, rowsOf } from "./values.ts";
+
+/** Command tags of what changes data alone; SELECT is not one: CREATE TABLE AS has it as well. */
+const dataCommands = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
+const mostReturned = 1_000;
+const largestReturned = 1024 * 1024;
+
+function refuseNarrowed({ limits }: DriverScope): void {
+  if (limits.some(isFree)) return;
+  throw new AppError(
+    "forbidden",
+    "Your access is limited to tables or columns, so statements of your own cannot be run.",
+  );
+}
+
+/**
+ * One statement in a transaction of its own, committed when it succeeded. In mode `write` what it was
+ * is told by PostgreSQL's own command tag: anything but a change of data is rolled back and refused.
+ * Throws `invalid_request`, `forbidden`, `upstream_failed` and `unavailable`; nothing is changed then.
+ */
+export async function executeInDatabase(
+  scope: DriverScope,
+  connection: DatabaseConnection,
+  { sql, params, mode }: ExecuteInput,
+): Promise<Executed> {
+  refuseNarrowed(scope);
+  const login = mode === "write" ? connection.write_login : undefined;
+  return withSession(scope, login, connection.statement_timeout_ms, async (session) => {
+    await begin(session, "read write", connection);
+    const result = await session.run({ text: sql, values: bindable(params), types: asText });
+    const command = String(result.command ?? "");
+    if (mode === "write" && !dataCommands.has(command)) {
+      const detail = `${command || "The statement"} is no INSERT, UPDATE, DELETE or MERGE, so nothing was done. It needs mode admin.`;
+      throw new AppError("forbidden", detail);
+    }
+    const rows = rowsOf(result);
+    if (rows.length > mostReturned || JSON.stringify(rows).length > largestReturned) {
+      const detail = `The statement returns more than ${mostReturned} rows or ${largestReturned} bytes, so nothing was done. Return less.`;
+      throw new AppError("invalid_request", detail);
+    }
+    const columns = await columnsOf(session, result.fields);
+    // COMMIT of a transaction that the statement has ended answers ROLLBACK or nothing to commit.
+    const committed = await session.run({ text: "commit" });
+    if (committed.command !== "COMMIT") {
+      throw new AppError(
+        "invalid_request",
+        "The statement ended its own transaction, so nothing was done.",
+      );
+    }
+    return {
+      command,
+      affected_rows: result.rowCount,
+      returned:
+        columns.length === 0 ? null : { columns, rows, row_count: rows.length, next_cursor: null },
+    };
+  });
+}

@@ -1,0 +1,307 @@
+import { randomBytes } from "node:crypto";
+import { constants, type Stats } from "node:fs";
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  opendir,
+  readlink,
+  realpath,
+  rename,
+  rmdir,
+  unlink,
+} from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { AppError, notFound } from "#lib/core/errors.ts";
+import { decodeCursor, encodeCursor } from "#lib/core/page.ts";
+import { mediaTypeOf } from "./media-type.ts";
+import { stagedPrefix } from "./path.ts";
+import type { FileBytes, FileEntry, FilePage, FileRange, FileStore } from "./store.ts";
+
+const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY, O_CREAT, O_EXCL } = constants;
+const mostInFolder = 100_000;
+
+/** A file that is written beside its place and put there in one step. */
+export interface StagedFile {
+  /** Bytes more than what it replaces; ask while nobody else can write. */
+  growth(): Promise<number>;
+  place(): Promise<FileEntry>;
+  /** Removes what was not placed. */
+  discard(): Promise<void>;
+}
+
+export interface LocalStore extends FileStore {
+  stage(path: string, bytes: Uint8Array): Promise<StagedFile>;
+  /** Removes a file; its bytes. */
+  remove(path: string): Promise<number>;
+  /** Bytes of all files, for counting anew. */
+  measure(): Promise<number>;
+}
+
+function isMissing(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENAMETOOLONG";
+}
+
+function etagOf({ mtimeMs, size, ino }: Stats): string {
+  return `${ino.toString(36)}-${Math.trunc(mtimeMs * 1000).toString(36)}-${size.toString(36)}`;
+}
+
+function toEntry(path: string, stats: Stats): FileEntry {
+  if (stats.isDirectory()) {
+    return { path: `${path}/`, kind: "folder", size: null, updated_at: null, etag: null };
+  }
+  const updated_at = stats.mtime.toISOString();
+  return { path, kind: "file", size: stats.size, updated_at, etag: etagOf(stats) };
+}
+
+/**
+ * Where an open file or folder really is. On Linux the kernel says it of the descriptor itself, so
+ * that no link that is put in its way between a look and the use leads anywhere else.
+ */
+async function placeOf(handle: FileHandle, path: string): Promise<string> {
+  try {
+    return await readlink(`/proc/self/fd/${handle.fd}`);
+  } catch {
+    const [now, opened] = await Promise.all([lstat(await realpath(path)), handle.stat()]);
+    if (now.ino !== opened.ino || now.dev !== opened.dev) throw notFound("file", path);
+    return realpath(path);
+  }
+}
+
+/** Below a folder that is open, by its descriptor where the system has such paths. */
+async function below(handle: FileHandle, path: string, name: string): Promise<string> {
+  const byDescriptor = `/proc/self/fd/${handle.fd}`;
+  const known = await lstat(byDescriptor).catch(() => null);
+  return join(known ? byDescriptor : path, name);
+}
+
+/**
+ * The files below a folder of this server. What a link within it leads to outside of it is as if it
+ * were not there; the folder itself is made when something is first written.
+ */
+export function localStore(root: string): LocalStore {
+  async function realRoot(): Promise<string | null> {
+    return realpath(root).catch((error: unknown) => {
+      if (isMissing(error)) return null;
+      throw error;
+    });
+  }
+
+  /** Opens what is at a path and within the root; throws `not_found` for all else. */
+  async function opened(path: string, flags: number): Promise<FileHandle> {
+    const full = join(root, path);
+    const handle = await open(full, flags | O_NOFOLLOW | O_NONBLOCK).catch((error: unknown) => {
+      throw isMissing(error) ? notFound("file", path) : error;
+    });
+    try {
+      const [at, base] = await Promise.all([placeOf(handle, full), realRoot()]);
+      if (base === null || (at !== base && !at.startsWith(`${base}/`)))
+        throw notFound("file", path);
+      return handle;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  async function withFolder<T>(
+    path: string,
+    use: (handle: FileHandle, full: string) => Promise<T>,
+  ) {
+    const handle = await opened(path, O_RDONLY | O_DIRECTORY);
+    try {
+      return await use(handle, join(root, path));
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async function statOf(path: string): Promise<Stats | null> {
+    try {
+      return await withFolder(dirname(path) === "." ? "" : dirname(path), async (handle, full) => {
+        const stats = await lstat(await below(handle, full, path.slice(path.lastIndexOf("/") + 1)));
+        return stats.isFile() || stats.isDirectory() ? stats : null;
+      });
+    } catch (error) {
+      if (isMissing(error) || (error instanceof AppError && error.code === "not_found"))
+        return null;
+      throw error;
+    }
+  }
+
+  async function namesIn(folder: string): Promise<string[]> {
+    return withFolder(folder, async (handle, full) => {
+      const names: string[] = [];
+      for await (const entry of await opendir(await below(handle, full, ""))) {
+        if (entry.name.startsWith(stagedPrefix) || !(entry.isFile() || entry.isDirectory()))
+          continue;
+        names.push(entry.isDirectory() ? `${entry.name}/` : entry.name);
+        if (names.length > mostInFolder) {
+          throw new AppError(
+            "invalid_request",
+            `The folder has more than ${mostInFolder} entries.`,
+          );
+        }
+      }
+      return names.sort((a, b) => (a < b ? -1 : 1));
+    });
+  }
+
+  async function list(
+    folder: string,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<FilePage> {
+    if (folder === "" && (await realRoot()) === null) return { entries: [], next_cursor: null };
+    const [after = ""] = page.cursor === undefined ? [] : decodeCursor(page.cursor, 1);
+    const names = (await namesIn(folder)).filter((name) => name > after);
+    const shown = names.slice(0, page.limit);
+    const entries: FileEntry[] = [];
+    for (const name of shown) {
+      const path = [folder, name.replace(/\/$/, "")].filter(Boolean).join("/");
+      const stats = await statOf(path);
+      if (stats) entries.push(toEntry(path, stats));
+    }
+    const last = shown.at(-1);
+    return {
+      entries,
+      next_cursor: names.length > shown.length && last ? encodeCursor(last) : null,
+    };
+  }
+
+  async function read(path: string, range: FileRange | null): Promise<FileBytes> {
+    const handle = await opened(path, O_RDONLY);
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile()) throw notFound("file", path);
+      const start = range?.start ?? 0;
+      const end = Math.min(range?.end ?? stats.size - 1, stats.size - 1);
+      if (range && start >= stats.size) {
+        throw new AppError("range_not_satisfiable", `"${path}" has ${stats.size} bytes.`);
+      }
+      const bytes = Buffer.alloc(Math.max(0, end - start + 1));
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
+      return {
+        bytes: bytes.subarray(0, bytesRead),
+        size: stats.size,
+        mimeType: mediaTypeOf(path),
+        etag: etagOf(stats),
+        updatedAt: stats.mtime.toISOString(),
+      };
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** Opens the folder that a file is to be in, making those that are missing, one below the other. */
+  async function folderFor(path: string): Promise<FileHandle> {
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    let handle = await opened("", O_RDONLY | O_DIRECTORY);
+    let at = "";
+    for (const name of path.split("/").slice(0, -1)) {
+      try {
+        await mkdir(await below(handle, join(root, at), name), { mode: 0o700 }).catch(
+          (error: unknown) => {
+            if (!(error instanceof Error && "code" in error && error.code === "EEXIST"))
+              throw error;
+          },
+        );
+        at = at === "" ? name : `${at}/${name}`;
+        const next = await opened(at, O_RDONLY | O_DIRECTORY).catch(() => {
+          const message = `has "${at}", which is no folder here`;
+          throw new AppError("invalid_request", `/path ${message}`, {
+            errors: [{ pointer: "/path", message }],
+          });
+        });
+        await handle.close();
+        handle = next;
+      } catch (error) {
+        await handle.close().catch(() => undefined);
+        throw error;
+      }
+    }
+    return handle;
+  }
+
+  async function stage(path: string, bytes: Uint8Array): Promise<StagedFile> {
+    const folder = await folderFor(path);
+    const full = dirname(join(root, path));
+    const staged = await below(folder, full, stagedPrefix + randomBytes(12).toString("hex"));
+    const target = await below(folder, full, path.slice(path.lastIndexOf("/") + 1));
+    let placed = false;
+    const current = () =>
+      lstat(target).catch((error: unknown) => {
+        if (isMissing(error)) return null;
+        throw error;
+      });
+    try {
+      const file = await open(staged, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+      try {
+        await file.writeFile(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      await unlink(staged).catch(() => undefined);
+      await folder.close();
+      throw error;
+    }
+    return {
+      async growth() {
+        const before = await current();
+        if (before && !before.isFile()) {
+          const message = "is a folder, or no file of this resource";
+          throw new AppError("conflict", `"${path}" ${message}.`);
+        }
+        return bytes.byteLength - (before?.size ?? 0);
+      },
+      async place() {
+        await rename(staged, target);
+        placed = true;
+        await folder.sync();
+        return toEntry(path, await lstat(target));
+      },
+      async discard() {
+        if (!placed) await unlink(staged).catch(() => undefined);
+        await folder.close().catch(() => undefined);
+      },
+    };
+  }
+
+  async function remove(path: string): Promise<number> {
+    const parent = dirname(path) === "." ? "" : dirname(path);
+    return withFolder(parent, async (handle, full) => {
+      const target = await below(handle, full, path.slice(path.lastIndexOf("/") + 1));
+      const stats = await lstat(target).catch((error: unknown) => {
+        throw isMissing(error) ? notFound("file", path) : error;
+      });
+      if (stats.isDirectory()) {
+        await rmdir(target).catch(() => {
+          throw new AppError("conflict", `"${path}" is a folder with files in it.`);
+        });
+        return 0;
+      }
+      if (!stats.isFile()) throw notFound("file", path);
+      await unlink(target);
+      return stats.size;
+    });
+  }
+
+  async function measure(folder = ""): Promise<number> {
+    if (folder === "" && (await realRoot()) === null) return 0;
+    let bytes = 0;
+    for (const name of await namesIn(folder)) {
+      const path = [folder, name.replace(/\/$/, "")].filter(Boolean).join("/");
+      bytes += name.endsWith("/") ? await measure(path) : ((await statOf(path))?.size ?? 0);
+    }
+    return bytes;
+  }
+
+  const find = async (path: string) => {
+    const stats = await statOf(path);
+    return stats && toEntry(path, stats);
+  };
+  return { list, read, find, stage, remove, measure };
+}
