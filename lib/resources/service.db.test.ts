@@ -58,6 +58,7 @@ test("a resource is given back as it was registered", async () => {
   expect(registered).toEqual({
     ...database,
     ...{ title: null, source: null, mime_type: null, icons: [], annotations: {} },
+    ...{ driver: "database", connection: {}, health_check_minutes: null },
     ...{ is_template: false, size: null, sha256: null },
     tenant_id: ctx.tenantId,
     created_at: expect.any(String),

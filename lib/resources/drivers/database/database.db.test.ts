@@ -150,7 +150,7 @@ test("a row too large for this process ends its own call", async () => {
   });
   // On a slow machine PostgreSQL's time limit comes first.
   await expect(query({ sql: "select repeat('x', 100000000)" })).rejects.toMatchObject({
-    message: expect.stringMatching(/larger than|statement timeout/),
+    message: expect.stringMatching(/larger than|statement timeout|did not answer/),
   });
   expect((await query({ sql: "select 1" })).rows).toEqual([[1]]);
 });
