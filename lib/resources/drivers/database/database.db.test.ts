@@ -372,6 +372,8 @@ test("addresses that the egress guard refuses, wrong logins and wrong hosts are 
 
 test("a caller that goes away ends its statement's connection", async () => {
   const own = scope();
+  await queryDatabase(own, connection, queryInput.parse({ sql: "select 1" }));
+  expect(openSessions(own.tenantId)).toBe(1);
   const controller = new AbortController();
   const asked = queryDatabase(
     { ...own, signal: controller.signal },
