@@ -106,7 +106,9 @@ type ChoiceRowProps = {
 
 function ChoiceRow({ choice, action, isChosen, onChoose }: ChoiceRowProps) {
   const { key, choosable, lines, badges, detail, startsOpen = false } = choice;
-  const [open, setOpen] = useState(startsOpen);
+  // Until it is opened or closed by hand it follows its state, which may change beneath it.
+  const [toggled, setToggled] = useState<boolean | null>(null);
+  const open = toggled ?? startsOpen;
   return (
     <li className="flex min-w-0 flex-col">
       <div className="flex min-w-0 flex-wrap items-start gap-x-3 gap-y-1.5 px-3 py-2.5 sm:flex-nowrap">
@@ -125,7 +127,7 @@ function ChoiceRow({ choice, action, isChosen, onChoose }: ChoiceRowProps) {
               type="button"
               aria-expanded={open}
               aria-label={`Details of ${key}`}
-              onClick={() => setOpen(!open)}
+              onClick={() => setToggled(!open)}
               className="rounded-sm p-1 text-muted-foreground hover:text-foreground touch:p-3"
             >
               <ChevronRight

@@ -42,11 +42,11 @@ test("the form of a schema fills in objects, lists, one of several forms, null a
   await page.getByLabel("name", { exact: true }).fill("Rex");
   await page.getByLabel("day").fill("2026-11-25");
   await page.getByRole("checkbox", { name: "note is null" }).check();
-  await expect(page.getByLabel("count")).toHaveValue("3");
+  await expect(page.getByLabel("count", { exact: true })).toHaveValue("3");
   await expect(page.getByText("From 1 to 9. Default: 3.")).toBeVisible();
-  await page.getByLabel("count").fill("10");
-  await expect(page.getByLabel("count")).toHaveAttribute("aria-invalid", "true");
-  await page.getByLabel("count").fill("4");
+  await page.getByLabel("count", { exact: true }).fill("10");
+  await expect(page.getByLabel("count", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("count", { exact: true }).fill("4");
   const add = page.getByRole("button", { name: "Add to lines" });
   await add.click();
   await page.getByLabel("sku").fill("first");
