@@ -2,6 +2,7 @@ import { z } from "zod";
 import { pageQuery } from "#lib/core/page.ts";
 import { memberRoles, tenantPermissions } from "#lib/core/permissions.ts";
 import { oneLine } from "#lib/core/text-schema.ts";
+import { moment } from "#lib/core/time-schema.ts";
 
 const scope = z.enum(["*", ...tenantPermissions], {
   error: `must be "*" or one of ${tenantPermissions.join(", ")}`,
@@ -15,12 +16,7 @@ export const createKeyInput = z.object({
     .default(["*"])
     .meta({ description: "`*` is all of the tenant's." }),
   agent_id: oneLine(z.string().min(1).max(200)).nullish(),
-  expires_at: z.iso
-    .datetime({
-      offset: true,
-      abort: true,
-      error: "must be an ISO 8601 time such as 2027-01-31T00:00:00Z",
-    })
+  expires_at: moment(" such as 2027-01-31T00:00:00Z")
     .refine((text) => new Date(text).getTime() > Date.now(), "must be in the future")
     .nullish(),
   kind: z

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { oneLine } from "#lib/core/text-schema.ts";
+import { moment } from "#lib/core/time-schema.ts";
 
 export const usageKinds = [
   "tool_call",
@@ -16,10 +17,7 @@ export type UsageKind = (typeof usageKinds)[number];
 
 export const usageGroups = ["hour", "day", "kind", "name", "agent", "status"] as const;
 
-/** PostgreSQL has no year 0, which an offset or the day before can lead to as well. */
-const time = z.iso
-  .datetime({ offset: true, abort: true, error: "must be an ISO 8601 time" })
-  .refine((text) => new Date(text).getTime() >= 0, "must be in 1970 or later");
+const time = moment();
 
 export const usageQuery = z
   .object({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { grantableRoles } from "#lib/core/permissions.ts";
 import { oneLine } from "#lib/core/text-schema.ts";
+import { moment } from "#lib/core/time-schema.ts";
 import { accessPermission } from "../schema.ts";
 
 /** The words that the platform itself goes by; a tenant's own are for its tools to check. */
@@ -85,8 +86,7 @@ export const grantInput = z.object({
   subject,
   permissions,
   conditions: conditions.default({}),
-  expires_at: z.iso
-    .datetime({ offset: true, error: "must be an ISO 8601 time" })
+  expires_at: moment()
     .refine((time) => Date.parse(time) > Date.now(), "must be in the future")
     .nullish()
     .transform((time) => time ?? null),
@@ -100,8 +100,7 @@ export const putGrantsInput = z
   .array(
     grantInput.extend({
       // Given back as they were read, expired grants stay what they are.
-      expires_at: z.iso
-        .datetime({ offset: true, error: "must be an ISO 8601 time" })
+      expires_at: moment()
         .nullish()
         .transform((time) => time ?? null),
     }),

@@ -12,5 +12,7 @@ export interface DriverScope {
   limits: readonly Conditions[];
   /** The value of a secret of the tenant; throws where there is none. */
   secret(name: string): Promise<string>;
+  /** A copy with the secrets that were used masked, for what is kept. */
+  redact<T>(value: T): T;
   signal?: AbortSignal | undefined;
 }

@@ -132,7 +132,7 @@ export function deployResource(ctx: Ctx, id: string, signal?: AbortSignal): Prom
         const detail = error instanceof AppError ? error.message : "It failed on our side.";
         return { state: "failed" as const, statusCode: null, detail };
       });
-      return finish(ctx, id, deploymentId, answer);
+      return finish(ctx, id, deploymentId, scope.redact(answer));
     }),
   );
 }

@@ -59,11 +59,11 @@ export function listFiles(
       const { limits } = opened.scope;
       if (!leadsTo(limits, folder)) throw notFound("folder", folder);
       const { store } = await openStore(opened);
-      const { entries, next_cursor } = await store.list(folder, page);
-      const shown = entries.filter(({ path, kind }) =>
-        kind === "folder" ? leadsTo(limits, path.replace(/\/$/, "")) : reaches(limits, path),
-      );
-      return { entries: shown, next_cursor };
+      return store.list(folder, {
+        ...page,
+        isShown: (path, kind) =>
+          kind === "folder" ? leadsTo(limits, path) : reaches(limits, path),
+      });
     });
   });
 }

@@ -6,6 +6,7 @@ import { redact } from "#lib/secrets/redact.ts";
 import { SecretUnavailable, secretValue } from "#lib/secrets/values.ts";
 import { findSnapshot, type TenantSnapshot } from "#lib/tenants/snapshot.ts";
 import { requireAccess, scopeOf } from "../access/access.ts";
+import type { Conditions } from "../access/conditions.ts";
 import { type CatalogResource, resourceCatalogOf } from "../catalog.ts";
 import { type Connections, connectionSchema } from "../drivers/connection-schema.ts";
 import type { DriverKind } from "../drivers/kind.ts";
@@ -57,6 +58,20 @@ function connectionOf<K extends DriverKind>(
   throw new AppError("invalid_request", detail);
 }
 
+/** What of a grant's conditions each driver can hold to. */
+const held: Record<DriverKind, readonly (keyof Conditions)[]> = {
+  database: ["tables", "columns_hidden", "max_rows"],
+  bucket: ["path_prefix"],
+  folder: ["path_prefix"],
+  api: ["path_prefix"],
+};
+
+/** Whether the driver holds to all that a grant is bound to: one that it does not know it cannot. */
+function isHeld(kind: DriverKind, conditions: Conditions): boolean {
+  const named = Object.entries(conditions).filter(([, value]) => value !== undefined);
+  return named.every(([name]) => held[kind].some((known) => known === name));
+}
+
 /** A resource as the catalog has it, and its tenant. */
 interface Entry {
   entry: CatalogResource;
@@ -76,7 +91,7 @@ export async function findEntry(tenantId: string, id: string): Promise<Entry> {
 
 /**
  * Runs `work` with what the resource's driver needs, within `limits`. A secret that was used is masked
- * in what `work` throws. Throws `invalid_request` for a resource of another kind.
+ * in what `work` answers, but for bytes, and throws. Throws `invalid_request` for another kind.
  */
 export async function withDriver<K extends DriverKind, T>(
   { entry, snapshot }: Entry,
@@ -93,11 +108,18 @@ export async function withDriver<K extends DriverKind, T>(
   }
   const used = new Set<string>();
   const address = wholeAddress(tenantId, entry.uri);
+  const password = URL.parse(address)?.password;
+  if (password) used.add(decodeURIComponent(password));
   const secret = secretsOf(tenantId, used);
-  const scope = { tenantId, resourceId, address, egress: snapshot.egress, limits, secret, signal };
+  const masked = <V>(value: V) => redact(value, used);
+  const scope = {
+    ...{ tenantId, resourceId, address, egress: snapshot.egress, limits, secret, signal },
+    redact: masked,
+  };
   try {
     const connection = connectionOf(kind, resource);
-    return await work({ kind, resource, connection, scope } as AnyOpened<K>);
+    const result = await work({ kind, resource, connection, scope } as AnyOpened<K>);
+    return kind === "api" ? masked(result) : result;
   } catch (error) {
     if (error instanceof AppError && used.size > 0) error.message = redact(error.message, used);
     throw error;
@@ -118,7 +140,15 @@ export async function withResource<K extends DriverKind, T>(
 ): Promise<T> {
   authorize(ctx, scopeOf(permission));
   const found = await findEntry(ctx.tenantId, id);
-  const ways = await requireAccess(ctx, found.entry.resource, permission);
-  const limits = ways.map(({ conditions }) => conditions);
+  const { resource } = found.entry;
+  const ways = await requireAccess(ctx, resource, permission);
+  const { driver } = resource;
+  const limits = ways
+    .map(({ conditions }) => conditions)
+    .filter((conditions) => driver === null || isHeld(driver, conditions));
+  if (limits.length === 0) {
+    const detail = `What you were granted of "${id}" has conditions that a resource of its kind cannot hold to, so that it gives nothing.`;
+    throw new AppError("forbidden", detail);
+  }
   return withDriver(found, kinds, { limits, signal }, work);
 }

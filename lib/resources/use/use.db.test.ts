@@ -12,6 +12,7 @@ import { putSecret } from "#lib/secrets/service.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { freshTenant, platformCtx, tenantCtx } from "#lib/testing/context.ts";
 import { addResourceGrant } from "../access/grants.ts";
+import type { GrantInput } from "../access/schema.ts";
 import { type S3Server, s3Credential, startS3Server } from "../drivers/file/testing.ts";
 import { useTenantDatabase } from "../drivers/testing.ts";
 import type { RegisterResourceInput } from "../schema.ts";
@@ -48,7 +49,11 @@ const api = createServer((request, response) => {
   request.on("end", () => {
     const { method = "", url = "", headers } = request;
     seen.push({ method, url, authorization: headers.authorization ?? "", body });
-    if (url === "/v1/redirect")
+    if (url === "/v1/within") response.writeHead(302, { location: "/v1/orders/9" }).end();
+    else if (url === "/v1/orders/out") response.writeHead(302, { location: "/v1/users/1" }).end();
+    else if (url === "/v1/orders/above") response.writeHead(307, { location: "/admin" }).end();
+    else if (url === "/v1/orders/echo") response.end(JSON.stringify(headers));
+    else if (url === "/v1/redirect")
       response.writeHead(302, { location: "http://127.0.0.1:1/elsewhere" }).end();
     else if (url === "/v1/fails") response.writeHead(500).end("broken");
     else
@@ -437,4 +442,92 @@ test("a secret that a server echoes is masked in the error", async () => {
   });
   const error = await listFiles(ctx, "r", {}).catch((reason: Error) => reason.message);
   expect(String(error)).not.toContain("token-of-the-api");
+});
+
+test("what an API echoes of its credential is masked, and in the record of a deployment too", async () => {
+  const ctx = await tenantWith("api", {
+    connection: { ...kinds.api().connection, deployment: { path: "/orders/echo" } },
+  });
+  const answer = await requestResource(ctx, "r", { path: "/orders/echo" });
+  const run = await deployResource(ctx, "r");
+  for (const told of [answer, run, await listDeployments(ctx, "r")]) {
+    expect(JSON.stringify(told)).toContain("[secret]");
+    expect(JSON.stringify(told)).not.toContain("token-of-the-api");
+  }
+});
+
+test("a redirect leads to what could have been asked for itself, and to nothing else", async () => {
+  const ctx = await tenantWith("api", {
+    connection: { auth: { type: "none" }, allow: [{ path: "/orders/*" }, { path: "/within" }] },
+  });
+  expect(await requestResource(ctx, "r", { path: "/within" })).toMatchObject({ status: 200 });
+  for (const path of ["/orders/out", "/orders/above"]) {
+    await expect(requestResource(ctx, "r", { path })).rejects.toMatchObject({
+      code: "upstream_failed",
+    });
+  }
+});
+
+const foreign: ["database" | "folder" | "api", GrantInput["conditions"]][] = [
+  ["database", { path_prefix: "public/t" }],
+  ["folder", { tables: ["public.t"] }],
+  ["api", { max_rows: 1 }],
+];
+
+test.each(foreign)(
+  "a condition that a %s cannot hold to gives nothing",
+  async (kind, conditions) => {
+    const ctx = await tenantWith(kind);
+    await addResourceGrant(ctx, "r", {
+      ...{ subject: { type: "agent", id: "bot" }, permissions: all },
+      ...(conditions ? { conditions } : {}),
+    });
+    const bot = asAgent(ctx, "bot");
+    const uses = {
+      database: () => executeOnResource(bot, "r", { sql: "create table x ()", mode: "admin" }),
+      folder: () => listFiles(bot, "r", {}),
+      api: () => requestResource(bot, "r", { path: "/orders/1" }),
+    };
+    await expect(uses[kind]()).rejects.toMatchObject({ code: "forbidden" });
+  },
+);
+
+test("a statement returns no more rows than its grant shows", async () => {
+  const ctx = await tenantWith("database");
+  await addResourceGrant(ctx, "r", {
+    ...{ subject: { type: "agent", id: "bot" }, permissions: ["write"] },
+    conditions: { max_rows: 1 },
+  });
+  const sql = "update t set secret = secret returning secret";
+  await expect(executeOnResource(asAgent(ctx, "bot"), "r", { sql })).rejects.toMatchObject({
+    code: "invalid_request",
+    message: expect.stringContaining("nothing was done"),
+  });
+});
+
+test("a folder that is granted is not reached through another resource of the same files", async () => {
+  const ctx = await tenantWith("folder");
+  await addResourceGrant(ctx, "r", {
+    ...{ subject: { type: "agent", id: "bot" }, permissions: ["read"] },
+  });
+  const writer = tenantCtx(ctx.tenantId, ["resources:read", "resources:write"]);
+  for (const uri of ["file:///", "file:///reports", "file:///reports/2026/", "FILE:///reports"]) {
+    const alias = { resource_id: "alias", name: "A", type: "file", uri, access_permissions: all };
+    await expect(registerResource(writer, alias), uri).rejects.toMatchObject({ code: "forbidden" });
+  }
+  await registerResource(writer, { resource_id: "b", name: "B", type: "file", uri: "file:///rep" });
+});
+
+test("pages of a folder tell of nothing that the grant leaves out", async () => {
+  const ctx = await tenantWith("folder");
+  for (const path of ["a-secret", "b-secret", "pub/x"])
+    await writeFile(ctx, "r", { path }, bytes("x"));
+  await addResourceGrant(ctx, "r", {
+    ...{ subject: { type: "agent", id: "bot" }, permissions: ["read"] },
+    conditions: { path_prefix: "pub" },
+  });
+  expect(await listFiles(asAgent(ctx, "bot"), "r", { limit: 1 })).toMatchObject({
+    entries: [{ path: "pub/" }],
+    next_cursor: null,
+  });
 });

@@ -3,7 +3,12 @@ import { AppError } from "#lib/core/errors.ts";
 import { parseJson } from "#lib/core/json.ts";
 import { reaches } from "../file/reach.ts";
 import type { DriverScope } from "../scope.ts";
-import type { ApiAnswer, ApiConnection, ApiRequest } from "./connection-schema.ts";
+import {
+  type ApiAnswer,
+  type ApiConnection,
+  type ApiRequest,
+  requestPath,
+} from "./connection-schema.ts";
 
 const largestAnswer = 1024 * 1024;
 
@@ -24,7 +29,10 @@ function isAllowed({ allow }: ApiConnection, method: string, path: string): bool
 }
 
 /** The base address and a path that stays below it. */
-function urlOf(base: string, { path, query }: ApiRequest): { url: URL; basic: string | null } {
+function urlOf(
+  base: string,
+  { path, query }: ApiRequest,
+): { url: URL; basic: string | null; root: URL } {
   const root = URL.parse(base);
   if (root?.search !== "" || root.hash !== "") {
     const message = "must be an https:// address without query and fragment";
@@ -47,7 +55,26 @@ function urlOf(base: string, { path, query }: ApiRequest): { url: URL; basic: st
   ) {
     throw new AppError("invalid_request", "/path leads out of the resource's address.");
   }
-  return { url, basic: username + password === "" ? null : pair };
+  return { url, basic: username + password === "" ? null : pair, root };
+}
+
+/** Whether an address is below the resource's, and its list and the grant allow it as they do a path. */
+function isWithin(
+  to: URL,
+  root: URL,
+  connection: ApiConnection,
+  { method }: ApiRequest,
+  { limits }: DriverScope,
+): boolean {
+  const below = root.pathname.replace(/\/$/, "");
+  if (to.origin !== root.origin || !to.pathname.startsWith(`${below}/`)) return false;
+  const path = to.pathname.slice(below.length);
+  if (!requestPath.safeParse(path).success) return false;
+  const methods = method === "HEAD" ? ["HEAD"] : [method, "GET"];
+  return (
+    reaches(limits, path.replace(/^\/|\/$/g, "")) &&
+    methods.every((each) => isAllowed(connection, each, path))
+  );
 }
 
 async function authorization(
@@ -104,7 +131,7 @@ export async function requestApi(
   if (!isAllowed(connection, method, path)) {
     throw new AppError("forbidden", `The resource does not allow ${method} ${path}.`);
   }
-  const { url, basic } = urlOf(scope.address, request);
+  const { url, basic, root } = urlOf(scope.address, request);
   const credential = await authorization(connection, basic, scope.secret);
   const sent =
     body === undefined || method === "GET" || method === "HEAD" ? undefined : JSON.stringify(body);
@@ -122,9 +149,10 @@ export async function requestApi(
         secretHeaders: Object.keys(credential),
         timeoutMs: connection.timeout_ms,
         maxBytes: largestAnswer,
+        // Each hop has to be what could have been asked for itself: below the address, on its list.
         guard: (to) => {
-          if (to.origin !== url.origin)
-            throw new EgressError("egress_blocked", `the API redirects to ${to.host}`);
+          if (to.href === url.href || isWithin(to, root, connection, request, scope)) return;
+          throw new EgressError("egress_blocked", `the API redirects to ${to.host}${to.pathname}`);
         },
         ...(scope.signal ? { signal: scope.signal } : {}),
       },

@@ -101,6 +101,12 @@ export function describeTable(
     const columns = await columnsOfTable(session, schema, table);
     const names = columns.map(({ name }) => name);
     const visible = new Set(scope.limits.flatMap((each) => visibleColumns(each, id, names) ?? []));
-    return { ...found, columns: columns.filter(({ name }) => visible.has(name)) };
+    // An expression may name a column that is hidden, and say what it holds.
+    const isWhole = scope.limits.some(({ columns_hidden = [] }) => columns_hidden.length === 0);
+    const shown = columns.filter(({ name }) => visible.has(name));
+    return {
+      ...found,
+      columns: isWhole ? shown : shown.map((column) => ({ ...column, default: null })),
+    };
   });
 }

@@ -86,13 +86,19 @@ export const operators = {
   ilike: "ILIKE",
 } as const;
 
-const condition = z.strictObject({
-  column: name,
-  op: z
-    .enum(["eq", "neq", "lt", "lte", "gt", "gte", "like", "ilike", "is_null", "not_null"])
-    .default("eq"),
-  value: parameter.optional(),
-});
+const condition = z
+  .strictObject({
+    column: name,
+    op: z
+      .enum(["eq", "neq", "lt", "lte", "gt", "gte", "like", "ilike", "is_null", "not_null"])
+      .default("eq"),
+    value: parameter.optional(),
+  })
+  .refine(
+    ({ op, value }) =>
+      op === "is_null" || op === "not_null" || (value !== undefined && value !== null),
+    { path: ["value"], message: "is required; for null use is_null or not_null" },
+  );
 
 export const selectInput = z.strictObject({
   schema: name.default("public"),

@@ -1,3 +1,4 @@
+import postgres from "postgres";
 import { expect, inject, test } from "vitest";
 import { parseEgressAllow } from "#lib/core/egress.ts";
 import { scopeOf, useTenantDatabase } from "../testing.ts";
@@ -384,4 +385,28 @@ test("a caller that goes away ends its statement's connection", async () => {
   setTimeout(() => controller.abort(new Error("gone")), 50);
   await expect(asked).rejects.toThrow("gone");
   expect(openSessions(own.tenantId)).toBe(0);
+});
+
+test("a login that makes roles is refused: it could make itself a stronger one", async () => {
+  const url = new URL(inject("clusterUrl"));
+  const admin = postgres(url.href, { max: 1, onnotice: () => undefined });
+  const name = new URL(db.url).username;
+  await admin.unsafe(`alter role ${name} createrole`);
+  try {
+    await expect(query({ sql: "select 1" })).rejects.toMatchObject({
+      code: "invalid_request",
+      message: expect.stringContaining("makes roles"),
+    });
+  } finally {
+    await admin.unsafe(`alter role ${name} nocreaterole`);
+    await admin.end();
+  }
+});
+
+test("a connection that ran a statement of an administrator is given to nobody else", async () => {
+  const own = scope();
+  const input = executeInput.parse({ sql: "create table admins ()", mode: "admin" });
+  await executeInDatabase(own, connection, input);
+  expect(openSessions(own.tenantId)).toBe(0);
+  await db.run("drop table admins");
 });

@@ -23,6 +23,8 @@ const graceMs = 2_000;
 export interface Session {
   /** One statement over the extended protocol, which takes no more than one. */
   run(query: QueryConfig): Promise<QueryResult>;
+  /** Nobody gets it after this: what it may do could have changed. */
+  retire(): void;
   /** The names of PostgreSQL's types. */
   typeNames: Map<number, string>;
 }
@@ -34,6 +36,7 @@ interface Open extends Session {
   busy: boolean;
   isLost: boolean;
   usedAt: number;
+  isRetired: boolean;
 }
 
 interface Waiting {
@@ -112,10 +115,11 @@ function meter(client: Client): { reset(): void } {
   return { reset: () => (received = 0) };
 }
 
-/** Reads of a superuser could leave the database: files, programs, other roles. */
+/** Reads of a superuser, or of who can make itself one, could leave the database: files, programs, other roles. */
 async function refuseTooStrong(client: Client): Promise<void> {
   const { rows } = await client.query<{ strong: string | null }>(`
-    select case when rolsuper then 'a superuser' else (
+    select case when rolsuper then 'a superuser'
+      when rolcreaterole then 'one that makes roles' else (
       select 'a member of ' || g.rolname from pg_roles g
       where g.rolname in ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
         and pg_has_role(r.oid, g.oid, 'member') limit 1) end as strong
@@ -133,7 +137,8 @@ async function open(
 ): Promise<Open> {
   const client = new Client(await clientConfig(scope, login));
   const session: Open = {
-    ...{ key, tenantId: scope.tenantId, client, busy: true, isLost: false },
+    ...{ key, tenantId: scope.tenantId, client, busy: true, isLost: false, isRetired: false },
+    retire: () => (session.isRetired = true),
     usedAt: performance.now(),
     typeNames: new Map(),
     run: () => Promise.reject(new Error("The session is not open")),
@@ -223,6 +228,11 @@ async function take(scope: DriverScope, login: DatabaseLogin | undefined): Promi
 
 /** What one caller left in the session (settings, locks, prepared statements) is not the next one's. */
 async function giveBack(session: Open): Promise<void> {
+  if (session.isRetired) {
+    close(session);
+    wakeNext();
+    return;
+  }
   try {
     await session.run({ text: "rollback" });
     await session.run({ text: "discard all" });

@@ -10,8 +10,13 @@ const dataCommands = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 const mostReturned = 1_000;
 const largestReturned = 1024 * 1024;
 
-function refuseNarrowed({ limits }: DriverScope): void {
-  if (limits.some(isFree)) return;
+/** How many rows a statement may return; throws `forbidden` where every grant is narrowed by table. */
+function returnable({ limits }: DriverScope, { max_rows }: DatabaseConnection): number {
+  const free = limits.filter(isFree);
+  if (free.length > 0) {
+    const most = Math.max(...free.map((each) => each.max_rows ?? max_rows));
+    return Math.min(most, max_rows, mostReturned);
+  }
   throw new AppError(
     "forbidden",
     "Your access is limited to tables or columns, so statements of your own cannot be run.",
@@ -28,9 +33,10 @@ export async function executeInDatabase(
   connection: DatabaseConnection,
   { sql, params, mode }: ExecuteInput,
 ): Promise<Executed> {
-  refuseNarrowed(scope);
+  const mostRows = returnable(scope, connection);
   const login = mode === "write" ? connection.write_login : undefined;
   return withSession(scope, login, connection.statement_timeout_ms, async (session) => {
+    if (mode === "admin") session.retire();
     await begin(session, "read write", connection);
     const result = await session.run({ text: sql, values: bindable(params), types: asText });
     const command = String(result.command ?? "");
@@ -39,8 +45,8 @@ export async function executeInDatabase(
       throw new AppError("forbidden", detail);
     }
     const rows = rowsOf(result);
-    if (rows.length > mostReturned || JSON.stringify(rows).length > largestReturned) {
-      const detail = `The statement returns more than ${mostReturned} rows or ${largestReturned} bytes, so nothing was done. Return less.`;
+    if (rows.length > mostRows || JSON.stringify(rows).length > largestReturned) {
+      const detail = `The statement returns more than ${mostRows} rows or ${largestReturned} bytes, so nothing was done. Return less.`;
       throw new AppError("invalid_request", detail);
     }
     const columns = await columnsOf(session, result.fields);

@@ -17,7 +17,14 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import { decodeCursor, encodeCursor } from "#lib/core/page.ts";
 import { mediaTypeOf } from "./media-type.ts";
 import { stagedPrefix } from "./path.ts";
-import type { FileBytes, FileEntry, FilePage, FileRange, FileStore } from "./store.ts";
+import type {
+  FileBytes,
+  FileEntry,
+  FilePage,
+  FilePageQuery,
+  FileRange,
+  FileStore,
+} from "./store.ts";
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY, O_CREAT, O_EXCL } = constants;
 const mostInFolder = 100_000;
@@ -151,17 +158,19 @@ export function localStore(root: string): LocalStore {
 
   async function list(
     folder: string,
-    page: { limit: number; cursor?: string | undefined },
+    { limit, cursor, isShown = () => true }: FilePageQuery,
   ): Promise<FilePage> {
     if (folder === "" && (await realRoot()) === null) return { entries: [], next_cursor: null };
-    const [after = ""] = page.cursor === undefined ? [] : decodeCursor(page.cursor, 1);
-    const names = (await namesIn(folder)).filter((name) => name > after);
-    const shown = names.slice(0, page.limit);
+    const [after = ""] = cursor === undefined ? [] : decodeCursor(cursor, 1);
+    const pathOf = (name: string) => [folder, name.replace(/\/$/, "")].filter(Boolean).join("/");
+    const names = (await namesIn(folder)).filter(
+      (name) => name > after && isShown(pathOf(name), name.endsWith("/") ? "folder" : "file"),
+    );
+    const shown = names.slice(0, limit);
     const entries: FileEntry[] = [];
     for (const name of shown) {
-      const path = [folder, name.replace(/\/$/, "")].filter(Boolean).join("/");
-      const stats = await statOf(path);
-      if (stats) entries.push(toEntry(path, stats));
+      const stats = await statOf(pathOf(name));
+      if (stats) entries.push(toEntry(pathOf(name), stats));
     }
     const last = shown.at(-1);
     return {

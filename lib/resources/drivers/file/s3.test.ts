@@ -24,6 +24,7 @@ function open(change: Partial<DriverScope> = {}, connection: object = {}) {
     ...{ tenantId: "t", resourceId: "r", address: "s3://docs/teams/a", limits: [{}] },
     egress: parseEgressAllow("127.0.0.1"),
     secret: (name) => Promise.resolve(secrets[name] ?? ""),
+    redact: (value) => value,
     ...change,
   };
   return bucketStore(

@@ -13,7 +13,14 @@ import type { DriverScope } from "../scope.ts";
 import type { BucketConnection } from "./connection-schema.ts";
 import { filePath } from "./path.ts";
 import { parseBucketAddress, s3Client } from "./s3-client.ts";
-import type { FileBytes, FileEntry, FilePage, FileRange, FileStore } from "./store.ts";
+import type {
+  FileBytes,
+  FileEntry,
+  FilePage,
+  FilePageQuery,
+  FileRange,
+  FileStore,
+} from "./store.ts";
 
 export interface BucketStore extends FileStore {
   write(path: string, bytes: Uint8Array, mimeType: string): Promise<FileEntry>;
@@ -76,10 +83,7 @@ export async function bucketStore(
     }
   }
 
-  async function list(
-    folder: string,
-    page: { limit: number; cursor?: string | undefined },
-  ): Promise<FilePage> {
+  async function list(folder: string, page: FilePageQuery): Promise<FilePage> {
     const below = folder === "" ? prefix : `${prefix}${folder}/`;
     const answer = await told(
       folder,
@@ -113,7 +117,9 @@ export async function bucketStore(
         })),
     ];
     return {
-      entries: entries.sort((a, b) => (a.path < b.path ? -1 : 1)),
+      entries: entries
+        .filter(({ path, kind }) => page.isShown?.(path.replace(/\/$/, ""), kind) ?? true)
+        .sort((a, b) => (a.path < b.path ? -1 : 1)),
       next_cursor: answer.NextContinuationToken ?? null,
     };
   }

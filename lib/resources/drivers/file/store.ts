@@ -17,6 +17,13 @@ export interface FilePage {
   next_cursor: string | null;
 }
 
+/** A page of a folder: what is not shown is not counted, and no cursor tells of it. */
+export interface FilePageQuery {
+  limit: number;
+  cursor?: string | undefined;
+  isShown?: (path: string, kind: FileEntry["kind"]) => boolean;
+}
+
 /** Bytes that are read, all of them or from `start` to `end`, both included. */
 export interface FileBytes {
   bytes: Uint8Array;
@@ -34,7 +41,7 @@ export interface FileRange {
 
 /** Where files are kept: a folder of this server, or a bucket. Paths have been checked by `filePath`. */
 export interface FileStore {
-  list(folder: string, page: { limit: number; cursor?: string | undefined }): Promise<FilePage>;
+  list(folder: string, page: FilePageQuery): Promise<FilePage>;
   read(path: string, range: FileRange | null): Promise<FileBytes>;
   /** What is known of the file; null where there is none. */
   find(path: string): Promise<FileEntry | null>;
