@@ -51,14 +51,18 @@ async function serve(): Promise<() => Promise<void>> {
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
   server.keepAliveTimeout = 72_000;
+  const opened = Promise.withResolvers<Awaited<ReturnType<typeof openPages>> | null>();
+  // Before it listens: a request that nobody takes would wait for ever. Pages answer once they are open.
+  server.on("request", (request, response) => {
+    if (oauth(request, response) || api(request, response)) return;
+    void opened.promise.then((pages) =>
+      pages ? pages.handle(request, response) : noPages(request, response),
+    );
+  });
   await listen(server, PORT, HOST);
   noteListening((server.address() as AddressInfo).port);
   const pages = options["api-lane-only"] ? null : await openPages(server);
-  server.on("request", (request, response) => {
-    if (oauth(request, response) || api(request, response)) return;
-    if (pages) void pages.handle(request, response);
-    else void noPages(request, response);
-  });
+  opened.resolve(pages);
   // Not before: what is taken over may call tools of the demo, which runs by now.
   const stopTasks = startKeeper();
   return async () => {

@@ -9,6 +9,7 @@ import { prefixedId } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
+import { refuseUngoverning } from "./governance/deletion.ts";
 import { refuseUngranted, ungrantedTo } from "./governance/visibility.ts";
 import { mcpNameOf } from "./mcp-name.ts";
 import { toKnownError } from "./names.ts";
@@ -122,11 +123,15 @@ function isOfType(row: ToolRow, type: string | undefined): boolean {
   return type === undefined || (row.config as JsonObject).type === type;
 }
 
-/** Removes a tool with its revisions and examples; `not_found` when there is none of that id. */
+/**
+ * Removes a tool with its revisions and examples; one that is governed takes `tools:govern`. Throws
+ * `not_found` when there is none of that id, and `insufficient_scope`.
+ */
 export async function deleteTool(ctx: Ctx, id: string): Promise<void> {
   authorize(ctx, "tools:write");
   checkId(id);
   await change(ctx, async (tx) => {
+    await refuseUngoverning(tx, ctx, [id]);
     const [gone] = await tx.delete(tools).where(oneTool(ctx, id)).returning();
     if (!gone) throw notFound("tool", id);
     await audit(tx, ctx, {

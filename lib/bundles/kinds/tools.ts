@@ -74,8 +74,12 @@ function visible(config: JsonObject): JsonObject {
 /** What is masked in the tenant's own config, where the values still go to the same address. */
 function knownOf(config: JsonObject, present: Present | undefined) {
   const kept = present && configOf(present.definition);
-  if (!kept || config.implementation !== kept.implementation) return nothing;
-  return { kept, hidden: hideConfig(kept) };
+  if (!kept) return nothing;
+  const hidden = hideConfig(kept);
+  const given = config.implementation;
+  // A key in the address is masked as well: as it was exported, it is the same address.
+  if (given !== kept.implementation && given !== hidden.implementation) return nothing;
+  return { kept, hidden };
 }
 
 function parseTool(_: Ctx, item: JsonObject, present: Present | undefined): Definition {

@@ -272,3 +272,20 @@ test("a tool that comes round to itself is told so at once, not after its time t
     expect(text).toContain("holds such a slot");
   }
 });
+
+const binding: [string, (ctx: Ctx) => Promise<unknown>][] = [
+  ["granted", (ctx) => putGrants(ctx, "t1", { grants: [{ type: "agent", id: "alice" }] })],
+  ["bound to approval", (ctx) => putPolicy(ctx, "t1", { approval: "always" })],
+  ["disabled", (ctx) => putPolicy(ctx, "t1", { enabled: false })],
+  ["stopped", (ctx) => setSwitch(ctx, { scope: "tool", target_id: "t1", reason: "x" })],
+];
+
+test.each(binding)("a tool that is %s is not freed by deleting it", async (_, bind) => {
+  const ctx = await withTool();
+  const writer = as(ctx, { id: "key_w" }, ["tools:read", "tools:write", "tools:call"]);
+  await bind(ctx);
+  await expect(deleteTool(writer, "t1")).rejects.toMatchObject(scope);
+  await deleteTool(ctx, "t1");
+  await registerTool(writer, { tool_id: "free", name: "free", config });
+  await deleteTool(writer, "free");
+});

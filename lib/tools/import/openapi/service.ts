@@ -10,6 +10,7 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import { parse } from "#lib/core/parse.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { saveAndPublishAll, saveDrafts } from "../../bulk.ts";
+import { refuseUngoverning } from "../../governance/deletion.ts";
 import { documentOfRow, type ToolDocument } from "../../revisions/document.ts";
 import { readRevision } from "../../revisions/revision-row.ts";
 import { change, toAudited } from "../../row.ts";
@@ -204,6 +205,7 @@ async function draftsOf(tx: Tx, ctx: Ctx, before: Found["before"]): Promise<Foun
 async function remove(tx: Tx, ctx: Ctx, gone: readonly Imported[]): Promise<string[]> {
   const ids = gone.map(({ row }) => row.toolId);
   if (ids.length === 0) return [];
+  await refuseUngoverning(tx, ctx, ids);
   await tx.delete(tools).where(and(eq(tools.tenantId, ctx.tenantId), inArray(tools.toolId, ids)));
   const records = gone.map(({ row }) => ({
     action: "tool.delete",
