@@ -281,6 +281,21 @@ test("masked values stay as the tenant has them, and go nowhere else", async () 
   expect(foreign.items.map(({ action }) => action)).toEqual(["invalid", "invalid"]);
 });
 
+test("a key in a tool's address is masked, comes back as it was, and goes to no other address", async () => {
+  const ctx = await freshTenant();
+  const implementation = "https://api.example.com/a?api_key=hunter2";
+  await registerTool(ctx, { tool_id: "t", name: "t", config: { implementation } });
+  const bundle = await wholeOf(ctx);
+  expect(JSON.stringify(bundle)).not.toContain("hunter2");
+  expect((await planBundle(ctx, { bundle })).summary).toMatchObject({ unchanged: 1, invalid: 0 });
+  const [tool] = bundle.tools ?? [];
+  await importInto(ctx, { bundle: bundleOf({ tools: [{ ...tool, title: "T" }] }) });
+  expect((await getTool(ctx, "t")).config.implementation).toBe(implementation);
+  const config = { implementation: "https://evil.example/a?api_key=[secret]" };
+  const moved = await planBundle(ctx, { bundle: bundleOf({ tools: [{ ...tool, config }] }) });
+  expect(moved.items).toMatchObject([{ action: "invalid" }]);
+});
+
 test("a password that a bundle brings is sealed, and brings nothing when it is the same", async () => {
   const ctx = await freshTenant();
   const uri = "postgres://ada:hunter2@db.example/crm";
