@@ -22,7 +22,7 @@ import {
   patchItemInput,
   putItemInput,
 } from "./schema.ts";
-import { trashItem, type Writing, writeItem } from "./write.ts";
+import { type Change, trashItem, type Writing, writeItem } from "./write.ts";
 
 function commitItem(
   ctx: Ctx,
@@ -30,6 +30,19 @@ function commitItem(
   write: (writing: Writing) => Promise<ShownRow>,
 ): Promise<ShownRow> {
   return commitItems(ctx, write, () => [place]);
+}
+
+/** Commits an item's next version and writes it to the ledger under `name`. */
+function written(
+  ctx: Ctx,
+  name: string,
+  place: Place,
+  base: number | null | undefined,
+  change: Change,
+): Promise<MemoryItem> {
+  return metered(ctx, name, place.agentId, async () =>
+    toItem(await commitItem(ctx, place, (writing) => writeItem(writing, place, base, change))),
+  );
 }
 
 /** Refuses a place that an item cannot have, saying what of it is wrong. */
@@ -57,13 +70,7 @@ export async function putItem(ctx: Ctx, place: Place, raw: PutItemInput): Promis
   checkNewPlace(place);
   const input = parse(putItemInput, raw);
   await requireReach(ctx, place.agentId, place.namespace, "write");
-  return metered(ctx, "memory.item.set", place.agentId, async () =>
-    toItem(
-      await commitItem(ctx, place, (writing) =>
-        writeItem(writing, place, input.base_version, putting(input)),
-      ),
-    ),
-  );
+  return written(ctx, "memory.item.set", place, input.base_version, putting(input));
 }
 
 /** Applies a JSON Merge Patch (RFC 7396) to an item. Throws as `putItem`, and `not_found`. */
@@ -72,12 +79,12 @@ export async function patchItem(ctx: Ctx, place: Place, raw: PatchItemInput): Pr
   checkPlace(place);
   const input = parse(patchItemInput, raw);
   await requireReach(ctx, place.agentId, place.namespace, "write");
-  return metered(ctx, "memory.item.patch", place.agentId, async () =>
-    toItem(
-      await commitItem(ctx, place, (writing) =>
-        writeItem(writing, place, input.base_version, patching(input, missingItem(place))),
-      ),
-    ),
+  return written(
+    ctx,
+    "memory.item.patch",
+    place,
+    input.base_version,
+    patching(input, missingItem(place)),
   );
 }
 
@@ -91,13 +98,7 @@ export async function appendItem(
   checkNewPlace(place);
   const input = parse(appendItemInput, raw);
   await requireReach(ctx, place.agentId, place.namespace, "write");
-  return metered(ctx, "memory.item.append", place.agentId, async () =>
-    toItem(
-      await commitItem(ctx, place, (writing) =>
-        writeItem(writing, place, input.base_version, appending(input)),
-      ),
-    ),
-  );
+  return written(ctx, "memory.item.append", place, input.base_version, appending(input));
 }
 
 /**
