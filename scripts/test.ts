@@ -4,51 +4,47 @@ import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureChromium } from "./install-chromium.ts";
 import { follow, programOf, root, signalGroups } from "./run.ts";
-
-interface Tally {
-  passed: number;
-  failed: number;
-  skipped: number;
-}
+import type { Tally } from "./test-tally/tally.ts";
 
 type Stage = () => Promise<Tally>;
 
-const nothing: Tally = { passed: 0, failed: 0, skipped: 0 };
-const oneFailure: Tally = { passed: 0, failed: 1, skipped: 0 };
+const nothing: Tally = { passed: 0, failed: 0, skipped: 0, notes: [] };
+
+function failure(what: string): Tally {
+  return { ...nothing, failed: 1, notes: [`FAIL   ${what}`] };
+}
 
 /** A runner that ends badly without a failed test (a broken setup, a crash) counts as one. */
-function settle(code: number, report: string, read: (json: string) => Tally): Tally {
-  const tally = existsSync(report) ? read(readFileSync(report, "utf8")) : nothing;
-  return code !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+function settle(name: string, code: number, report: string): Tally {
+  const tally = existsSync(report) ? (JSON.parse(readFileSync(report, "utf8")) as Tally) : nothing;
+  if (code === 0 || tally.failed > 0) return tally;
+  return {
+    ...tally,
+    failed: 1,
+    notes: [...tally.notes, `FAIL   ${name}: the runner ended with ${code}`],
+  };
 }
 
 function vitest(project: string): Stage {
   return async () => {
     const report = join(reports, `${project}.json`);
-    const { code } = await follow(programOf("vitest", "vitest"), [
-      "run",
-      `--project=${project}`,
-      "--reporter=default",
-      "--reporter=json",
-      `--outputFile.json=${report}`,
-    ]);
-    return settle(code, report, (json) => {
-      const result = JSON.parse(json) as Record<
-        "numPassedTests" | "numFailedTests" | "numPendingTests" | "numTodoTests",
-        number
-      >;
-      return {
-        passed: result.numPassedTests,
-        failed: result.numFailedTests,
-        skipped: result.numPendingTests + result.numTodoTests,
-      };
-    });
+    const { code } = await follow(
+      programOf("vitest", "vitest"),
+      [
+        "run",
+        `--project=${project}`,
+        "--reporter=default",
+        "--reporter=./scripts/test-tally/vitest.ts",
+      ],
+      { TEST_TALLY_FILE: report },
+    );
+    return settle(project, code, report);
   };
 }
 
 async function check(): Promise<Tally> {
   const { code } = await follow(join(root, "scripts/check.ts"), []);
-  return code === 0 ? nothing : oneFailure;
+  return code === 0 ? nothing : failure("check: see above");
 }
 
 async function build(): Promise<boolean> {
@@ -57,30 +53,17 @@ async function build(): Promise<boolean> {
 }
 
 async function browser(): Promise<Tally> {
-  if (!(await build())) {
-    console.log("browser tests not run: the build failed");
-    return oneFailure;
-  }
+  if (!(await build())) return failure("browser tests not run: the build failed");
   if (!ensureChromium()) {
-    console.log("browser tests not run: no Chromium, and none could be installed");
-    return oneFailure;
+    return failure("browser tests not run: no Chromium, and none could be installed");
   }
   const report = join(reports, "browser.json");
   const { code } = await follow(
     programOf("@playwright/test", "playwright"),
-    ["test", "--reporter=list,json"],
-    { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
+    ["test", "--reporter=list,./scripts/test-tally/playwright.ts"],
+    { TEST_TALLY_FILE: report },
   );
-  return settle(code, report, (json) => {
-    const { stats } = JSON.parse(json) as {
-      stats: Record<"expected" | "unexpected" | "flaky" | "skipped", number>;
-    };
-    return {
-      passed: stats.expected + stats.flaky,
-      failed: stats.unexpected,
-      skipped: stats.skipped,
-    };
-  });
+  return settle("browser", code, report);
 }
 
 const stages: Readonly<Record<string, Stage>> = {
@@ -104,22 +87,23 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 async function runStages(names: readonly string[]): Promise<Tally> {
   const lines: string[] = [];
-  const sum = { ...nothing };
+  const sum = { ...nothing, notes: [] as string[] };
   for (const [name, stage] of Object.entries(stages)) {
     if (!names.includes(name) || stoppedBy !== undefined) continue;
     console.log(`\n── ${name}`);
     const start = performance.now();
-    const { passed, failed, skipped } = await stage();
+    const { passed, failed, skipped, notes } = await stage();
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     sum.passed += passed;
     sum.failed += failed;
     sum.skipped += skipped;
+    sum.notes.push(...notes);
     const verdict = failed === 0 ? "pass" : "FAIL";
     lines.push(
       `${verdict}  ${name.padEnd(12)} ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds} s`,
     );
   }
-  console.log(`\n${lines.join("\n")}`);
+  console.log(`\n${[...lines, ...sum.notes].join("\n")}`);
   return sum;
 }
 

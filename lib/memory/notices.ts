@@ -30,15 +30,18 @@ const waiting = singleton<Waiting>("memory.notices", () => ({
   known: new LRUCache({ max: 50_000 }),
 }));
 
-function announceAll(): void {
+/** Announces what has gathered; called by the timer and when the process drains. */
+export async function flushMemoryNotices(): Promise<void> {
+  if (waiting.timer) clearTimeout(waiting.timer);
   waiting.timer = null;
   const all = [...waiting.changes];
   waiting.changes.clear();
-  for (const [tenantId, changes] of all) {
+  const announced = all.map(([tenantId, changes]) =>
     withTenant(tenantId, async (tx) => {
       for (const change of changes.values()) await announce(tx, change);
-    }).catch((err: unknown) => log.warn({ err }, "changes of memories were not announced"));
-  }
+    }),
+  );
+  await Promise.all(announced);
 }
 
 /**
@@ -64,5 +67,7 @@ export function noteChange(
     waiting.known.set(`${tenantId} ${space}`, true);
     tell({ topic: memorySpacesTopic, key: tenantId });
   }
-  waiting.timer ??= setTimeout(announceAll, gatherMs);
+  waiting.timer ??= setTimeout(() => {
+    flushMemoryNotices().catch((err: unknown) => log.warn({ err }, "changes not announced"));
+  }, gatherMs);
 }
