@@ -15,6 +15,7 @@ test.each<[string, JsonObject]>([
   ["the address's query, in part", { implementation: `${url}?api_key={b}hunter2` }],
   ["the address's user", { implementation: "https://ada:hunter2@api.example.com/a" }],
   ["a named query", { implementation: url, query: { api_key: "hunter2" } }],
+  ["a query under a name that URLs mask", { implementation: url, query: { sig: "hunter2" } }],
   ["a named query of several", { implementation: url, query: { api_key: ["{{a}}", "hunter2"] } }],
   ["a body's member", { implementation: url, body: { auth: { password: "hunter2" } } }],
   [

@@ -58,6 +58,15 @@ function hideHeaders(headers: JsonObject): JsonObject {
   return Object.fromEntries(shown);
 }
 
+/** A value of a query is masked under the names that are masked in a URL, and those of secrets. */
+function hideQuery(query: JsonObject): JsonObject {
+  const shown = Object.entries(query).map(([name, value]) => {
+    const inUrl = `?${name}=x`;
+    return [name, hideSecrets(value, name, maskUrlPassword(inUrl) !== inUrl)];
+  });
+  return Object.fromEntries(shown);
+}
+
 /** `auth` names secrets, and its own keys hold none; a key that it does not know may hold one. */
 function hideAuth(auth: JsonObject): JsonObject {
   const own = keysOfAuth.get(String(auth.type));
@@ -74,6 +83,7 @@ export function hideConfig(config: JsonObject): JsonObject {
   const entries = Object.entries(config).map(([key, value]): [string, unknown] => {
     if (key === "implementation" && kind === "code") return [key, value];
     if (key === "headers" && isJsonObject(value)) return [key, hideHeaders(value)];
+    if (key === "query" && kind === "http" && isJsonObject(value)) return [key, hideQuery(value)];
     if (key === "auth" && kind === "http" && isJsonObject(value)) return [key, hideAuth(value)];
     if (key === "secrets" && kind === "code") return [key, value];
     return [key, hideSecrets(value, key)];
