@@ -3,6 +3,8 @@ import { AppError } from "#lib/core/errors.ts";
 import { parseJson } from "#lib/core/json.ts";
 import { reaches } from "../file/reach.ts";
 import type { DriverScope } from "../scope.ts";
+import { uriMistake } from "../uri-mistake.ts";
+import { parseApiAddress } from "./base-address.ts";
 import {
   type ApiAnswer,
   type ApiConnection,
@@ -33,12 +35,9 @@ function urlOf(
   base: string,
   { path, query }: ApiRequest,
 ): { url: URL; basic: string | null; root: URL } {
-  const root = URL.parse(base);
-  if (root?.search !== "" || root.hash !== "") {
-    const message = "must be an https:// address without query and fragment";
-    throw new AppError("invalid_request", `/uri ${message}`, {
-      errors: [{ pointer: "/uri", message }],
-    });
+  const root = parseApiAddress(base);
+  if (root.search !== "" || root.hash !== "") {
+    throw uriMistake("must be an https:// address without query and fragment");
   }
   const { username, password } = root;
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;

@@ -10,9 +10,10 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { EgressError } from "#lib/core/egress.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import type { DriverScope } from "../scope.ts";
+import { parseBucketAddress } from "./bucket-address.ts";
 import type { BucketConnection } from "./connection-schema.ts";
 import { filePath } from "./path.ts";
-import { parseBucketAddress, s3Client } from "./s3-client.ts";
+import { s3Client } from "./s3-client.ts";
 import type {
   FileBytes,
   FileEntry,
