@@ -210,7 +210,7 @@ export function linkFile(
     authorize(ctx, scopeOf("read"));
     const { path, method, expires_seconds } = parse(linkInput, raw);
     const permission = method === "GET" ? "read" : "write";
-    return withResource(ctx, id, kinds, permission, undefined, async (opened) => {
+    const link = await withResource(ctx, id, kinds, permission, undefined, async (opened) => {
       requireReach(opened.scope, path);
       const { kind, store } = await openStore(opened);
       if (kind === "folder") {
@@ -223,5 +223,6 @@ export function linkFile(
       await auditUse(ctx, "resource.link_file", id, { path, method, expires_at });
       return { url, method, expires_at };
     });
+    return { ...link, url: link.url.href };
   });
 }
