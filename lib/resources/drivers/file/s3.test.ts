@@ -132,11 +132,7 @@ test("a cursor is of its own list alone, and names no key", async () => {
     () => store.list("", { limit: 2, cursor }),
     async () => (await open({ tenantId: "other" })).list("list", { limit: 2, cursor }),
     async () => (await open({ resourceId: "other" })).list("list", { limit: 2, cursor }),
-    async () =>
-      (await open({ address: "s3://docs/teams" })).list("a/list", {
-        limit: 1,
-        cursor: `${cursor}x`,
-      }),
+    async () => (await open({ address: "s3://docs/teams" })).list("a", { limit: 2, cursor }),
     ...["", "teams/b/1", Buffer.from("teams/b/1").toString("base64"), cursor.toUpperCase()].map(
       (forged) => () => store.list("list", { limit: 2, cursor: forged }),
     ),
