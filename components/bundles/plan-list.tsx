@@ -1,10 +1,10 @@
 "use client";
 
-import { ChevronRight } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardContent } from "#components/ui/card.tsx";
 import { cn } from "#components/ui/cn.ts";
+import { DisclosureRow } from "#components/ui/disclosure-row.tsx";
 import { Input } from "#components/ui/input.tsx";
 import { VersionDiff } from "#components/versions/version-diff.tsx";
 import type { PlanAction, PlanItem } from "#lib/bundles/schema.ts";
@@ -69,13 +69,15 @@ export function PlanList({ items }: { items: readonly PlanItem[] }) {
 }
 
 function PlanRow({ item }: { item: PlanItem }) {
-  const [open, setOpen] = useState(false);
   const { kind, id, action, reasons, changes, truncated } = item;
   const isBad = action === "invalid" || action === "conflict";
+  const hasMore = changes.length > 0 || truncated;
   return (
-    <li className="flex min-w-0 flex-col">
-      <div className="flex min-w-0 items-start gap-3 px-3 py-2.5">
-        <div className="flex min-w-0 flex-1 flex-col gap-1">
+    <DisclosureRow
+      label={`Changes of ${id}`}
+      badges={<Badge tone={actions[action].tone}>{actions[action].label}</Badge>}
+      lines={
+        <>
           <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
             <span className="w-16 shrink-0 text-muted-foreground text-xs">
               {kindNames[kind].one}
@@ -93,33 +95,20 @@ function PlanRow({ item }: { item: PlanItem }) {
               {pointer !== "" && <span className="font-mono">{pointer}</span>} {message}
             </span>
           ))}
-        </div>
-        <span className="flex shrink-0 items-center gap-1.5">
-          <Badge tone={actions[action].tone}>{actions[action].label}</Badge>
-          {(changes.length > 0 || truncated) && (
-            <button
-              type="button"
-              aria-expanded={open}
-              aria-label={`Changes of ${id}`}
-              onClick={() => setOpen(!open)}
-              className="-my-1 rounded-sm p-1 text-muted-foreground hover:text-foreground touch:-my-3 touch:p-3"
-            >
-              <ChevronRight
-                aria-hidden
-                className={cn("size-4 transition-transform", open && "rotate-90")}
-              />
-            </button>
-          )}
-        </span>
-      </div>
-      {open && (
-        <div className="flex min-w-0 flex-col gap-2 border-t bg-muted/40 px-3 py-3">
-          {changes.length > 0 && <VersionDiff lines={changeLines(changes)} />}
-          {truncated && (
-            <p className="text-muted-foreground text-xs">There are more changes than are shown.</p>
-          )}
-        </div>
+        </>
+      }
+      detail={hasMore ? () => <PlanChanges {...{ changes, truncated }} /> : null}
+    />
+  );
+}
+
+function PlanChanges({ changes, truncated }: Pick<PlanItem, "changes" | "truncated">) {
+  return (
+    <>
+      {changes.length > 0 && <VersionDiff lines={changeLines(changes)} />}
+      {truncated && (
+        <p className="text-muted-foreground text-xs">There are more changes than are shown.</p>
       )}
-    </li>
+    </>
   );
 }

@@ -1,8 +1,9 @@
 import { javascript } from "@codemirror/lang-javascript";
 import { json } from "@codemirror/lang-json";
+import { PostgreSQL, sql } from "@codemirror/lang-sql";
 import { basicSetup, EditorView } from "codemirror";
 
-export type CodeLanguage = "typescript" | "json";
+export type CodeLanguage = "typescript" | "json" | "sql";
 
 type Options = {
   parent: HTMLElement;
@@ -18,6 +19,7 @@ type Options = {
 const languages = {
   typescript: () => javascript({ typescript: true }),
   json,
+  sql: () => sql({ dialect: PostgreSQL }),
 } satisfies Record<CodeLanguage, () => unknown>;
 
 /** The colours of the page, so that the editor changes with its theme. */

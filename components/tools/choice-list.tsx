@@ -1,10 +1,9 @@
 "use client";
 
-import { ChevronRight } from "lucide-react";
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useId } from "react";
 import { Card, CardContent } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/checkbox.tsx";
-import { cn } from "#components/ui/cn.ts";
+import { DisclosureRow } from "#components/ui/disclosure-row.tsx";
 import { Label } from "#components/ui/label.tsx";
 
 /** Something that may be chosen, and looked at. */
@@ -105,13 +104,12 @@ type ChoiceRowProps = {
 };
 
 function ChoiceRow({ choice, action, isChosen, onChoose }: ChoiceRowProps) {
-  const { key, choosable, lines, badges, detail, startsOpen = false } = choice;
-  // Until it is opened or closed by hand it follows its state, which may change beneath it.
-  const [toggled, setToggled] = useState<boolean | null>(null);
-  const open = toggled ?? startsOpen;
+  const { key, choosable, ...row } = choice;
   return (
-    <li className="flex min-w-0 flex-col">
-      <div className="flex min-w-0 flex-wrap items-start gap-x-3 gap-y-1.5 px-3 py-2.5 sm:flex-nowrap">
+    <DisclosureRow
+      {...row}
+      label={`Details of ${key}`}
+      before={
         <Checkbox
           className="mt-0.5"
           aria-label={`${action} ${key}`}
@@ -119,28 +117,7 @@ function ChoiceRow({ choice, action, isChosen, onChoose }: ChoiceRowProps) {
           disabled={!choosable}
           onCheckedChange={(checked) => onChoose(checked === true)}
         />
-        <div className="flex min-w-0 flex-1 flex-col gap-0.5">{lines}</div>
-        <span className="flex shrink-0 flex-wrap items-center justify-end gap-1.5 max-sm:w-full max-sm:justify-start max-sm:pl-7">
-          {badges}
-          {detail && (
-            <button
-              type="button"
-              aria-expanded={open}
-              aria-label={`Details of ${key}`}
-              onClick={() => setToggled(!open)}
-              className="rounded-sm p-1 text-muted-foreground hover:text-foreground touch:p-3"
-            >
-              <ChevronRight
-                aria-hidden
-                className={cn("size-4 transition-transform", open && "rotate-90")}
-              />
-            </button>
-          )}
-        </span>
-      </div>
-      {open && detail && (
-        <div className="flex min-w-0 flex-col gap-3 border-t bg-muted/40 px-3 py-3">{detail()}</div>
-      )}
-    </li>
+      }
+    />
   );
 }

@@ -404,5 +404,18 @@ test("a resource that was granted to others is in no bundle of a caller, and non
   const bundle = bundleOf({ resources: [{ ...secret, name: "Mine" }] });
   const plan = await planBundle(caller, { bundle, on_conflict: "update" });
   expect(plan.items).toMatchObject([{ id: "secret", action: "invalid", changes: [] }]);
+  // Neither what differs nor whether anything does, nor what stands behind a mask.
+  for (const name of ["Mine", "Secret"]) {
+    const bundle = bundleOf({
+      resources: [{ ...secret, name, metadata: { api_key: "[secret]" } }],
+    });
+    const plan = await planBundle(caller, { bundle, on_conflict: "skip" });
+    expect(plan.items).toMatchObject([
+      { id: "secret", action: "skip", changes: [], reasons: [{ pointer: "/resource_id" }] },
+    ]);
+    const { plan_hash } = plan;
+    const done = await applyBundle(caller, { bundle, on_conflict: "skip", plan_hash });
+    expect(done).toMatchObject({ skipped: 1, resources: { created: [], updated: [] } });
+  }
   expect(await getResource(ctx, "secret")).toMatchObject({ name: "Secret" });
 });

@@ -13,7 +13,14 @@ import type { QuotaName } from "#lib/tenants/schema.ts";
 import { readQuotas } from "#lib/tenants/service.ts";
 import { kindAdapters } from "./kinds/index.ts";
 import type { KindAdapter, Written } from "./kinds/kind.ts";
-import { type ItemsPlan, type Planned, planItems, reasonsOf, writesOf } from "./plan-items.ts";
+import {
+  hiddenItems,
+  type ItemsPlan,
+  type Planned,
+  planItems,
+  reasonsOf,
+  writesOf,
+} from "./plan-items.ts";
 import { readBundle } from "./read.ts";
 import {
   type ApplyBundleInput,
@@ -101,8 +108,9 @@ function summaryOf(items: readonly Planned[]): Record<PlanAction, number> {
 }
 
 async function planFor(ctx: Ctx, bundle: BundleInput, onConflict: "update" | "skip" | "fail") {
+  const hidden = await hiddenItems(ctx, bundle);
   const plan = await withTenant(ctx.tenantId, (tx) =>
-    planItems(tx, ctx, bundle, { onConflict, lock: false }),
+    planItems(tx, ctx, bundle, { onConflict, lock: false, hidden }),
   );
   await checkWrites(ctx, plan.items);
   return plan;
@@ -213,11 +221,12 @@ export async function applyBundle(ctx: Ctx, raw: ApplyBundleInput): Promise<Bund
   authorizeImport(ctx, bundle);
   const checked = await planFor(ctx, bundle, onConflict);
   refuseMoved(plan_hash, checked);
+  const hidden = await hiddenItems(ctx, bundle);
   refuseBad(checked.items);
   const written: Written[] = [];
   try {
     const result = await commitChanges(ctx, async (tx, tell) => {
-      const plan = await planItems(tx, ctx, bundle, { onConflict, lock: true });
+      const plan = await planItems(tx, ctx, bundle, { onConflict, lock: true, hidden });
       refuseMoved(plan_hash, plan);
       written.push(...(await write(tx, ctx, plan.items)));
       const made = resultOf(plan.items);

@@ -30,6 +30,25 @@ export interface Planned extends PlanItem {
   definition: Definition | null;
 }
 
+type IsHidden = ((id: string) => boolean) | null;
+
+/** Of each kind, what is not there for the caller. */
+type HiddenItems = ReadonlyMap<BundleKind, IsHidden>;
+
+interface PlanOptions {
+  onConflict: OnConflict;
+  lock: boolean;
+}
+
+/** Asked before the transaction of a plan. */
+export async function hiddenItems(ctx: Ctx, bundle: BundleInput): Promise<HiddenItems> {
+  const hidden = new Map<BundleKind, IsHidden>();
+  for (const kind of bundleKinds) {
+    if (bundle[kind].length > 0) hidden.set(kind, await kindAdapters[kind].hiddenFrom(ctx));
+  }
+  return hidden;
+}
+
 /** What would come of a bundle in the tenant as `tx` sees it. */
 export interface ItemsPlan {
   items: Planned[];
@@ -77,6 +96,17 @@ function changesBetween(adapter: KindAdapter, from: Definition, to: Definition) 
 }
 
 const nothingChanged = { changes: [], truncated: false };
+
+/** Of what is not there for the caller, a plan tells that the id is taken and nothing more. */
+function planHidden(kind: BundleKind, id: string, onConflict: OnConflict): Planned {
+  const { idKey } = kindAdapters[kind];
+  const message = `The id "${id}" is taken. Choose another one.`;
+  return {
+    ...{ kind, id, ...nothingChanged, definition: null },
+    action: onConflict === "skip" ? "skip" : "invalid",
+    reasons: [{ pointer: `/${idKey}`, message }],
+  };
+}
 
 function planItem(
   ctx: Ctx,
@@ -152,7 +182,8 @@ async function planKind(
     given,
     onConflict,
     lock,
-  }: { given: readonly JsonObject[]; onConflict: OnConflict; lock: boolean },
+    isHidden,
+  }: PlanOptions & { given: readonly JsonObject[]; isHidden: IsHidden },
 ): Promise<{ items: Planned[]; present: Map<string, Present> }> {
   const adapter: KindAdapter = kindAdapters[kind];
   const ids = given.map((item, place) => idOf(kind, item, place));
@@ -165,6 +196,7 @@ async function planKind(
       return { kind, id, action: "invalid", reasons, ...nothingChanged, definition: null };
     }
     seen.add(id);
+    if (present.has(id) && isHidden?.(id)) return planHidden(kind, id, onConflict);
     return planItem(ctx, kind, item, { id, present: present.get(id), onConflict });
   });
   const conflicts = await adapter.conflicts(tx, ctx, writesOf(items, kind), present);
@@ -199,17 +231,19 @@ export async function planItems(
   tx: Tx,
   ctx: Ctx,
   bundle: BundleInput,
-  { onConflict, lock }: { onConflict: OnConflict; lock: boolean },
+  { hidden, ...options }: PlanOptions & { hidden: HiddenItems },
 ): Promise<ItemsPlan> {
   const items: Planned[] = [];
   const present = new Map<BundleKind, ReadonlyMap<string, Present>>();
   for (const kind of bundleKinds) {
     const given = bundle[kind];
     if (given.length === 0) continue;
-    const found = await planKind(tx, ctx, kind, { given, onConflict, lock });
+    const found = await planKind(tx, ctx, kind, {
+      ...{ ...options, given, isHidden: hidden.get(kind) ?? null },
+    });
     items.push(...found.items);
     present.set(kind, found.present);
   }
   tellLess(items);
-  return { items, present, hash: hashOf(bundle, onConflict, { items, present }) };
+  return { items, present, hash: hashOf(bundle, options.onConflict, { items, present }) };
 }

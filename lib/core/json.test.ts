@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { jsonObject, maxJsonDepth, parseJson } from "./json.ts";
+import { findExactJson, jsonObject, maxJsonDepth, parseJson } from "./json.ts";
 
 const nested = (depth: number, open = "[", close = "]") => open.repeat(depth) + close.repeat(depth);
 
@@ -45,4 +45,25 @@ test("an object is kept as it is, and nothing else is taken for one", () => {
   for (const value of [[], null, "x", 1, true, undefined]) {
     expect(jsonObject.safeParse(value).success).toBe(false);
   }
+});
+
+test("numbers that a double would round come as their text, all others as they are", () => {
+  const read = (text: string) => findExactJson(text)?.value;
+  expect(read('{"id": 9007199254740993, "n": [1, -2.5, 1e3, 0.1, 100000000000000000000]}')).toEqual(
+    {
+      id: "9007199254740993",
+      n: [1, -2.5, 1000, 0.1, 1e20],
+    },
+  );
+  expect(read("[12345678901234567890.123, 1e400, -1e-400, 0.0, 1.50]")).toEqual([
+    ...["12345678901234567890.123", "1e400", "-1e-400", 0, 1.5],
+  ]);
+  expect(Object.keys(read('{"__proto__": 9007199254740993}') as object)).toEqual(["__proto__"]);
+  fc.assert(
+    fc.property(fc.json(), (text) => {
+      expect(read(JSON.stringify(JSON.parse(text)))).toEqual(JSON.parse(text));
+    }),
+  );
+  expect(findExactJson("{")).toBeNull();
+  expect(findExactJson(nested(maxJsonDepth + 1))).toBeNull();
 });

@@ -35,6 +35,40 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** What may be a number that a double cannot carry exactly: many digits, or an exponent. */
+const longNumber = /[\d.]{16}|\d[eE]/;
+
+/** Whether a JSON number reads back as it is written: up to 15 digits, or just so many. */
+function isExact(source: string, value: number): boolean {
+  if (!Number.isFinite(value)) return false;
+  const [digits = ""] = source.replace("-", "").split(/e/i);
+  const significant = digits.replace(".", "").replace(/^0+/, "").replace(/0+$/, "");
+  if (significant === "") return true;
+  return value !== 0 && (significant.length <= 15 || String(value) === source);
+}
+
+/**
+ * Text → value, in which a number that a double would round is its own text: for data of others,
+ * whose numbers are theirs. Null for what is not JSON or nests deeper than `maxJsonDepth`.
+ */
+export function findExactJson(text: string): { value: unknown } | null {
+  if (nestsDeeperThan(text, maxJsonDepth)) return null;
+  try {
+    return { value: readExactly(text) };
+  } catch {
+    return null;
+  }
+}
+
+function readExactly(text: string): unknown {
+  if (!longNumber.test(text)) return JSON.parse(text);
+  return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
+    const source = context?.source;
+    if (typeof value !== "number" || source === undefined) return value;
+    return isExact(source, value) ? value : source;
+  });
+}
+
 /** What may be a number beyond the range of a double: 1e400, or hundreds of digits. */
 const hugeNumber = /\d[eE]\+?\d{3}|\d{309}/;
 

@@ -5,12 +5,21 @@ import { singleton } from "#lib/core/singleton.ts";
 import { memorySpacesTopic, memoryUpdatedTopic } from "#lib/memory/notices.ts";
 import { promptTopic } from "#lib/prompts/catalog.ts";
 import { resourceGrantsTopic } from "#lib/resources/access/rules.ts";
-import { resourcesTopic, resourceUpdatedTopic } from "#lib/resources/change.ts";
+import {
+  type Reach,
+  resourcesTopic,
+  resourceUpdatedTopic,
+  resourceWithinTopic,
+} from "#lib/resources/change.ts";
+import { normalDriverUri } from "#lib/resources/use/driver-uri.ts";
 import { catalogTopic } from "#lib/tools/catalog.ts";
 import { rulesTopic } from "#lib/tools/governance/rules.ts";
 import { upstreamListTopic } from "#lib/upstreams/list-changes.ts";
 
-type Listener = (event: ServerEvent) => void;
+/** An event of the SDK; `reach` makes it one of all the URIs that `concerned` picks. */
+export type TenantEvent = ServerEvent & { reach?: Reach };
+
+type Listener = (event: TenantEvent) => void;
 
 /** A change reaches the process that made it twice, directly and as the database's notice. */
 const gatherMs = 50;
@@ -18,8 +27,20 @@ const gatherMs = 50;
 interface Audience {
   listeners: Set<Listener>;
   /** What is to be told when the timer ends, each once. */
-  gathered: Map<string, ServerEvent>;
+  gathered: Map<string, TenantEvent>;
   timer: NodeJS.Timeout | null;
+}
+
+/** Of the URIs that somebody listens to, those that an event is about, as the client wrote them. */
+export function concerned(event: TenantEvent, uris: Iterable<string>): string[] {
+  if (event.kind !== "resource_updated") return [];
+  const { uri, reach } = event;
+  return [...uris].filter((each) => {
+    if (reach === undefined) return each === uri;
+    const normal = normalDriverUri(each);
+    if (reach === "below") return normal.startsWith(uri);
+    return normal === uri || (normal.endsWith("/") && uri.startsWith(normal));
+  });
 }
 
 const listChanges: Record<string, ServerEvent> = {
@@ -35,7 +56,12 @@ const listChanges: Record<string, ServerEvent> = {
 function eventOf({
   topic,
   key,
-}: Change): { tenantId: string; event: ServerEvent; isUpstreams?: true } | null {
+}: Change): { tenantId: string; event: TenantEvent; isUpstreams?: true } | null {
+  if (topic === resourceWithinTopic) {
+    const [tenantId = "", reach, ...uri] = key.split(" ");
+    const event = { kind: "resource_updated" as const, uri: uri.join(" "), reach: reach as Reach };
+    return { tenantId, event };
+  }
   if (topic === resourceUpdatedTopic || topic === memoryUpdatedTopic) {
     const at = key.indexOf(" ");
     const event: ServerEvent = { kind: "resource_updated", uri: key.slice(at + 1) };
@@ -83,7 +109,7 @@ const audiences = singleton("mcp.audiences", () => {
   return all;
 });
 
-function tell(audience: Audience, event: ServerEvent): void {
+function tell(audience: Audience, event: TenantEvent): void {
   audience.gathered.set(JSON.stringify(event), event);
   audience.timer ??= setTimeout(() => {
     audience.timer = null;

@@ -9,6 +9,8 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { addResourceGrant } from "#lib/resources/access/grants.ts";
 import { useTenantDatabase } from "#lib/resources/drivers/testing.ts";
 import { registerResource } from "#lib/resources/service.ts";
+import { executeOnResource } from "#lib/resources/use/database.ts";
+import { deleteFile, writeFile } from "#lib/resources/use/files.ts";
 import { freshTenant } from "#lib/testing/context.ts";
 import { type Listening, listen } from "#lib/testing/deployment.ts";
 import { keyOf, openClient, serveApi } from "./testing.ts";
@@ -234,7 +236,70 @@ test("databases and files are browsed as MCP resources, with templates and compl
   expect(await complete(tables, "schema", "s")).toEqual(["shop"]);
   expect(await complete(tables, "table", "", "shop")).toEqual(["orders"]);
   expect(await complete("resource://docs/{+path}", "path", "a/")).toEqual(["a/b.txt"]);
+  expect(await complete(tables, "table", "", "none")).toEqual([]);
+  expect(await complete("resource://docs/{+path}", "path", "none/x")).toEqual([]);
+  expect(await complete("resource://docs/{+path}", "path", "../x")).toEqual([]);
 });
+
+test.each(["modern", "legacy"] as const)(
+  "a %s client hears of files, folders and schemas that it listens to and may read, and of no others",
+  async (era) => {
+    const ctx = await tenantWith("crm", "docs");
+    const subject = { type: "agent", id: "bot" } as const;
+    await addResourceGrant(ctx, "docs", {
+      ...{ subject, permissions: ["read"], conditions: { path_prefix: "mine" } },
+    });
+    await addResourceGrant(ctx, "crm", { subject, permissions: ["read"] });
+    const bot = await openClient(
+      server.url,
+      await keyOf(ctx, { scopes: ["*"], agent_id: "bot" }),
+      era,
+    );
+    const told = new Set<string>();
+    bot.setNotificationHandler("notifications/resources/updated", ({ params }) => {
+      told.add(params.uri);
+    });
+    const inside = [
+      "resource://docs/",
+      "resource://docs/mine/",
+      "resource://docs/mine/a%20%62.txt",
+    ];
+    const tables = ["resource://crm/", "resource://crm/shop/orders"];
+    const outside = "resource://docs/theirs/x.txt";
+    if (era === "legacy") {
+      for (const uri of [...inside, ...tables]) await bot.subscribeResource({ uri });
+      await expect(bot.subscribeResource({ uri: outside })).rejects.toThrow("no resource");
+      await expect(bot.subscribeResource({ uri: "resource://none/" })).rejects.toThrow(
+        "no resource",
+      );
+    } else await bot.listen({ resourceSubscriptions: [...inside, ...tables, outside] });
+    const heard = async (...uris: string[]) => {
+      await vi.waitFor(() => expect([...told].sort()).toEqual([...uris].sort()), {
+        timeout: 10_000,
+      });
+      told.clear();
+    };
+    const text = { bytes: Buffer.from("x"), mimeType: "text/plain" };
+    const writer = { type: "agent", id: "writer" } as const;
+    await addResourceGrant(ctx, "docs", { subject: writer, permissions: ["write", "delete"] });
+    await addResourceGrant(ctx, "crm", { subject: writer, permissions: ["write", "admin"] });
+    const principal = { type: "key", id: "key_w", platform: false, agentId: "writer" } as const;
+    const owner: Ctx = { ...ctx, principal };
+    await writeFile(owner, "docs", { path: "theirs/x.txt" }, text);
+    await heard("resource://docs/");
+    await writeFile(owner, "docs", { path: "mine/a b.txt" }, text);
+    await heard(...inside);
+    await deleteFile(owner, "docs", { path: "mine/a b.txt" });
+    await heard(...inside);
+    await executeOnResource(owner, "crm", { sql: "insert into shop.orders values (1)" });
+    await executeOnResource(owner, "crm", {
+      sql: "comment on table shop.orders is 'x'",
+      mode: "admin",
+    });
+    await heard(...tables);
+    await bot.close();
+  },
+);
 
 test("a large file is read by ranges", async () => {
   const client = await open(await tenantWith("docs"));

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
   type McpServer,
-  type ServerEvent,
   WebStandardStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/server";
 import type { Ctx } from "#lib/core/ctx.ts";
@@ -9,7 +8,7 @@ import { env } from "#lib/core/env.ts";
 import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { authInfoOf } from "./caller.ts";
-import { onTenantChange } from "./changes.ts";
+import { concerned, onTenantChange, type TenantEvent } from "./changes.ts";
 import { mayHear } from "./hearing.ts";
 import type { Subscriptions } from "./resources.ts";
 import { serverFor } from "./server.ts";
@@ -86,7 +85,7 @@ function startSweeping(): void {
   ).unref();
 }
 
-async function tell({ ctx, server: { server }, subscriptions }: Session, event: ServerEvent) {
+async function tell({ ctx, server: { server }, subscriptions }: Session, event: TenantEvent) {
   switch (event.kind) {
     case "tools_list_changed":
       return server.sendToolListChanged();
@@ -95,8 +94,9 @@ async function tell({ ctx, server: { server }, subscriptions }: Session, event: 
     case "resources_list_changed":
       return server.sendResourceListChanged();
     case "resource_updated":
-      if (!subscriptions.has(event.uri) || !(await mayHear(ctx, event))) return;
-      return server.sendResourceUpdated({ uri: event.uri });
+      for (const uri of concerned(event, subscriptions)) {
+        if (await mayHear(ctx, uri)) await server.sendResourceUpdated({ uri });
+      }
   }
 }
 

@@ -3,12 +3,13 @@ import {
   type ServerEvent,
   type ServerEventBus,
 } from "@modelcontextprotocol/server";
+import { z } from "zod";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { authInfoOf } from "./caller.ts";
-import { onTenantChange } from "./changes.ts";
+import { concerned, onTenantChange, type TenantEvent } from "./changes.ts";
 import { mayHear } from "./hearing.ts";
 import { serverFor } from "./server.ts";
 
@@ -42,10 +43,27 @@ function count(tenantId: string, by: 1 | -1): void {
   else streams.perTenant.delete(tenantId);
 }
 
+const listened = z.object({
+  params: z.object({ notifications: z.object({ resourceSubscriptions: z.array(z.string()) }) }),
+});
+
+/** The URIs that a client listens to; the SDK tells of those, each by its own name alone. */
+function urisOf(body: unknown): string[] {
+  return listened.safeParse(body).data?.params.notifications.resourceSubscriptions ?? [];
+}
+
 /** Passes an event on, unless it is of a resource that the caller may not read, or no longer. */
-async function tell(ctx: Ctx, event: ServerEvent, listener: (event: ServerEvent) => void) {
+async function tell(
+  ctx: Ctx,
+  event: TenantEvent,
+  uris: readonly string[],
+  listener: (event: ServerEvent) => void,
+) {
+  if (event.kind !== "resource_updated") return listener(event);
   try {
-    if (await mayHear(ctx, event)) listener(event);
+    for (const uri of concerned(event, uris)) {
+      if (await mayHear(ctx, uri)) listener({ kind: "resource_updated", uri });
+    }
   } catch (err) {
     log.debug({ err }, "an MCP subscription was not told");
   }
@@ -64,6 +82,7 @@ export async function serveListen(
 ): Promise<Response> {
   refuseTooMany(ctx.tenantId);
   let closed = false;
+  const uris = urisOf(body);
   const end = () => handler.close();
   const opened = (unsubscribe: () => void) => {
     const timer = setInterval(() => void recheck().catch(end), recheckMs).unref();
@@ -82,7 +101,7 @@ export async function serveListen(
   const bus: ServerEventBus = {
     publish: () => undefined,
     subscribe: (listener) =>
-      opened(onTenantChange(ctx, (event) => void tell(ctx, event, listener))),
+      opened(onTenantChange(ctx, (event) => void tell(ctx, event, uris, listener))),
   };
   const handler = createMcpHandler(() => serverFor(ctx, "modern"), {
     bus,

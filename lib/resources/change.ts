@@ -8,6 +8,18 @@ export const resourcesTopic = "resources";
 /** What a resource reads as may differ; the key is the tenant's id, a space and its URI. */
 export const resourceUpdatedTopic = "resource-updated";
 
+/**
+ * What lies within a resource may read as something else; the key is the tenant's id, `above` (what is
+ * at the URI and the folders around it) or `below` (all that begins with it), and the URI.
+ */
+export const resourceWithinTopic = "resource-within";
+
+export type Reach = "above" | "below";
+
+export function withinNotice({ tenantId }: Ctx, reach: Reach, uri: string): Change {
+  return { topic: resourceWithinTopic, key: `${tenantId} ${reach} ${uri}` };
+}
+
 /** What tells every process of a change, and whoever listens to one of the URIs. */
 export function resourceNotices(ctx: Ctx, touched: ReadonlySet<string>): Change[] {
   const { tenantId } = ctx;

@@ -15,7 +15,7 @@ import { expandTemplate } from "./template.ts";
 import { wholeAddress } from "./uri.ts";
 import { usageOf } from "./usage.ts";
 import { readDriverPlace } from "./use/driver-read.ts";
-import { type DriverPlace, findDriverPlace } from "./use/driver-uri.ts";
+import { type DriverPlace, findDriverPlace, isReadablePlace } from "./use/driver-uri.ts";
 
 /** MCP's resource contents; `size` is that of the whole, in bytes. */
 export type ResourceContent = { uri: string; size: number } & Body;
@@ -29,11 +29,17 @@ export interface ReadOptions {
 /** More than this in one answer would fill the context of whoever asked. */
 const largestRead = 1024 * 1024;
 
-/** Whether there is a resource of that URI for the caller, and the caller may read it. */
+/**
+ * Whether there is a resource of that URI for the caller, and the caller may read it; what lies within
+ * a database or a file resource need not be there yet.
+ */
 export async function isReadableUri(ctx: Ctx, uri: string): Promise<boolean> {
   authorize(ctx, "resources:read");
-  const found = findByUri(await resourceCatalogOf(ctx.tenantId), uri);
-  return found !== null && mayRead(found, await accessTo(ctx, found.entry.resource));
+  const catalog = await resourceCatalogOf(ctx.tenantId);
+  const found = findByUri(catalog, uri);
+  if (found) return mayRead(found, await accessTo(ctx, found.entry.resource));
+  const place = findDriverPlace(catalog, uri);
+  return place !== null && isReadablePlace(ctx, place);
 }
 
 /**

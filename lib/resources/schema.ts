@@ -3,6 +3,7 @@ import { displayTitle, icon, icons, mimeType } from "#lib/core/icon-schema.ts";
 import { clientId } from "#lib/core/id-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
 import { pageQuery, searchText } from "#lib/core/page.ts";
+import { malformationOf } from "./drivers/address.ts";
 import { connectionSchema, healthMinutes } from "./drivers/connection-schema.ts";
 import { driverKindOf, driverKinds } from "./drivers/kind.ts";
 import { choosesHost, hasHigherExpression, templateOf } from "./template.ts";
@@ -143,7 +144,15 @@ function refineConnection({ type, uri, connection }: Fields, refinement: z.Refin
   }
 }
 
+/** An address that a driver could never work with is told of now, not at its first use. */
+function refineAddress({ type, uri }: Fields, refinement: z.RefinementCtx): void {
+  const kind = driverKindOf({ type, uri });
+  const message = kind === null || templateOf(uri) !== null ? null : malformationOf(kind, uri);
+  if (message !== null) refinement.addIssue({ code: "custom", path: ["uri"], message });
+}
+
 export const registerResourceInput = resourceFields.superRefine((input, refinement) => {
+  refineAddress(input, refinement);
   refineConnection(input, refinement);
   const known = templateOf(input.uri)?.variables ?? [];
   const unknown = templateOf(input.source ?? "")?.variables.find((name) => !known.includes(name));

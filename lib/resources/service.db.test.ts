@@ -201,9 +201,50 @@ test.each<[string, Partial<RegisterResourceInput>]>([
   await expect(refused).rejects.toMatchObject({ code: "invalid_request", errors: [{ pointer }] });
 });
 
+test.each([
+  ["database", "postgres://crm:pa/ss@db.example/crm", "percent-encoded"],
+  ["database", "postgres://", "must name a host"],
+  ["database", "postgres:///crm", "must name a host"],
+  ["database", "postgresql://u:%zz@db.example/crm", "two hexadecimal digits"],
+  ["database", "postgres://u@db.example:99999/crm", "must be as in postgres://"],
+  ["file", "file:///../x", "a folder within the tenant's own files"],
+  ["file", "file:///a/./b", "a folder within the tenant's own files"],
+  ["file", "file://host/a", "a folder within the tenant's own files"],
+  ["file", "file:///a\\b", "a folder within the tenant's own files"],
+  ["file", "s3://No_Such/a", "must be as in s3://bucket/prefix"],
+  ["file", "s3:///a", "must be as in s3://bucket/prefix"],
+  ["file", "s3://bucket/a/../b", "must be as in s3://bucket/prefix"],
+  ["api", "https://", "must be an address as in https://"],
+  ["api", "https://exa mple.com/v1", "must be an address as in https://"],
+  ["api", "https://api.example:port/v1", "must be an address as in https://"],
+])("a %s at %s is refused when it is written, and told what to change", async (type, uri, told) => {
+  const refused = registerResource(ctx, { ...database, type, uri });
+  await expect(refused).rejects.toMatchObject({
+    ...{ code: "invalid_request", errors: [{ pointer: "/uri" }] },
+    message: expect.stringContaining(told),
+  });
+});
+
+test.each([
+  ["database", "postgresql://premium.db.example.com:5432/premium_data"],
+  ["database", "postgres://u:p@db.example/crm?sslmode=prefer&application_name=x"],
+  ["database", "mysql://u:p/w@db.example"],
+  ["database", "postgres://{host}/crm"],
+  ["file", "/srv/../data"],
+  ["file", "s3://premium-files.example.com/datos-cliente/"],
+  ["file", "file:///"],
+  ["file", "https://files.example/{name}"],
+  ["api", "https://api.example/v1?key=1"],
+  ["api", "grpc://"],
+  ["archive", "file:///../x"],
+])("a %s at %s is kept as it is", async (type, uri) => {
+  const registered = await registerResource(ctx, { ...database, resource_id: "asis", type, uri });
+  expect(registered.uri.split(":")[0]).toBe(uri.split(":")[0]);
+});
+
 describe("a URI with a password", () => {
-  const uri = "postgres://crm:p%40ss/w@rd@db.example/crm?sslpassword=hush";
-  const shown = "postgres://crm:[secret]@db.example/crm?sslpassword=[secret]";
+  const uri = "vault://crm:p%40ss/w@rd@db.example/crm?sslpassword=hush";
+  const shown = "vault://crm:[secret]@db.example/crm?sslpassword=[secret]";
 
   test("is read, listed and audited masked, and kept sealed for its tenant alone", async () => {
     const input = { ...database, resource_id: "sealed", uri: "redis://u:hunter2@c.example" };

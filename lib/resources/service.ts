@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, ne, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, gt, type SQL, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { resources } from "#db/schema/resources.ts";
 import { type Tx, withTenant } from "#db/transaction.ts";
@@ -15,7 +15,7 @@ import { accessTo, governs, refusalToChange, requireVisible } from "./access/acc
 import { visibleTo } from "./access/visible.ts";
 import { change } from "./change.ts";
 import { dropContent, keepContent, type NewContent, retypeContent } from "./contents.ts";
-import { driverKindOf } from "./drivers/kind.ts";
+import { refuseOthersPlace } from "./others-place.ts";
 import {
   checkId,
   type Kept,
@@ -116,37 +116,6 @@ function refuseReplacing(ctx: Ctx, before: Row, input: Input, refusal: AppError 
   );
 }
 
-/** `/a/b/` of `file:///a/b`: one folder is in another where its text begins with the other's. */
-function folderOf(uri: string): string {
-  return `/${uri.replace(/^file:\/*/i, "").replace(/\/+$/, "")}/`.replace(/^\/\/$/, "/");
-}
-
-/** Files that were granted to somebody are reached by nobody through another resource's folder. */
-async function refuseSharedFolder(tx: Tx, ctx: Ctx, input: Input): Promise<void> {
-  if (driverKindOf(input) !== "folder" || governs(ctx)) return;
-  const closed = await tx
-    .select({ uri: resources.uri })
-    .from(resources)
-    .where(
-      and(
-        eq(resources.tenantId, ctx.tenantId),
-        eq(resources.type, "file"),
-        eq(resources.grantedOnly, true),
-        ne(resources.resourceId, input.resource_id),
-      ),
-    );
-  const own = folderOf(input.uri);
-  const isShared = closed.some(({ uri }) => {
-    const other = folderOf(uri);
-    return /^file:/i.test(uri) && (own.startsWith(other) || other.startsWith(own));
-  });
-  if (!isShared) return;
-  throw new AppError(
-    "forbidden",
-    "This folder has files of a resource that is granted. Choose another one, or ask somebody with the scope resources:govern.",
-  );
-}
-
 /**
  * Writes a resource in the transaction of the caller, who has parsed the input and announces the
  * resources and the URIs in `touched`. Throws `conflict` for one that is there where it has to be new.
@@ -163,7 +132,7 @@ export async function writeResource(
     throw new AppError("conflict", `The resource "${input.resource_id}" is there already.`);
   }
   if (before) refuseReplacing(ctx, before.row, input, refusal);
-  await refuseSharedFolder(tx, ctx, input);
+  await refuseOthersPlace(tx, ctx, input, before?.row.uri ?? null);
   const values = valuesOf(ctx, input, before?.row);
   const [row] = before
     ? await tx

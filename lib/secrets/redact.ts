@@ -100,13 +100,20 @@ function redactString(text: string, { forms, shortest }: Sought): string {
   return shown;
 }
 
+/** Whether a value is an object of JSON; bytes, addresses and the like are not. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
 function redactDeep(value: unknown, sought: Sought): unknown {
   if (typeof value === "string") return redactString(value, sought);
   if (typeof value === "number") {
     return sought.numbers.size > 0 && sought.numbers.has(String(value)) ? secretMask : value;
   }
   if (Array.isArray(value)) return value.map((each) => redactDeep(each, sought));
-  if (typeof value !== "object" || value === null) return value;
+  if (!isPlain(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       redactString(name, sought),
@@ -118,7 +125,8 @@ function redactDeep(value: unknown, sought: Sought): unknown {
 /**
  * A copy of a JSON value in which every occurrence of the values is masked, in names of members and
  * in numbers too. It finds them in each string by itself, in the usual encodings; a value of fewer
- * than four characters, cut in pieces or encrypted it does not find.
+ * than four characters, cut in pieces or encrypted it does not find. What is no JSON (bytes, a `URL`)
+ * stays as it is.
  */
 export function redact<T>(value: T, values: ReadonlySet<string>): T {
   if (values.size === 0) return value;

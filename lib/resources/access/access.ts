@@ -5,7 +5,7 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import type { Permission } from "#lib/core/permissions.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import type { Resource } from "../schema.ts";
-import { needsDriver, type Use } from "./conditions.ts";
+import { type Conditions, needsDriver, type Use } from "./conditions.ts";
 import { type Access, ceilingOf, grantedAccess, openAccess, type Way, waysTo } from "./engine.ts";
 import { resourceRulesOf } from "./rules.ts";
 
@@ -105,6 +105,16 @@ export async function requireAccess(
   const ways = waysTo(access, permission, use);
   if (ways.length === 0) throw refusalOf(resource.resource_id, access, permission);
   return ways;
+}
+
+/** The conditions under which a caller has a permission besides the one that it asks for; none: not. */
+export async function waysFor(
+  ctx: Ctx,
+  resource: Governable,
+  permission: string,
+): Promise<readonly Conditions[]> {
+  if (!ctx.permissions.has(scopeOf(permission))) return [];
+  return waysTo(await accessTo(ctx, resource), permission).map(({ conditions }) => conditions);
 }
 
 /**

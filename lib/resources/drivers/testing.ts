@@ -12,8 +12,14 @@ export interface TenantDatabase {
   run(sql: string): Promise<Record<string, unknown>[]>;
 }
 
-/** Makes a database for the suite and drops it at the end; `setUp` is run in it as its owner. */
-export function useTenantDatabase(setUp: string): TenantDatabase {
+/**
+ * Makes a database for the suite and drops it at the end; `setUp` is run in it as its owner, on the
+ * suite's server unless a superuser's address names another.
+ */
+export function useTenantDatabase(
+  setUp: string,
+  serverUrl: () => string = () => inject("clusterUrl"),
+): TenantDatabase {
   const name = `tenant_${randomBytes(6).toString("hex")}`;
   const password = randomBytes(9).toString("base64url");
   let own: ReturnType<typeof postgres> | undefined;
@@ -23,11 +29,11 @@ export function useTenantDatabase(setUp: string): TenantDatabase {
   };
 
   beforeAll(async () => {
-    const admin = postgres(inject("clusterUrl"), { max: 1, onnotice: () => undefined });
+    const admin = postgres(serverUrl(), { max: 1, onnotice: () => undefined });
     await admin.unsafe(`create role ${name} login password '${password}'`);
     await admin.unsafe(`create database ${name} owner ${name} template template0`);
     await admin.end();
-    const url = new URL(inject("clusterUrl"));
+    const url = new URL(serverUrl());
     Object.assign(url, { username: name, password, pathname: `/${name}` });
     own = postgres(url.href, { max: 1, onnotice: () => undefined });
     await own.unsafe(setUp);
@@ -37,7 +43,7 @@ export function useTenantDatabase(setUp: string): TenantDatabase {
 
   afterAll(async () => {
     await own?.end();
-    const admin = postgres(inject("clusterUrl"), { max: 1, onnotice: () => undefined });
+    const admin = postgres(serverUrl(), { max: 1, onnotice: () => undefined });
     await admin.unsafe(`drop database if exists ${name} with (force)`);
     await admin.unsafe(`drop role if exists ${name}`);
     await admin.end();

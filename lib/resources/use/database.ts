@@ -2,7 +2,8 @@ import type { z } from "zod";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { parse } from "#lib/core/parse.ts";
-import { scopeOf } from "../access/access.ts";
+import { scopeOf, waysFor } from "../access/access.ts";
+import { withinNotice } from "../change.ts";
 import { browseDatabase, describeTable } from "../drivers/database/browse.ts";
 import type { DatabaseOverview, TableDescription } from "../drivers/database/browse-schema.ts";
 import {
@@ -15,6 +16,7 @@ import {
 import { queryDatabase } from "../drivers/database/read.ts";
 import { selectFromTable } from "../drivers/database/select.ts";
 import { executeInDatabase } from "../drivers/database/write.ts";
+import { driverUriOf } from "./driver-uri.ts";
 import { auditUse, metered } from "./meter.ts";
 import { withResource } from "./open.ts";
 
@@ -91,7 +93,7 @@ export function describeResourceTable(
 
 /**
  * One statement that changes something, in a transaction of its own: data with `write`, anything with
- * `admin`. The audit log has its text, without the parameters. Throws as `queryResource`; nothing is
+ * `admin`. Rows that it returns are for who has `read` too. The audit log has its text, without the parameters. Throws as `queryResource`; nothing is
  * changed then.
  */
 export function executeOnResource(
@@ -103,12 +105,18 @@ export function executeOnResource(
   return metered(ctx, "execute", async () => {
     authorize(ctx, scopeOf("write"));
     const input = parse(executeInput, raw);
-    const done = await withResource(ctx, id, kinds, input.mode, signal, ({ scope, connection }) =>
-      executeInDatabase(scope, connection, input),
-    );
-    const { command, affected_rows } = done;
-    const sql = input.sql.slice(0, mostAudited);
-    await auditUse(ctx, "resource.execute", id, { mode: input.mode, command, affected_rows, sql });
-    return done;
+    const { mode } = input;
+    return withResource(ctx, id, kinds, mode, signal, async (opened) => {
+      const { scope, connection, resource } = opened;
+      const reads = await waysFor(ctx, resource, "read");
+      const done = await executeInDatabase(scope, connection, input, reads);
+      const { command, affected_rows } = done;
+      const after = { mode, command, affected_rows, sql: input.sql.slice(0, mostAudited) };
+      // Its tables are what MCP shows of a database; a change of data leaves them as they are.
+      const changes =
+        mode === "admin" ? [withinNotice(ctx, "below", driverUriOf(resource, ""))] : [];
+      await auditUse(ctx, "resource.execute", id, after, ...changes);
+      return done;
+    });
   });
 }

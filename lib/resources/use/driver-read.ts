@@ -1,6 +1,6 @@
 import { type ByteRange, spanOf } from "#lib/core/byte-range.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { notFound } from "#lib/core/errors.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
 import type { Fetched } from "../source.ts";
 import { browseResource, describeResourceTable } from "./database.ts";
 import { type DriverPlace, driverUriOf } from "./driver-uri.ts";
@@ -67,6 +67,14 @@ export async function readDriverPlace(
   return { bytes, mimeType: file.mimeType, size: file.size };
 }
 
+/** What somebody is about to write may not be there, or be no path yet. */
+function noneIfMissing(error: unknown): string[] {
+  const isMissing =
+    error instanceof AppError && (error.code === "not_found" || error.code === "invalid_request");
+  if (isMissing) return [];
+  throw error;
+}
+
 /** Names of schemas, tables or files that a variable of the resource's template may have. */
 export async function namesAt(
   ctx: Ctx,
@@ -79,11 +87,14 @@ export async function namesAt(
   if (kind !== "database") {
     if (argument !== "path") return [];
     const folder = prefix.slice(0, Math.max(0, prefix.lastIndexOf("/")));
-    const { entries } = await listFiles(ctx, id, { folder, limit: mostEntries });
-    return entries.map(({ path }) => path);
+    return listFiles(ctx, id, { folder, limit: mostEntries }).then(
+      ({ entries }) => entries.map(({ path }) => path),
+      noneIfMissing,
+    );
   }
   const within = argument === "table" ? (context.schema ?? null) : null;
-  const { schemas, tables } = await browseResource(ctx, id, within);
-  if (argument === "schema") return schemas;
-  return argument === "table" ? [...new Set(tables.map(({ name }) => name))] : [];
+  return browseResource(ctx, id, within).then(({ schemas, tables }) => {
+    if (argument === "schema") return schemas;
+    return argument === "table" ? [...new Set(tables.map(({ name }) => name))] : [];
+  }, noneIfMissing);
 }

@@ -1,9 +1,10 @@
 import type { Resource as McpResource, ResourceTemplateType } from "@modelcontextprotocol/server";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { accessOfCaller } from "../access/access.ts";
+import { accessOfCaller, waysFor } from "../access/access.ts";
 import { ceilingOf } from "../access/engine.ts";
 import { type CatalogResource, type ResourceCatalog, resourceCatalogOf } from "../catalog.ts";
+import { leadsTo, reaches } from "../drivers/file/reach.ts";
 import type { DriverKind } from "../drivers/kind.ts";
 import type { Resource } from "../schema.ts";
 
@@ -38,6 +39,15 @@ export function driverUriOf(resource: Resource, path: string): string {
   return rootOf(resource) + path.split("/").map(encodeURIComponent).join("/");
 }
 
+/** A URI as `driverUriOf` writes it, however the client has escaped it; others as they are. */
+export function normalDriverUri(uri: string): string {
+  const [, id = "", rest = ""] = /^resource:\/\/([^/?#]+)(?:\/([^?#]*))?$/.exec(uri) ?? [];
+  const parts = decoded([id, ...rest.split("/")]);
+  if (id === "" || !parts) return uri;
+  const [host = "", ...path] = parts.map(encodeURIComponent);
+  return `resource://${host}/${path.join("/")}`;
+}
+
 function decoded(parts: readonly string[]): string[] | null {
   try {
     return parts.map(decodeURIComponent);
@@ -55,6 +65,24 @@ export function findDriverPlace(catalog: ResourceCatalog, uri: string): DriverPl
   const isFolder = rest === "" || rest.endsWith("/");
   const path = rest === "" ? [] : decoded(rest.replace(/\/$/, "").split("/"));
   return entry && kind && path ? { entry, kind, path, isFolder } : null;
+}
+
+/** Whether the caller may read what lies at a place, be it there or not. */
+export async function isReadablePlace(
+  ctx: Ctx,
+  { entry, kind, path, isFolder }: DriverPlace,
+): Promise<boolean> {
+  const limits = await waysFor(ctx, entry.resource, "read");
+  if (kind !== "database") {
+    const at = path.join("/");
+    return reaches(limits, at) || (isFolder && limits.length > 0 && leadsTo(limits, at));
+  }
+  const [schema, table] = path;
+  const isNamed = (name: string) =>
+    schema === undefined ||
+    name === `${schema}.${table}` ||
+    (table === undefined && name.startsWith(`${schema}.`));
+  return limits.some(({ tables }) => tables?.some(isNamed) ?? true);
 }
 
 /** The resource that one of `listDriverPlaces`' templates is of. */

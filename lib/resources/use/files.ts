@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { z } from "zod";
-import { withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import { authorize } from "#lib/core/authorize.ts";
+import { type Change, commitChanges } from "#lib/core/bus.ts";
 import type { Span } from "#lib/core/byte-range.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
@@ -11,6 +11,7 @@ import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { lockQuota } from "#lib/tenants/lock-quota.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { scopeOf } from "../access/access.ts";
+import { withinNotice } from "../change.ts";
 import { fileListQuery, fileQuery, linkInput } from "../drivers/file/files-schema.ts";
 import { type LocalStore, localStore } from "../drivers/file/local.ts";
 import { mediaTypeOf } from "../drivers/file/media-type.ts";
@@ -18,6 +19,8 @@ import { leadsTo, reaches } from "../drivers/file/reach.ts";
 import { type BucketStore, bucketStore } from "../drivers/file/s3.ts";
 import type { FileBytes, FileEntry, FilePage, FileRange } from "../drivers/file/store.ts";
 import type { DriverScope } from "../drivers/scope.ts";
+import type { Resource } from "../schema.ts";
+import { driverUriOf } from "./driver-uri.ts";
 import { resourceFolder } from "./folder-root.ts";
 import { auditUse, metered } from "./meter.ts";
 import { type Opened, withResource } from "./open.ts";
@@ -112,19 +115,26 @@ export async function openFile(ctx: Ctx, id: string, raw: { path: string }, sign
   };
 }
 
+/** Who listens to a file or to a folder above it is told, once the change is committed. */
+function changeAt(ctx: Ctx, resource: Resource, path: string): Change {
+  return withinNotice(ctx, "above", driverUriOf(resource, path));
+}
+
 const target = (id: string) => ({ type: "resource", id });
 
 /** In one transaction that holds the tenant's storage: counted, audited and put in its place. */
 async function placeLocally(
   ctx: Ctx,
-  id: string,
+  resource: Resource,
   store: LocalStore,
   path: string,
   bytes: Uint8Array,
 ) {
+  const { resource_id: id } = resource;
   const staged = await store.stage(path, bytes);
   try {
-    return await withTenant(ctx.tenantId, async (tx) => {
+    return await commitChanges(ctx, async (tx, tell) => {
+      tell(changeAt(ctx, resource, path));
       await lockQuota(tx, ctx.tenantId, "storage_bytes");
       await tx.execute(sql`select move_storage(${ctx.tenantId}, ${await staged.growth()})`);
       const after = { path, size: bytes.byteLength };
@@ -156,9 +166,11 @@ export function writeFile(
     return withResource(ctx, id, kinds, "write", signal, async (opened) => {
       requireReach(opened.scope, path);
       const { kind, store } = await openStore(opened);
-      if (kind === "folder") return placeLocally(ctx, id, store, path, bytes);
+      if (kind === "folder") return placeLocally(ctx, opened.resource, store, path, bytes);
       const entry = await store.write(path, bytes, mimeType);
-      await auditUse(ctx, "resource.write_file", id, { path, size: bytes.byteLength });
+      const after = { path, size: bytes.byteLength };
+      const change = changeAt(ctx, opened.resource, path);
+      await auditUse(ctx, "resource.write_file", id, after, change);
       return entry;
     });
   };
@@ -178,12 +190,14 @@ export function deleteFile(
     await withResource(ctx, id, kinds, "delete", signal, async (opened) => {
       requireReach(opened.scope, path);
       const { kind, store } = await openStore(opened);
+      const change = changeAt(ctx, opened.resource, path);
       if (kind === "bucket") {
         await store.remove(path);
-        await auditUse(ctx, "resource.delete_file", id, { path });
+        await auditUse(ctx, "resource.delete_file", id, { path }, change);
         return;
       }
-      await withTenant(ctx.tenantId, async (tx) => {
+      await commitChanges(ctx, async (tx, tell) => {
+        tell(change);
         await lockQuota(tx, ctx.tenantId, "storage_bytes");
         const freed = await store.remove(path);
         await tx.execute(sql`select move_storage(${ctx.tenantId}, ${-freed})`);
@@ -210,7 +224,7 @@ export function linkFile(
     authorize(ctx, scopeOf("read"));
     const { path, method, expires_seconds } = parse(linkInput, raw);
     const permission = method === "GET" ? "read" : "write";
-    return withResource(ctx, id, kinds, permission, undefined, async (opened) => {
+    const link = await withResource(ctx, id, kinds, permission, undefined, async (opened) => {
       requireReach(opened.scope, path);
       const { kind, store } = await openStore(opened);
       if (kind === "folder") {
@@ -223,5 +237,6 @@ export function linkFile(
       await auditUse(ctx, "resource.link_file", id, { path, method, expires_at });
       return { url, method, expires_at };
     });
+    return { ...link, url: link.url.href };
   });
 }

@@ -1,5 +1,5 @@
-import { withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
+import { type Change, commitChanges } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { noteUsage, recordUsage } from "#lib/usage/ledger.ts";
@@ -27,14 +27,19 @@ export async function metered<T>(
   }
 }
 
-/** Writes what was done to a resource outside of our own database to the audit log, once it is done. */
+/**
+ * Writes what was done to a resource outside of our own database to the audit log, once it is done,
+ * and tells whoever listens of what changed by it.
+ */
 export function auditUse(
   ctx: Ctx,
   action: string,
   id: string,
   after: Record<string, unknown>,
+  ...changes: Change[]
 ): Promise<void> {
-  return withTenant(ctx.tenantId, async (tx) => {
+  return commitChanges(ctx, async (tx, tell) => {
     await audit(tx, ctx, { action, target: { type: "resource", id }, after });
+    tell(...changes);
   });
 }

@@ -91,7 +91,7 @@ export async function findEntry(tenantId: string, id: string): Promise<Entry> {
 
 /**
  * Runs `work` with what the resource's driver needs, within `limits`. A secret that was used is masked
- * in what `work` answers, but for bytes, and throws. Throws `invalid_request` for another kind.
+ * in what `work` answers, but for what is no JSON (bytes, a presigned `URL`), and throws. Throws `invalid_request` for another kind.
  */
 export async function withDriver<K extends DriverKind, T>(
   { entry, snapshot }: Entry,
@@ -118,8 +118,7 @@ export async function withDriver<K extends DriverKind, T>(
   };
   try {
     const connection = connectionOf(kind, resource);
-    const result = await work({ kind, resource, connection, scope } as AnyOpened<K>);
-    return kind === "api" ? masked(result) : result;
+    return masked(await work({ kind, resource, connection, scope } as AnyOpened<K>));
   } catch (error) {
     if (error instanceof AppError && used.size > 0) error.message = redact(error.message, used);
     throw error;

@@ -283,6 +283,10 @@ test("max_storage_mb holds exactly for files that are written at the same time",
   if (!tenant) throw new Error("The tenant is gone");
   expect(await recountStorage(tenant)).toBe(1_000_000);
   expect(readdirSync(join(tenantFolder(tenant), "reports"))).toHaveLength(10);
+  await expect(writeFile(ctx, "r", { path: "new/er/f" }, part)).rejects.toMatchObject({
+    code: "limit_exceeded",
+  });
+  expect((await listFiles(ctx, "r", {})).entries).toHaveLength(10);
   await deleteFile(ctx, "r", { path: (await listFiles(ctx, "r", {})).entries[0]?.path ?? "" });
   await writeFile(ctx, "r", { path: "again" }, part);
 });
@@ -444,6 +448,39 @@ test("a secret that a server echoes is masked in the error", async () => {
   expect(String(error)).not.toContain("token-of-the-api");
 });
 
+test("whatever a driver answers, secrets that it used are masked in it, and a link still works", async () => {
+  const database = await tenantWith("database");
+  const password = new URL(db.url).password;
+  const { rows } = await queryResource(database, "r", {
+    sql: `select '<' || $1 || '>'`,
+    params: [password],
+  });
+  expect(rows).toEqual([["<[secret]>"]]);
+  const bucket = await tenantWith("bucket");
+  await writeFile(bucket, "r", { path: `of ${s3Credential.secret}.txt` }, bytes("x"));
+  const list = await listFiles(bucket, "r", {});
+  expect(JSON.stringify(list)).not.toContain(s3Credential.secret);
+  const kept = bytes(`within ${s3Credential.secret}`);
+  await writeFile(bucket, "r", { path: "kept.txt" }, kept);
+  expect(Buffer.from((await readFile(bucket, "r", { path: "kept.txt" }, null)).bytes)).toEqual(
+    kept.bytes,
+  );
+});
+
+test("each pair of a query is sent, whatever its name, and one that cannot be is refused", async () => {
+  const ctx = await tenantWith("api");
+  const query = JSON.parse('{"__proto__": "a", "constructor": 1, "x": false}');
+  expect(await requestResource(ctx, "r", { path: "/orders/1", query })).toMatchObject({
+    json: { url: "/v1/orders/1?__proto__=a&constructor=1&x=false" },
+  });
+  for (const text of ['{"__proto__": {"a": 1}}', '{"a": null}', '{"a": ["b"]}', "[]", '"a"']) {
+    await expect(
+      requestResource(ctx, "r", { path: "/orders/1", query: JSON.parse(text) }),
+      text,
+    ).rejects.toMatchObject({ code: "invalid_request" });
+  }
+});
+
 test("what an API echoes of its credential is masked, and in the record of a deployment too", async () => {
   const ctx = await tenantWith("api", {
     connection: { ...kinds.api().connection, deployment: { path: "/orders/echo" } },
@@ -495,14 +532,22 @@ test.each(foreign)(
 test("a statement returns no more rows than its grant shows", async () => {
   const ctx = await tenantWith("database");
   await addResourceGrant(ctx, "r", {
-    ...{ subject: { type: "agent", id: "bot" }, permissions: ["write"] },
+    ...{ subject: { type: "agent", id: "bot" }, permissions: ["read", "write"] },
     conditions: { max_rows: 1 },
+  });
+  await addResourceGrant(ctx, "r", {
+    ...{ subject: { type: "agent", id: "writer" }, permissions: ["write"] },
   });
   const sql = "update t set secret = secret returning secret";
   await expect(executeOnResource(asAgent(ctx, "bot"), "r", { sql })).rejects.toMatchObject({
     code: "invalid_request",
     message: expect.stringContaining("nothing was done"),
   });
+  const counted = { command: "UPDATE", affected_rows: 2, returned: null };
+  expect(await executeOnResource(asAgent(ctx, "writer"), "r", { sql })).toEqual(counted);
+  const open = await tenantWith("database");
+  const blind = tenantCtx(open.tenantId, ["resources:write"]);
+  expect(await executeOnResource(blind, "r", { sql })).toEqual(counted);
 });
 
 test("a folder that is granted is not reached through another resource of the same files", async () => {
@@ -516,6 +561,34 @@ test("a folder that is granted is not reached through another resource of the sa
     await expect(registerResource(writer, alias), uri).rejects.toMatchObject({ code: "forbidden" });
   }
   await registerResource(writer, { resource_id: "b", name: "B", type: "file", uri: "file:///rep" });
+});
+
+test("whoever reads a granted resource's URI gets it, and nothing that a stranger to it puts before it", async () => {
+  const ctx = await freshTenant();
+  const doc = (resource_id: string, uri: string) => ({ resource_id, name: "D", type: "doc", uri });
+  await registerResource(ctx, doc("z-plan", "doc://plan"));
+  await registerResource(ctx, doc("z-orders", "orders://{id}/lines"));
+  const grant: GrantInput = { subject: { type: "agent", id: "bot" }, permissions: ["read"] };
+  for (const id of ["z-plan", "z-orders"]) await addResourceGrant(ctx, id, grant);
+  const writer = tenantCtx(ctx.tenantId, ["resources:read", "resources:write"]);
+  for (const uri of [
+    ...["doc://plan", "orders://7/lines", "orders://{id}/lines", "orders://{other}/lines"],
+    ...["orders://vip-{id}/lines", "orders://{id}/open/lines"],
+  ]) {
+    await expect(registerResource(writer, doc("a", uri)), uri).rejects.toMatchObject({
+      ...{ code: "forbidden", message: expect.stringContaining("Choose another uri") },
+    });
+  }
+  for (const uri of [
+    "doc://plan/2",
+    "orders://7/notes",
+    "orders://7",
+    "{what}",
+    "orders://7/{what}es",
+  ])
+    expect(await registerResource(writer, doc("a", uri))).toMatchObject({ uri });
+  await registerResource(ctx, doc("a", "doc://plan"));
+  await registerResource(writer, { ...doc("a", "doc://plan"), name: "As it is" });
 });
 
 test("pages of a folder tell of nothing that the grant leaves out", async () => {

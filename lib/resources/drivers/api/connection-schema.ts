@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonObject } from "#lib/core/json.ts";
 import { secretName } from "#lib/secrets/schema.ts";
 
 const apiMethods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -90,10 +91,27 @@ export const apiConnection = z.strictObject({
 
 export type ApiConnection = z.output<typeof apiConnection>;
 
+/** Any name, `__proto__` too, which zod's own record type would leave out without a word. */
+const query = jsonObject
+  .superRefine((pairs, context) => {
+    for (const [name, value] of Object.entries(pairs)) {
+      const isSent = ["string", "number", "boolean"].includes(typeof value);
+      const message =
+        name.length > 200
+          ? "must have names of at most 200 characters"
+          : isSent
+            ? null
+            : "must be text, a number, true or false";
+      if (message !== null) context.addIssue({ code: "custom", path: [name], message });
+    }
+  })
+  .meta({ additionalProperties: { type: ["string", "number", "boolean"] } })
+  .default({});
+
 export const apiRequest = z.strictObject({
   method: z.enum(apiMethods).default("GET"),
   path: requestPath,
-  query: z.record(z.string().max(200), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  query,
   body: z.unknown().optional().meta({ description: "Sent as JSON." }),
 });
 
@@ -103,7 +121,9 @@ export const apiAnswer = z
   .object({
     status: z.number().int(),
     content_type: z.string().nullable(),
-    json: z.unknown().optional().meta({ description: "Where the answer is JSON." }),
+    json: z.unknown().optional().meta({
+      description: "Where the answer is JSON; numbers that would be rounded are text.",
+    }),
     text: z.string().optional().meta({ description: "Where it is text." }),
     base64: z.string().optional().meta({ description: "Where it is neither." }),
   })

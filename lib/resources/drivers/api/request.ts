@@ -1,8 +1,10 @@
 import { EgressError, type EgressResponse, egressFetch } from "#lib/core/egress.ts";
 import { AppError } from "#lib/core/errors.ts";
-import { parseJson } from "#lib/core/json.ts";
+import { findExactJson } from "#lib/core/json.ts";
 import { reaches } from "../file/reach.ts";
 import type { DriverScope } from "../scope.ts";
+import { uriMistake } from "../uri-mistake.ts";
+import { parseApiAddress } from "./base-address.ts";
 import {
   type ApiAnswer,
   type ApiConnection,
@@ -33,12 +35,9 @@ function urlOf(
   base: string,
   { path, query }: ApiRequest,
 ): { url: URL; basic: string | null; root: URL } {
-  const root = URL.parse(base);
-  if (root?.search !== "" || root.hash !== "") {
-    const message = "must be an https:// address without query and fragment";
-    throw new AppError("invalid_request", `/uri ${message}`, {
-      errors: [{ pointer: "/uri", message }],
-    });
+  const root = parseApiAddress(base);
+  if (root.search !== "" || root.hash !== "") {
+    throw uriMistake("must be an https:// address without query and fragment");
   }
   const { username, password } = root;
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -102,11 +101,9 @@ function toAnswer({ status, headers, body }: EgressResponse): ApiAnswer {
   const bytes = Buffer.from(body);
   if (bytes.length === 0) return { status, content_type };
   if (/^application\/([^;]+\+)?json/i.test(content_type ?? "")) {
-    try {
-      return { status, content_type, json: parseJson(bytes.toString("utf8")) };
-    } catch {
-      return { status, content_type, text: bytes.toString("utf8") };
-    }
+    const text = bytes.toString("utf8");
+    const found = findExactJson(text);
+    return found ? { status, content_type, json: found.value } : { status, content_type, text };
   }
   if (content_type === null || textual.test(content_type)) {
     return { status, content_type, text: bytes.toString("utf8") };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonObject } from "#lib/core/json.ts";
 import { secretName } from "#lib/secrets/schema.ts";
 
 const name = z
@@ -23,9 +24,10 @@ const whole = (max: number) =>
 /** How a PostgreSQL database is used, besides its address `postgres://user:password@host:port/name`. */
 export const databaseConnection = z.strictObject({
   read_login: login.optional().meta({ description: "Who reads; absent: the address's own user." }),
-  write_login: login
-    .optional()
-    .meta({ description: "Who changes data; absent: the address's own user." }),
+  write_login: login.optional().meta({
+    description:
+      "Who changes data; absent: the address's own user. Without SELECT it learns of no rows by the conditions of its changes either.",
+  }),
   statement_timeout_ms: whole(60_000).default(10_000),
   max_rows: whole(10_000).default(1_000).meta({ description: "Rows in one answer." }),
 });
@@ -34,14 +36,7 @@ export type DatabaseConnection = z.output<typeof databaseConnection>;
 export type DatabaseLogin = z.output<typeof login>;
 
 const parameter = z.union(
-  [
-    z.string(),
-    z.number(),
-    z.boolean(),
-    z.null(),
-    z.array(z.unknown()),
-    z.record(z.string(), z.unknown()),
-  ],
+  [z.string(), z.number(), z.boolean(), z.null(), z.array(z.unknown()), jsonObject],
   { error: "must be a JSON value" },
 );
 
@@ -124,7 +119,7 @@ export const resultSet = z
     columns: z.array(z.object({ name: z.string(), type: z.string() })),
     rows: z.array(z.array(z.unknown())).meta({
       description:
-        "Numbers, booleans, null and JSON as they are; what JSON cannot carry exactly (bigint, numeric, times, bytea, arrays) as PostgreSQL's text.",
+        "Numbers, booleans, null and JSON as they are; what JSON's readers would round or do not know (bigint, numeric, long numbers within JSON, times, bytea, arrays) as PostgreSQL's text.",
     }),
     row_count: z.number().int(),
     next_cursor: z.string().nullable(),
@@ -136,7 +131,9 @@ export const executed = z
   .object({
     command: z.string().meta({ description: "INSERT, UPDATE, CREATE TABLE, …" }),
     affected_rows: z.number().int().nullable(),
-    returned: resultSet.nullable(),
+    returned: resultSet
+      .nullable()
+      .meta({ description: "Rows of RETURNING, for who may read as well." }),
   })
   .meta({ id: "Executed" });
 export type Executed = z.output<typeof executed>;

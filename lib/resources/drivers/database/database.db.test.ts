@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import { expect, inject, test } from "vitest";
 import { parseEgressAllow } from "#lib/core/egress.ts";
+import type { DriverScope } from "../scope.ts";
 import { scopeOf, useTenantDatabase } from "../testing.ts";
 import { browseDatabase, describeTable } from "./browse.ts";
 import { databaseConnection, executeInput, queryInput, selectInput } from "./connection-schema.ts";
@@ -24,8 +25,8 @@ const connection = databaseConnection.parse({ statement_timeout_ms: 2_000 });
 const scope = (change = {}) => scopeOf(db.url, change);
 const query = (input: object, change = {}) =>
   queryDatabase(scope(change), connection, queryInput.parse(input));
-const execute = (input: object, change = {}) =>
-  executeInDatabase(scope(change), connection, executeInput.parse(input));
+const execute = (input: object, change = {}, reads: DriverScope["limits"] = [{}]) =>
+  executeInDatabase(scope(change), connection, executeInput.parse(input), reads);
 const select = (input: object, change = {}) =>
   selectFromTable(scope(change), connection, selectInput.parse(input));
 const notes = async () => (await db.run("select count(*)::int as n from hr.notes"))[0]?.n;
@@ -46,6 +47,20 @@ test("a SELECT answers columns with their types, and values as JSON carries them
     [1, "p1", "1000.50", "2000-01-02", "{a,b}", { n: 1 }, "9007199254740993", false],
   ]);
   expect(answer.next_cursor).toBeNull();
+});
+
+test("numbers within JSON that a double would round come as their text", async () => {
+  const [row] = (
+    await query({
+      sql: `select '{"id": 9007199254740993, "n": 1.5, "list": [123456789012345678901234]}'::jsonb, '[0.12345678901234567890]'::json, $1::jsonb`,
+      params: [JSON.parse('{"__proto__": 1}')],
+    })
+  ).rows;
+  expect(row?.slice(0, 2)).toEqual([
+    { id: "9007199254740993", n: 1.5, list: ["123456789012345678901234"] },
+    ["0.12345678901234567890"],
+  ]);
+  expect(JSON.stringify(row?.[2])).toBe('{"__proto__":1}');
 });
 
 test("parameters are bound, never concatenated", async () => {
@@ -206,6 +221,32 @@ test("a write says what it changed, and DDL is no write", async () => {
   await execute({ sql: "drop table t", mode: "admin" });
 });
 
+test("who may change data and not read it gets counts alone, and no error that quotes a row", async () => {
+  const blind = (sql: string, reads: DriverScope["limits"] = []) => execute({ sql }, {}, reads);
+  const update = "update people set name = name where id = 1 returning name, salary";
+  for (const reads of [[], [{ tables: ["public.people"] }], [{ columns_hidden: ["salary"] }]]) {
+    expect(await blind(update, reads)).toEqual({
+      ...{ command: "UPDATE", affected_rows: 1, returned: null },
+    });
+  }
+  expect(await blind(update, [{ max_rows: 1 }])).toMatchObject({
+    returned: { rows: [["p1", "1000.50"]] },
+  });
+  for (const sql of [
+    "update people set id = name::int where id = 1",
+    "update people set id = id where id = 1 and name::regclass is null",
+    "do $$ begin raise exception '%', (select name from people where id = 1); end $$",
+  ]) {
+    const error: Error = await blind(sql).then(
+      () => new Error("was done"),
+      (told) => told,
+    );
+    expect(error.message, sql).toContain("the statement failed");
+    expect(error.message, sql).not.toContain("p1");
+  }
+  await expect(blind("update people set nam = 1")).rejects.toThrow('column "nam"');
+});
+
 test("a failing write changes nothing and says why", async () => {
   await expect(
     execute({ sql: "insert into people (id, name) values (1, 'again')" }),
@@ -363,7 +404,7 @@ test("addresses that the egress guard refuses, wrong logins and wrong hosts are 
   for (const address of [
     "mysql://u:p@127.0.0.1/x",
     "postgres://127.0.0.1/x",
-    "postgres://u@127.0.0.1",
+    "postgres://127.0.0.1",
     "postgres://u@127.0.0.1/x?options=-c",
   ]) {
     await expect(
@@ -406,7 +447,7 @@ test("a login that makes roles is refused: it could make itself a stronger one",
 test("a connection that ran a statement of an administrator is given to nobody else", async () => {
   const own = scope();
   const input = executeInput.parse({ sql: "create table admins ()", mode: "admin" });
-  await executeInDatabase(own, connection, input);
+  await executeInDatabase(own, connection, input, []);
   expect(openSessions(own.tenantId)).toBe(0);
   await db.run("drop table admins");
 });

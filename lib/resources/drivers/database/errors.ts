@@ -34,6 +34,17 @@ export function inOwnText(error: unknown, before: string): unknown {
   return error;
 }
 
+/**
+ * The error without what it may quote of rows, for a caller who may not read any. One that has a
+ * place in the statement was made of the statement's own text.
+ */
+export function withoutRows(error: unknown): unknown {
+  if (!isServerError(error) || error.position !== undefined) return error;
+  error.message = "the statement failed";
+  error.hint = "What more it says could quote rows, which takes the permission read.";
+  return error;
+}
+
 /** What a database said or did, as the caller can act on it; errors of our own as they are. */
 export function toDatabaseError(error: unknown): AppError {
   if (error instanceof AppError) return error;

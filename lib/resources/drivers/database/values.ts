@@ -1,4 +1,5 @@
 import type { FieldDef, QueryResult } from "pg";
+import { findExactJson } from "#lib/core/json.ts";
 import type { Session } from "./sessions.ts";
 
 const oid = {
@@ -33,7 +34,7 @@ function toJson(text: string | null, type: number): unknown {
       return numberOf(text);
     case oid.json:
     case oid.jsonb:
-      return JSON.parse(text);
+      return (findExactJson(text) ?? { value: text }).value;
     default:
       return text;
   }

@@ -1,6 +1,7 @@
 import { AppError } from "#lib/core/errors.ts";
 import type { DriverScope } from "../scope.ts";
 import type { DatabaseConnection, Executed, ExecuteInput } from "./connection-schema.ts";
+import { withoutRows } from "./errors.ts";
 import { begin, isFree } from "./read.ts";
 import { withSession } from "./sessions.ts";
 import { asText, bindable, columnsOf, rowsOf } from "./values.ts";
@@ -10,13 +11,17 @@ const dataCommands = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 const mostReturned = 1_000;
 const largestReturned = 1024 * 1024;
 
-/** How many rows a statement may return; throws `forbidden` where every grant is narrowed by table. */
-function returnable({ limits }: DriverScope, { max_rows }: DatabaseConnection): number {
-  const free = limits.filter(isFree);
-  if (free.length > 0) {
-    const most = Math.max(...free.map((each) => each.max_rows ?? max_rows));
-    return Math.min(most, max_rows, mostReturned);
-  }
+type Limits = DriverScope["limits"];
+
+/** The rows that one of the grants lets its holder have of any table; 0 where none does. */
+function freeRows(limits: Limits, most: number): number {
+  return Math.max(0, ...limits.filter(isFree).map(({ max_rows }) => max_rows ?? most));
+}
+
+/** How many rows a statement may return, which takes `read` besides; throws `forbidden`. */
+function returnable({ limits }: DriverScope, { max_rows }: DatabaseConnection, reads: Limits) {
+  const written = freeRows(limits, max_rows);
+  if (written > 0) return Math.min(written, freeRows(reads, max_rows), max_rows, mostReturned);
   throw new AppError(
     "forbidden",
     "Your access is limited to tables or columns, so statements of your own cannot be run.",
@@ -26,32 +31,37 @@ function returnable({ limits }: DriverScope, { max_rows }: DatabaseConnection): 
 /**
  * One statement in a transaction of its own, committed when it succeeded. In mode `write` what it was
  * is told by PostgreSQL's own command tag: anything but a change of data is rolled back and refused.
+ * Rows that it returns, and errors that may quote some, are for who has a way to `read` in `reads`.
  * Throws `invalid_request`, `forbidden`, `upstream_failed` and `unavailable`; nothing is changed then.
  */
 export async function executeInDatabase(
   scope: DriverScope,
   connection: DatabaseConnection,
   { sql, params, mode }: ExecuteInput,
+  reads: Limits,
 ): Promise<Executed> {
-  const mostRows = returnable(scope, connection);
+  const mostRows = returnable(scope, connection, reads);
+  const mayRead = mostRows > 0;
   const login = mode === "write" ? connection.write_login : undefined;
   return withSession(scope, login, connection.statement_timeout_ms, async (session) => {
     if (mode === "admin") session.retire();
     await begin(session, "read write", connection);
-    const result = await session.run({ text: sql, values: bindable(params), types: asText });
+    const told = (error: unknown) => Promise.reject(mayRead ? error : withoutRows(error));
+    const statement = { text: sql, values: bindable(params), types: asText };
+    const result = await session.run(statement).catch(told);
     const command = String(result.command ?? "");
     if (mode === "write" && !dataCommands.has(command)) {
       const detail = `${command || "The statement"} is no INSERT, UPDATE, DELETE or MERGE, so nothing was done. It needs mode admin.`;
       throw new AppError("forbidden", detail);
     }
-    const rows = rowsOf(result);
+    const rows = mayRead ? rowsOf(result) : [];
     if (rows.length > mostRows || JSON.stringify(rows).length > largestReturned) {
       const detail = `The statement returns more than ${mostRows} rows or ${largestReturned} bytes, so nothing was done. Return less.`;
       throw new AppError("invalid_request", detail);
     }
-    const columns = await columnsOf(session, result.fields);
+    const columns = mayRead ? await columnsOf(session, result.fields) : [];
     // COMMIT of a transaction that the statement has ended answers ROLLBACK or nothing to commit.
-    const committed = await session.run({ text: "commit" });
+    const committed = await session.run({ text: "commit" }).catch(told);
     if (committed.command !== "COMMIT") {
       throw new AppError(
         "invalid_request",

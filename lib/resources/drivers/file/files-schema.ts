@@ -6,7 +6,7 @@ export const fileListQuery = z.object({
   limit: z.coerce.number({ error: "must be a whole number" }).int().min(1).max(1000).default(100),
   cursor: z
     .string()
-    .max(4096)
+    .max(8192)
     .optional()
     .meta({ description: "`next_cursor` of the page before." }),
 });

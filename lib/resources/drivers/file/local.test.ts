@@ -197,6 +197,33 @@ test("a write that is given up leaves the file as it was, and nothing beside it"
   expect(readdirSync(root)).toEqual(["a.txt"]);
 });
 
+test("a write that is given up takes back the folders that it made, and no others", async () => {
+  await (await store.stage("a/b/c.txt", Buffer.from("x"))).discard();
+  expect(existsSync(root)).toBe(false);
+  await write("a/kept.txt", "x");
+  await (await store.stage("a/b/c/d.txt", Buffer.from("x"))).discard();
+  expect(readdirSync(join(root, "a"))).toEqual(["kept.txt"]);
+  await expect(store.stage("new/x/../../a/kept.txt/y", Buffer.from("x"))).rejects.toThrow();
+  await expect(store.stage("a/kept.txt/y", Buffer.from("x"))).rejects.toMatchObject({
+    code: "invalid_request",
+  });
+  expect(readdirSync(root)).toEqual(["a"]);
+});
+
+test("writes that are given up beside others never take the others' folder away", async () => {
+  const outcomes = await Promise.all(
+    Array.from({ length: 40 }, async (_, at) => {
+      const staged = await store.stage(`deep/er/f${at}`, Buffer.from("x"));
+      if (at % 4 === 0) await staged.place();
+      await staged.discard();
+      if (at % 4 === 1) await (await store.stage(`other${at}/x/y`, Buffer.from("x"))).discard();
+      return at % 4 === 0;
+    }),
+  );
+  expect(readdirSync(join(root, "deep/er"))).toHaveLength(outcomes.filter(Boolean).length);
+  expect(readdirSync(root)).toEqual(["deep"]);
+});
+
 test("readers meanwhile see one whole file or the other", async () => {
   const [one, two] = ["1".repeat(200_000), "2".repeat(200_000)];
   await write("a.txt", one);

@@ -28,13 +28,14 @@ import type {
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY, O_CREAT, O_EXCL } = constants;
 const mostInFolder = 100_000;
+const mostAttempts = 5;
 
 /** A file that is written beside its place and put there in one step. */
 export interface StagedFile {
   /** Bytes more than what it replaces; ask while nobody else can write. */
   growth(): Promise<number>;
   place(): Promise<FileEntry>;
-  /** Removes what was not placed. */
+  /** Removes what was not placed, and the folders that were made for it. */
   discard(): Promise<void>;
 }
 
@@ -50,6 +51,9 @@ function isMissing(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : "";
   return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENAMETOOLONG";
 }
+
+const parentOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 
 function etagOf({ mtimeMs, size, ino }: Stats): string {
   return `${ino.toString(36)}-${Math.trunc(mtimeMs * 1000).toString(36)}-${size.toString(36)}`;
@@ -127,8 +131,8 @@ export function localStore(root: string): LocalStore {
 
   async function statOf(path: string): Promise<Stats | null> {
     try {
-      return await withFolder(dirname(path) === "." ? "" : dirname(path), async (handle, full) => {
-        const stats = await lstat(await below(handle, full, path.slice(path.lastIndexOf("/") + 1)));
+      return await withFolder(parentOf(path), async (handle, full) => {
+        const stats = await lstat(await below(handle, full, nameOf(path)));
         return stats.isFile() || stats.isDirectory() ? stats : null;
       });
     } catch (error) {
@@ -203,41 +207,81 @@ export function localStore(root: string): LocalStore {
     }
   }
 
-  /** Opens the folder that a file is to be in, making those that are missing, one below the other. */
-  async function folderFor(path: string): Promise<FileHandle> {
-    await mkdir(root, { recursive: true, mode: 0o700 });
-    let handle = await opened("", O_RDONLY | O_DIRECTORY);
+  /** Removes folders that were made for a file that did not come, from the last one on, while empty. */
+  async function removeEmpty(made: readonly string[], first: string | undefined): Promise<void> {
+    try {
+      for (const path of made.toReversed()) {
+        await withFolder(parentOf(path), async (handle, full) => {
+          await rmdir(await below(handle, full, nameOf(path)));
+        });
+      }
+      if (first === undefined) return;
+      for (let at = root; at !== dirname(first); at = dirname(at)) await rmdir(at);
+    } catch {
+      // It is in use by now, or gone.
+    }
+  }
+
+  /**
+   * Opens the folder that a file is to be in, making those that are missing, one below the other;
+   * `undo` takes back what it made. A folder that goes meanwhile shows as a missing file.
+   */
+  async function folderFor(path: string) {
+    const first = await mkdir(root, { recursive: true, mode: 0o700 });
+    const made: string[] = [];
+    const undo = () => removeEmpty(made, first);
+    const isFound = async (place: string, otherwise: unknown) => {
+      await lstat(place);
+      throw otherwise;
+    };
+    let handle = await opened("", O_RDONLY | O_DIRECTORY).catch((error: unknown) =>
+      isFound(root, error),
+    );
     let at = "";
-    for (const name of path.split("/").slice(0, -1)) {
-      try {
-        await mkdir(await below(handle, join(root, at), name), { mode: 0o700 }).catch(
+    try {
+      for (const name of path.split("/").slice(0, -1)) {
+        const place = await below(handle, join(root, at), name);
+        at = at === "" ? name : `${at}/${name}`;
+        const isNew = await mkdir(place, { mode: 0o700 }).then(
+          () => true,
           (error: unknown) => {
-            if (!(error instanceof Error && "code" in error && error.code === "EEXIST"))
-              throw error;
+            if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+            throw error;
           },
         );
-        at = at === "" ? name : `${at}/${name}`;
-        const next = await opened(at, O_RDONLY | O_DIRECTORY).catch(() => {
-          const message = `has "${at}", which is no folder here`;
-          throw new AppError("invalid_request", `/path ${message}`, {
-            errors: [{ pointer: "/path", message }],
-          });
+        if (isNew) made.push(at);
+        const message = `has "${at}", which is no folder here`;
+        const refusal = new AppError("invalid_request", `/path ${message}`, {
+          errors: [{ pointer: "/path", message }],
         });
+        const next = await opened(at, O_RDONLY | O_DIRECTORY).catch(() => isFound(place, refusal));
         await handle.close();
         handle = next;
-      } catch (error) {
-        await handle.close().catch(() => undefined);
-        throw error;
       }
+      return { handle, undo };
+    } catch (error) {
+      await handle.close().catch(() => undefined);
+      await undo();
+      throw error;
     }
-    return handle;
   }
 
   async function stage(path: string, bytes: Uint8Array): Promise<StagedFile> {
-    const folder = await folderFor(path);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await stageOnce(path, bytes);
+      } catch (error) {
+        // Another write that was given up may have taken the folder back, which was empty still.
+        if (attempt === mostAttempts || !isMissing(error)) throw error;
+      }
+    }
+  }
+
+  async function stageOnce(path: string, bytes: Uint8Array): Promise<StagedFile> {
+    const { handle: folder, undo } = await folderFor(path);
     const full = dirname(join(root, path));
     const staged = await below(folder, full, stagedPrefix + randomBytes(12).toString("hex"));
-    const target = await below(folder, full, path.slice(path.lastIndexOf("/") + 1));
+    const target = await below(folder, full, nameOf(path));
     let placed = false;
     const current = () =>
       lstat(target).catch((error: unknown) => {
@@ -255,6 +299,7 @@ export function localStore(root: string): LocalStore {
     } catch (error) {
       await unlink(staged).catch(() => undefined);
       await folder.close();
+      await undo();
       throw error;
     }
     return {
@@ -275,14 +320,14 @@ export function localStore(root: string): LocalStore {
       async discard() {
         if (!placed) await unlink(staged).catch(() => undefined);
         await folder.close().catch(() => undefined);
+        if (!placed) await undo();
       },
     };
   }
 
   async function remove(path: string): Promise<number> {
-    const parent = dirname(path) === "." ? "" : dirname(path);
-    return withFolder(parent, async (handle, full) => {
-      const target = await below(handle, full, path.slice(path.lastIndexOf("/") + 1));
+    return withFolder(parentOf(path), async (handle, full) => {
+      const target = await below(handle, full, nameOf(path));
       const stats = await lstat(target).catch((error: unknown) => {
         throw isMissing(error) ? notFound("file", path) : error;
       });

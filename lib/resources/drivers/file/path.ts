@@ -3,16 +3,18 @@ import { z } from "zod";
 const longestName = 255;
 const longestPath = 1_024;
 
+/** In a browser too, where forms check addresses of folders. */
+const bytesOf = (text: string) => new TextEncoder().encode(text).length;
+
 function mistakeIn(text: string): string | null {
   if (!text.isWellFormed() || /\p{Cc}/u.test(text)) return "must not have control characters";
   if (text.includes("\\")) return "must have / between names, not \\";
-  if (Buffer.byteLength(text) > longestPath) return `must have at most ${longestPath} bytes`;
+  if (bytesOf(text) > longestPath) return `must have at most ${longestPath} bytes`;
   for (const name of text.split("/")) {
     if (name === "")
       return "must not have empty names; write it without / at its beginning and end";
     if (name === "." || name === "..") return "must not have the names . and ..";
-    if (Buffer.byteLength(name) > longestName)
-      return `must have names of at most ${longestName} bytes`;
+    if (bytesOf(name) > longestName) return `must have names of at most ${longestName} bytes`;
     if (name.startsWith(stagedPrefix)) return `must not have names that begin with ${stagedPrefix}`;
   }
   return null;

@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { guardedFetch } from "#lib/core/egress.ts";
-import { AppError } from "#lib/core/errors.ts";
 import type { DriverScope } from "../scope.ts";
 import type { BucketConnection } from "./connection-schema.ts";
 
@@ -61,18 +60,6 @@ function handlerOf({ egress, signal }: DriverScope): NonNullable<S3ClientConfig[
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),
   } as unknown as NonNullable<S3ClientConfig["requestHandler"]>;
-}
-
-/** The parts of `s3://bucket/prefix`; throws `invalid_request`. */
-export function parseBucketAddress(address: string): { bucket: string; prefix: string } {
-  const found = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(address);
-  const prefix = (found?.[2] ?? "").replace(/\/+$/, "");
-  const isSound = found && prefix.split("/").every((name) => name !== "." && name !== "..");
-  if (isSound) return { bucket: found[1] ?? "", prefix: prefix === "" ? "" : `${prefix}/` };
-  const message = "must be as in s3://bucket/prefix";
-  throw new AppError("invalid_request", `/uri ${message}`, {
-    errors: [{ pointer: "/uri", message }],
-  });
 }
 
 /** A client of the tenant's own keys: nothing of the process's environment or profile is asked. */

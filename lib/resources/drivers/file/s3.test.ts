@@ -1,9 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parseEgressAllow } from "#lib/core/egress.ts";
 import type { DriverScope } from "../scope.ts";
 import { bucketConnection } from "./connection-schema.ts";
 import { bucketStore } from "./s3.ts";
 import { type S3Server, s3Credential, startS3Server } from "./testing.ts";
+
+vi.hoisted(() => {
+  process.env.TAUSESTACK_SECRET_KEY = Buffer.alloc(32, 7).toString("base64");
+});
 
 const secrets: Record<string, string> = {
   ...{ id: s3Credential.id, key: s3Credential.secret },
@@ -105,13 +109,44 @@ test("a long folder comes in pages that together are all of it", async () => {
   expect(second.next_cursor).toBeNull();
 });
 
+test("a cursor is of its own list alone, and names no key", async () => {
+  for (const key of [
+    "teams/a/list/1",
+    "teams/a/list/2",
+    "teams/a/list/secret-name/x",
+    "teams/b/1",
+    "teams/b/2",
+  ])
+    server.put("docs", key, key);
+  const store = await open();
+  const { next_cursor: cursor } = await store.list("list", { limit: 2 });
+  if (cursor === null) throw new Error("There is one page alone");
+  expect(await store.list("list", { limit: 2, cursor })).toMatchObject({
+    ...{ entries: [{ path: "list/secret-name/" }], next_cursor: null },
+  });
+  for (const part of cursor.split(".")) {
+    expect(Buffer.from(part, "base64url").toString("latin1")).not.toContain("list");
+  }
+  const refused = { code: "invalid_request", errors: [{ pointer: "/cursor" }] };
+  const others = [
+    () => store.list("", { limit: 2, cursor }),
+    async () => (await open({ tenantId: "other" })).list("list", { limit: 2, cursor }),
+    async () => (await open({ resourceId: "other" })).list("list", { limit: 2, cursor }),
+    async () => (await open({ address: "s3://docs/teams" })).list("a", { limit: 2, cursor }),
+    ...["", "teams/b/1", Buffer.from("teams/b/1").toString("base64"), cursor.toUpperCase()].map(
+      (forged) => () => store.list("list", { limit: 2, cursor: forged }),
+    ),
+  ];
+  for (const list of others) await expect(list()).rejects.toMatchObject(refused);
+});
+
 test("a link reads its own file without a credential, and nothing else", async () => {
   const store = await open();
   await store.write("one.txt", Buffer.from("one"), "text/plain");
   await store.write("two.txt", Buffer.from("two"), "text/plain");
   const link = await store.link("one.txt", "GET", 60);
   expect(await (await fetch(link)).text()).toBe("one");
-  const other = link.replace("one.txt", "two.txt");
+  const other = link.href.replace("one.txt", "two.txt");
   expect((await fetch(other)).status).toBe(403);
   expect((await fetch(link, { method: "DELETE" })).status).toBe(403);
   const put = await store.link("three.txt", "PUT", 60);

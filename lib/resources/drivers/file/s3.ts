@@ -10,9 +10,11 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { EgressError } from "#lib/core/egress.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import type { DriverScope } from "../scope.ts";
+import { parseBucketAddress } from "./bucket-address.ts";
 import type { BucketConnection } from "./connection-schema.ts";
+import { type ListPlace, openToken, sealToken } from "./list-cursor.ts";
 import { filePath } from "./path.ts";
-import { parseBucketAddress, s3Client } from "./s3-client.ts";
+import { s3Client } from "./s3-client.ts";
 import type {
   FileBytes,
   FileEntry,
@@ -26,7 +28,7 @@ export interface BucketStore extends FileStore {
   write(path: string, bytes: Uint8Array, mimeType: string): Promise<FileEntry>;
   remove(path: string): Promise<void>;
   /** An address that needs no credential, for one method, one file and so many seconds. */
-  link(path: string, method: "GET" | "PUT", seconds: number): Promise<string>;
+  link(path: string, method: "GET" | "PUT", seconds: number): Promise<URL>;
 }
 
 const bare = (etag: string | undefined) => (etag ?? "").replaceAll('"', "");
@@ -85,12 +87,15 @@ export async function bucketStore(
 
   async function list(folder: string, page: FilePageQuery): Promise<FilePage> {
     const below = folder === "" ? prefix : `${prefix}${folder}/`;
+    const place: ListPlace = [scope.tenantId, scope.resourceId, bucket, below];
     const answer = await told(
       folder,
       client.send(
         new ListObjectsV2Command({
           ...{ Bucket: bucket, Prefix: below, Delimiter: "/", MaxKeys: page.limit },
-          ...(page.cursor === undefined ? {} : { ContinuationToken: page.cursor }),
+          ...(page.cursor === undefined
+            ? {}
+            : { ContinuationToken: openToken(place, page.cursor) }),
         }),
       ),
     );
@@ -120,7 +125,10 @@ export async function bucketStore(
       entries: entries
         .filter(({ path, kind }) => page.isShown?.(path.replace(/\/$/, ""), kind) ?? true)
         .sort((a, b) => (a.path < b.path ? -1 : 1)),
-      next_cursor: answer.NextContinuationToken ?? null,
+      next_cursor:
+        answer.NextContinuationToken === undefined
+          ? null
+          : sealToken(place, answer.NextContinuationToken),
     };
   }
 
@@ -155,10 +163,11 @@ export async function bucketStore(
       if (!(await find(path))) throw notFound("file", path);
       await told(path, client.send(new DeleteObjectCommand(at(path))));
     },
-    link(path, method, seconds) {
+    async link(path, method, seconds) {
       const command =
         method === "GET" ? new GetObjectCommand(at(path)) : new PutObjectCommand(at(path));
-      return getSignedUrl(client as never, command as never, { expiresIn: seconds });
+      const signed = getSignedUrl(client as never, command as never, { expiresIn: seconds });
+      return new URL(await signed);
     },
   };
 }

@@ -1,16 +1,13 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { toast } from "sonner";
-import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { Form, useZodForm } from "#components/forms/form.tsx";
 import { KeyValueField } from "#components/forms/key-value-field.tsx";
 import { SelectField } from "#components/forms/select-field.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
+import { useSave } from "#components/forms/use-save.ts";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { aiProviderExists, putAiProvider } from "#lib/client/ai-providers.ts";
-import { toFailure } from "#lib/client/api-error.ts";
-import { useChange } from "#lib/client/use-change.ts";
 import type { AiProvider } from "#lib/providers/entry-schema.ts";
 import { PriceFields } from "./price-fields.tsx";
 import {
@@ -26,34 +23,26 @@ type ProviderFormProps = {
   provider?: AiProvider;
 };
 
-const taken: FormFailure = {
-  detail: "Nothing was saved.",
-  errors: [{ pointer: "/name", message: "is another provider's name" }],
-};
-
 /** Adds a provider of language models to a tenant, or edits the one that is there. */
 export function ProviderForm({ tenantId, provider }: ProviderFormProps) {
-  const router = useRouter();
   const form = useZodForm(providerForm(provider === undefined), toProviderValues(provider));
   const { control } = form;
-  const save = useChange(({ name, input }: ProviderSubmit) => putAiProvider(tenantId, name, input));
   const ownKey = provider?.problem === null && provider.api_key_secret === null;
-
-  async function submit(values: ProviderSubmit): Promise<FormFailure | undefined> {
-    try {
-      // The API would replace the one that is there.
-      if (!provider && (await aiProviderExists(tenantId, values.name))) return taken;
-      const saved = await save.mutateAsync(values);
-      router.push(`/admin/tenants/${tenantId}/ai-providers`);
-      toast.success(`${saved.name} is ${provider ? "saved" : "added"}`);
-      return undefined;
-    } catch (error) {
-      return toFailure(error);
-    }
-  }
+  const save = useSave({
+    taken: provider
+      ? null
+      : {
+          pointer: "/name",
+          message: "is another provider's name",
+          exists: ({ name }: ProviderSubmit) => aiProviderExists(tenantId, name),
+        },
+    call: ({ name, input }: ProviderSubmit) => putAiProvider(tenantId, name, input),
+    href: () => `/admin/tenants/${tenantId}/ai-providers`,
+    told: ({ name }) => `${name} is ${provider ? "saved" : "added"}`,
+  });
 
   return (
-    <Form form={form} onSubmit={submit}>
+    <Form form={form} onSubmit={save}>
       <Card>
         <CardContent className="grid items-start gap-x-6 gap-y-5 sm:grid-cols-2">
           <TextField

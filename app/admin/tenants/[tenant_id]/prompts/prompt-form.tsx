@@ -1,16 +1,14 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useWatch } from "react-hook-form";
-import { toast } from "sonner";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { TextareaField } from "#components/forms/textarea-field.tsx";
+import { useSave } from "#components/forms/use-save.ts";
 import { Card, CardContent } from "#components/ui/card.tsx";
-import { ApiError, toFailure } from "#lib/client/api-error.ts";
+import { ApiError } from "#lib/client/api-error.ts";
 import { createPrompt, putPrompt } from "#lib/client/prompts.ts";
-import { useChange } from "#lib/client/use-change.ts";
 import type { Prompt } from "#lib/prompts/schema.ts";
 import { ArgumentFields } from "./argument-fields.tsx";
 import { MessageFields } from "./message-fields.tsx";
@@ -36,36 +34,27 @@ const overtaken: FormFailure = {
 
 /** Creates a prompt, or writes the next version of one. */
 export function PromptForm({ tenantId, prompt }: PromptFormProps) {
-  const router = useRouter();
   const form = useZodForm(promptForm, toPromptValues(prompt));
   const { control } = form;
   const values = useWatch({
     control,
     compute: ({ messages, arguments: args }) => ({ messages, args }),
   });
-  const save = useChange(({ name, ...document }: PromptFormOutput) =>
-    prompt
-      ? putPrompt(tenantId, name, { ...document, base_version: prompt.version })
-      : createPrompt(tenantId, { name, ...document }),
-  );
-
-  async function submit(input: PromptFormOutput): Promise<FormFailure | undefined> {
-    try {
-      const saved = await save.mutateAsync(input);
-      router.push(promptHref(saved));
-      toast.success(
-        prompt ? `${saved.name} is saved as version ${saved.version}` : `${saved.name} is created`,
-      );
-      return undefined;
-    } catch (error) {
-      const isOvertaken = prompt && error instanceof ApiError && error.code === "conflict";
-      return isOvertaken ? overtaken : toFailure(error);
-    }
-  }
+  const save = useSave({
+    call: ({ name, ...document }: PromptFormOutput) =>
+      prompt
+        ? putPrompt(tenantId, name, { ...document, base_version: prompt.version })
+        : createPrompt(tenantId, { name, ...document }),
+    href: promptHref,
+    told: ({ name, version }) =>
+      prompt ? `${name} is saved as version ${version}` : `${name} is created`,
+    failure: (error) =>
+      prompt && error instanceof ApiError && error.code === "conflict" ? overtaken : null,
+  });
 
   return (
     <div className="grid grid-cols-1 items-start gap-6 xl:grid-cols-[minmax(0,1fr)_minmax(0,26rem)]">
-      <Form form={form} onSubmit={submit}>
+      <Form form={form} onSubmit={save}>
         <Card>
           <CardContent className="grid items-start gap-x-6 gap-y-5 sm:grid-cols-2">
             <TextField

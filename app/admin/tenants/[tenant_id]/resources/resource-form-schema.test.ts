@@ -64,8 +64,68 @@ test("each mistake stands at its own field", () => {
   expect(paths).toEqual(["resource_id", "name", "type", "uri", "access_permissions", "metadata"]);
 });
 
-test("a mistake within the connection is told with its place", () => {
-  const values = { ...toResourceValues(resource), connection: '{"max_rows": 0}' };
-  const issues = resourceForm.safeParse(values).error?.issues;
-  expect(issues).toMatchObject([{ path: ["connection"], message: "max_rows: must be at least 1" }]);
+const api = { ...resource, type: "api", driver: "api" as const, uri: "https://api.example/v1" };
+const bucket = { ...resource, type: "file", driver: "bucket" as const, uri: "s3://docs/a" };
+
+test.each([
+  ["database", resource, {}],
+  [
+    "database",
+    resource,
+    { write_login: { user: "w", password_secret: "W" }, statement_timeout_ms: 5 },
+  ],
+  ["bucket", bucket, { access_key_id_secret: "ID", secret_access_key_secret: "KEY" }],
+  [
+    ...(["bucket", bucket] as const),
+    {
+      ...{ endpoint: "http://s3.example", region: "eu-west-1", path_style: true },
+      ...{ access_key_id_secret: "ID", secret_access_key_secret: "KEY" },
+    },
+  ],
+  ["folder", { ...bucket, driver: "folder" as const, uri: "file:///a" }, {}],
+  ["api", api, {}],
+  ["api", api, { auth: { type: "bearer", secret: "T" }, allow: [] }],
+  ["api", api, { auth: { type: "header", name: "X-Key", secret: "T" }, timeout_ms: 100 }],
+  [
+    ...(["api", api] as const),
+    {
+      auth: { type: "basic", username: "u", password_secret: "P" },
+      allow: [{ path: "/orders/*" }, { path: "/*", methods: ["GET", "HEAD"] }],
+      deployment: { method: "PUT", path: "/deploys", body: { ref: null } },
+    },
+  ],
+])("a connection of a %s that is opened and saved stays the same", (_kind, of, connection) => {
+  const values = toResourceValues({ ...of, connection });
+  expect(resourceForm.parse(values).input.connection).toEqual(connection);
+});
+
+test("only the connection of the kind that type and address choose is read", () => {
+  const values = toResourceValues(resource);
+  const moved = { ...values, type: "file", uri: "file:///a" };
+  expect(resourceForm.parse(moved).input.connection).toEqual({});
+  expect(resourceForm.parse({ ...moved, uri: "notes://a" }).input.connection).toEqual({});
+});
+
+test.each<[string, object, object]>([
+  ["connection.database.max_rows", resource, { max_rows: 0 }],
+  ["connection.database.read_login.password_secret", resource, { read_login: { user: "r" } }],
+  ["connection.bucket.secret_access_key_secret", bucket, { access_key_id_secret: "ID" }],
+  [
+    "connection.bucket.endpoint",
+    bucket,
+    { endpoint: "ftp://x", access_key_id_secret: "ID", secret_access_key_secret: "KEY" },
+  ],
+  [
+    "connection.api.auth.secret",
+    api,
+    { auth: { type: "basic", username: "u", password_secret: "" } },
+  ],
+  ["connection.api.auth.name", api, { auth: { type: "header", name: "Host", secret: "S" } }],
+  ["connection.api.allow.1.key", api, { allow: [{ path: "/a" }, { path: "b" }] }],
+  ["connection.api.allow.0.value", api, { allow: [{ path: "/a", methods: ["SEND"] }] }],
+  ["connection.api.deployment.path", api, { deployment: { path: "/../x" } }],
+])("a mistake at %s stands at that field", (at, of, connection) => {
+  const values = toResourceValues({ ...(of as Resource), connection: { ...connection } });
+  const paths = resourceForm.safeParse(values).error?.issues.map(({ path }) => path.join("."));
+  expect(new Set(paths)).toEqual(new Set([at]));
 });

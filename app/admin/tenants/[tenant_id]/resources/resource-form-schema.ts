@@ -2,12 +2,18 @@ import { z } from "zod";
 import { jsonText } from "#components/forms/schema.ts";
 import { icons } from "#lib/core/icon-schema.ts";
 import { jsonObject } from "#lib/core/json.ts";
+import { driverKindOf } from "#lib/resources/drivers/kind.ts";
 import {
   type RegisterResourceInput,
   type Resource,
   registerResourceInput,
   resourceAnnotations,
 } from "#lib/resources/schema.ts";
+import {
+  type ConnectionValues,
+  connectionForms,
+  toConnectionValues,
+} from "./connections/connection-forms.ts";
 
 const { resource_id, name, type, uri, description, access_permissions, health_check_minutes } =
   registerResourceInput.shape;
@@ -38,7 +44,8 @@ const fields = z.object({
       // The place in the list is no field of the form.
       if (issue) context.addIssue({ code: "custom", message: `Each ${issue.message}.` });
     }),
-  connection: jsonText(jsonObject),
+  /** Of each kind; the type and the address say which one is read. */
+  connection: z.custom<ConnectionValues>(),
   health_check_minutes,
   metadata: jsonText(jsonObject),
   icons: jsonText(icons),
@@ -58,7 +65,16 @@ function contentOf({ content, text }: Fields): Pick<RegisterResourceInput, "cont
 
 /** A resource as the form has it → as the API takes it. */
 export const resourceForm = fields.transform((values, context): ResourceSubmit => {
-  const { content, text: _, file, title, source, mime_type, ...rest } = values;
+  const { content, text: _, file, title, source, mime_type, connection, ...rest } = values;
+  const kind = driverKindOf(values);
+  const composed =
+    kind === null ? { connection: {} } : connectionForms[kind].compose(connection[kind]);
+  if ("issues" in composed) {
+    for (const { path, message } of composed.issues) {
+      context.addIssue({ code: "custom", path: ["connection", kind ?? "", ...path], message });
+    }
+    return z.NEVER;
+  }
   const blankIsNull = (value: string) => (value.trim() === "" ? null : value);
   const input = {
     ...rest,
@@ -66,12 +82,16 @@ export const resourceForm = fields.transform((values, context): ResourceSubmit =
     source: blankIsNull(source),
     // A file brings its own type.
     mime_type: content === "file" ? null : blankIsNull(mime_type),
+    connection: composed.connection,
     ...contentOf(values),
   };
   for (const { path, message } of registerResourceInput.safeParse(input).error?.issues ?? []) {
     const [field, ...within] = path;
-    const at = field === "connection" && within.length > 0 ? `${within.join(".")}: ` : "";
-    context.addIssue({ code: "custom", path: path.slice(0, 1), message: at + message });
+    const isWithin = field === "connection" && kind !== null;
+    const at = isWithin
+      ? [field, kind, ...connectionForms[kind].fieldAt(within)]
+      : path.slice(0, 1);
+    context.addIssue({ code: "custom", path: at, message });
   }
   if (content === "file" && !file) {
     context.addIssue({ code: "custom", path: ["file"], message: "Choose a file." });
@@ -102,7 +122,7 @@ export function toResourceValues(
     mime_type: resource?.mime_type ?? "",
     description: resource?.description ?? "",
     access_permissions: (resource?.access_permissions ?? ["read"]).join(", "),
-    connection: JSON.stringify(resource?.connection ?? {}, null, 2),
+    connection: toConnectionValues(resource?.driver ?? null, resource?.connection ?? {}),
     health_check_minutes: resource?.health_check_minutes ?? null,
     metadata: JSON.stringify(resource?.metadata ?? {}, null, 2),
     icons: JSON.stringify(resource?.icons ?? [], null, 2),

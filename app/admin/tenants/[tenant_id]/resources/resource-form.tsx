@@ -1,17 +1,14 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { AdvancedCard } from "#components/forms/advanced-card.tsx";
-import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { Form, useZodForm } from "#components/forms/form.tsx";
 import { JsonField } from "#components/forms/json-field.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { TextareaField } from "#components/forms/textarea-field.tsx";
+import { useSave } from "#components/forms/use-save.ts";
 import { Card, CardContent } from "#components/ui/card.tsx";
-import { toFailure } from "#lib/client/api-error.ts";
 import { putContent, registerResource, resourceExists } from "#lib/client/resources.ts";
-import { useChange } from "#lib/client/use-change.ts";
 import type { Resource } from "#lib/resources/schema.ts";
 import { ConnectionCard } from "./connection-card.tsx";
 import { ContentCard } from "./content-card.tsx";
@@ -26,38 +23,29 @@ type ResourceFormProps = {
   text?: string | null;
 };
 
-const taken: FormFailure = {
-  detail: "Nothing was saved.",
-  errors: [{ pointer: "/resource_id", message: "is another resource's id" }],
-};
-
 /** Registers a resource, or edits the one that is there. */
 export function ResourceForm({ tenantId, resource, text = null }: ResourceFormProps) {
-  const router = useRouter();
   const form = useZodForm(resourceForm, toResourceValues(resource, text));
   const { control } = form;
-  const save = useChange(async ({ input, file }: ResourceSubmit) => {
-    const saved = await registerResource(tenantId, input);
-    if (file) await putContent(tenantId, saved.resource_id, file);
-    return saved;
+  const save = useSave({
+    taken: resource
+      ? null
+      : {
+          pointer: "/resource_id",
+          message: "is another resource's id",
+          exists: ({ input }: ResourceSubmit) => resourceExists(tenantId, input.resource_id),
+        },
+    async call({ input, file }: ResourceSubmit) {
+      const saved = await registerResource(tenantId, input);
+      if (file) await putContent(tenantId, saved.resource_id, file);
+      return saved;
+    },
+    href: resourceHref,
+    told: ({ name }) => `${name} is ${resource ? "saved" : "registered"}`,
   });
 
-  async function submit(values: ResourceSubmit): Promise<FormFailure | undefined> {
-    const { resource_id } = values.input;
-    try {
-      // The API would replace the resource that is there.
-      if (!resource && (await resourceExists(tenantId, resource_id))) return taken;
-      const saved = await save.mutateAsync(values);
-      router.push(resourceHref(saved));
-      toast.success(`${saved.name} is ${resource ? "saved" : "registered"}`);
-      return undefined;
-    } catch (error) {
-      return toFailure(error);
-    }
-  }
-
   return (
-    <Form form={form} onSubmit={submit}>
+    <Form form={form} onSubmit={save}>
       <Card>
         <CardContent className="grid items-start gap-x-6 gap-y-5 sm:grid-cols-2">
           <TextField

@@ -1,19 +1,16 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useWatch } from "react-hook-form";
-import { toast } from "sonner";
-import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { Form, useZodForm } from "#components/forms/form.tsx";
 import { KeyValueField } from "#components/forms/key-value-field.tsx";
 import { NumberField } from "#components/forms/number-field.tsx";
 import { SelectField } from "#components/forms/select-field.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { SwitchField } from "#components/forms/switch-field.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
+import { useSave } from "#components/forms/use-save.ts";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
-import { toFailure } from "#lib/client/api-error.ts";
 import { putUpstream, upstreamExists } from "#lib/client/upstreams.ts";
-import { useChange } from "#lib/client/use-change.ts";
 import type { Upstream } from "#lib/upstreams/schema.ts";
 import {
   accountScopes,
@@ -31,35 +28,27 @@ type UpstreamFormProps = {
   upstream?: Upstream;
 };
 
-const taken: FormFailure = {
-  detail: "Nothing was saved.",
-  errors: [{ pointer: "/upstream_id", message: "is another upstream's id" }],
-};
-
 /** Registers an upstream, or edits the one that is there. */
 export function UpstreamForm({ tenantId, upstream }: UpstreamFormProps) {
-  const router = useRouter();
   const form = useZodForm(upstreamForm(upstream), toUpstreamValues(upstream));
   const { control } = form;
   const type = useWatch({ control, name: "auth_type" });
   const isCommand = upstream?.transport.type === "stdio";
-  const save = useChange(({ id, input }: UpstreamSubmit) => putUpstream(tenantId, id, input));
-
-  async function submit(values: UpstreamSubmit): Promise<FormFailure | undefined> {
-    try {
-      // The API would replace the one that is there.
-      if (!upstream && (await upstreamExists(tenantId, values.id))) return taken;
-      const saved = await save.mutateAsync(values);
-      router.push(upstreamHref(saved));
-      toast.success(`${saved.name} is ${upstream ? "saved" : "added"}`);
-      return undefined;
-    } catch (error) {
-      return toFailure(error);
-    }
-  }
+  const save = useSave({
+    taken: upstream
+      ? null
+      : {
+          pointer: "/upstream_id",
+          message: "is another upstream's id",
+          exists: ({ id }: UpstreamSubmit) => upstreamExists(tenantId, id),
+        },
+    call: ({ id, input }: UpstreamSubmit) => putUpstream(tenantId, id, input),
+    href: upstreamHref,
+    told: ({ name }) => `${name} is ${upstream ? "saved" : "added"}`,
+  });
 
   return (
-    <Form form={form} onSubmit={submit}>
+    <Form form={form} onSubmit={save}>
       <Card>
         <CardContent className="grid items-start gap-x-6 gap-y-5 sm:grid-cols-2">
           <TextField

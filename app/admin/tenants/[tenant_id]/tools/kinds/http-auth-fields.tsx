@@ -3,10 +3,10 @@
 import { useFormContext, useWatch } from "react-hook-form";
 import { SelectField } from "#components/forms/select-field.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
+import { SecretField } from "#components/secrets/secret-field.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import type { ToolFields } from "../tool-form-schema.ts";
 import { authTypes } from "./http-auth-form.ts";
-import { SecretField } from "./secret-field.tsx";
 
 const places = [
   { value: "header", label: "A header" },

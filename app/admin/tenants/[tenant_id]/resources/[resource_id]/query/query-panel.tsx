@@ -4,12 +4,12 @@ import { useMutation } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { useState } from "react";
 import { z } from "zod";
+import { CodeField } from "#components/forms/code-field.tsx";
 import { Form, useZodForm } from "#components/forms/form.tsx";
 import { JsonField } from "#components/forms/json-field.tsx";
 import { jsonText } from "#components/forms/schema.ts";
 import { SelectField } from "#components/forms/select-field.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
-import { TextareaField } from "#components/forms/textarea-field.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Card, CardContent } from "#components/ui/card.tsx";
 import { messageOf, toFailure } from "#lib/client/api-error.ts";
@@ -80,7 +80,7 @@ export function QueryPanel({ tenantId, resourceId }: QueryPanelProps) {
                 }
               }}
             >
-              <TextareaField {...{ control }} name="sql" label="SQL" mono />
+              <CodeField {...{ control }} name="sql" label="SQL" language="sql" />
               <div className="grid items-start gap-4 sm:grid-cols-2">
                 <SelectField {...{ control }} name="mode" label="May" options={modes} />
                 <JsonField
