@@ -30,13 +30,6 @@ export function ApiFields() {
         label="Authentication"
         options={[...authTypes]}
       />
-      {type !== "none" && (
-        <SecretField
-          {...{ control }}
-          name="connection.api.auth.secret"
-          label={type === "basic" ? "Secret with the password" : "Secret"}
-        />
-      )}
       {type === "basic" && (
         <TextField
           {...{ control }}
@@ -56,12 +49,29 @@ export function ApiFields() {
           autoComplete="off"
         />
       )}
+      {type !== "none" && (
+        <SecretField
+          {...{ control }}
+          name="connection.api.auth.secret"
+          label={type === "basic" ? "Secret with the password" : "Secret"}
+        />
+      )}
       <SelectField
         {...{ control }}
         name="connection.api.allow_mode"
         label="May be asked"
         description="Below the address; grants narrow it further."
         options={[...allowModes]}
+        className="sm:col-start-1"
+      />
+      <NumberField
+        {...{ control }}
+        name="connection.api.timeout_ms"
+        label="Time limit of a request"
+        suffix="ms"
+        placeholder="30000"
+        min={1}
+        max={60_000}
       />
       {mode === "listed" && (
         <div className="sm:col-span-2">
@@ -75,15 +85,6 @@ export function ApiFields() {
           />
         </div>
       )}
-      <NumberField
-        {...{ control }}
-        name="connection.api.timeout_ms"
-        label="Time limit of a request"
-        suffix="ms"
-        placeholder="30000"
-        min={1}
-        max={60_000}
-      />
       <TextField
         {...{ control }}
         name="connection.api.deployment.path"
@@ -92,6 +93,7 @@ export function ApiFields() {
         placeholder="/deploys"
         mono
         autoComplete="off"
+        className="sm:col-start-1"
       />
       {path.trim() !== "" && (
         <>

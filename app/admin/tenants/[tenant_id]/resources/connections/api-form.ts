@@ -106,7 +106,7 @@ export const apiForm = connectionForm({
           ? allow.filter(({ key, value }) => key + value !== "").map(ruleOf)
           : null,
       deployment:
-        path === "" && !("value" in body)
+        path === ""
           ? null
           : {
               ...(method === "POST" ? {} : { method }),
