@@ -3,7 +3,7 @@ import { federationPeers } from "#db/schema/federation.ts";
 import type { Tx } from "#db/transaction.ts";
 import { unseal } from "#lib/core/crypto.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { notFound } from "#lib/core/errors.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
 import { keyring } from "#lib/core/keyring.ts";
 import { type FederationPeer, type PullKind, peerId, unhealthyAfter } from "./schema.ts";
 
@@ -39,8 +39,18 @@ export async function readPeer(tx: Tx, ctx: Ctx, id: string): Promise<PeerRow> {
   return row;
 }
 
-export function tokenOf(row: PeerRow): string | null {
-  return row.tokenSealed === null ? null : unseal(keyring(), row.tenantId, row.tokenSealed);
+/** The peer's token in the clear, or null; throws `conflict` where its sealing key is gone. */
+export function tokenOf({ peerId, tenantId, tokenSealed }: PeerRow): string | null {
+  if (tokenSealed === null) return null;
+  try {
+    return unseal(keyring(), tenantId, tokenSealed);
+  } catch (cause) {
+    throw new AppError(
+      "conflict",
+      `The token of the peer "${peerId}" was sealed with another key and cannot be opened. Send it anew.`,
+      { cause },
+    );
+  }
 }
 
 function stateOf({ failures, lastPullAt }: PeerRow): FederationPeer["health"]["state"] {
