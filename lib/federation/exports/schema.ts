@@ -24,7 +24,7 @@ const answer = {
   more: z.boolean().meta({ description: "There is more to be had now." }),
 };
 
-export const exportedMemory = z.object({
+const exportedMemory = z.object({
   agent_id: z.string(),
   context: jsonObject,
   updated_at: z.iso.datetime(),
@@ -36,7 +36,7 @@ export const memoryExport = z
 
 export type MemoryExport = z.output<typeof memoryExport>;
 
-export const exportedTool = z.object({
+const exportedTool = z.object({
   tool_id: z.string(),
   is_dynamic: z.boolean(),
   ...shownDefinition,

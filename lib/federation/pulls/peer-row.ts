@@ -59,7 +59,7 @@ function stateOf({ failures, lastPullAt }: PeerRow): FederationPeer["health"]["s
   return failures < unhealthyAfter ? "failing" : "unhealthy";
 }
 
-export function isPulling({ runningUntil }: PeerRow): boolean {
+function isPulling({ runningUntil }: PeerRow): boolean {
   return runningUntil !== null && runningUntil.getTime() > Date.now();
 }
 

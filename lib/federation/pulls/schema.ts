@@ -85,7 +85,7 @@ export const patchPeerInput = z.object({
 
 export type PatchPeerInput = z.input<typeof patchPeerInput>;
 
-export const peerStates = ["unknown", "ok", "failing", "unhealthy"] as const;
+const peerStates = ["unknown", "ok", "failing", "unhealthy"] as const;
 
 export const peer = z
   .object({
@@ -123,7 +123,7 @@ export const deletedPeer = z.object({ status: z.literal("deleted"), peer_id: z.s
 /** Entries that a report tells by name. */
 export const mostTold = 50;
 
-export const conflictOutcomes = ["kept", "replaced"] as const;
+const conflictOutcomes = ["kept", "replaced"] as const;
 
 export const kindReport = z.object({
   new: z.number().int(),
@@ -155,7 +155,7 @@ export const runReport = z.object({
 export type RunReport = z.output<typeof runReport>;
 
 export const runTriggers = ["manual", "scheduled"] as const;
-export const runStatuses = ["running", "ok", "partial", "failed"] as const;
+const runStatuses = ["running", "ok", "partial", "failed"] as const;
 
 export const peerRun = z
   .object({
