@@ -9,6 +9,7 @@ import {
   KeyRound,
   ListChecks,
   Lock,
+  Network,
   Package,
   Plug,
   ScrollText,
@@ -41,6 +42,7 @@ export function tenantSections(base: string): NavGroup[] {
       items: [
         { href: `${base}/tools`, label: "Tools", icon: <Wrench aria-hidden /> },
         { href: `${base}/upstreams`, label: "Upstreams", icon: <Server aria-hidden /> },
+        { href: `${base}/federation`, label: "Federation", icon: <Network aria-hidden /> },
         { href: `${base}/ai-providers`, label: "AI providers", icon: <Sparkles aria-hidden /> },
         { href: `${base}/resources`, label: "Resources", icon: <Database aria-hidden /> },
         { href: `${base}/prompts`, label: "Prompts", icon: <FileText aria-hidden /> },

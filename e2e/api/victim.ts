@@ -36,6 +36,7 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
   const victim = await newTenant({}, server);
   const { call } = victim;
   await call("POST", "/memory/register", { agent_id: "secret-agent", context: { s: 1 } });
+  await call("POST", "/federation/peers", { peer_id: "secret-peer", url: "http://127.0.0.1:1" });
   await call("PUT", "/memory/secret-agent/items/secret-space/secret-key", {
     content: "s3://bucket/secret",
   });
@@ -123,6 +124,9 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     switch_id: killed.body.switch_id,
     // Upstreams are tested beside their verbs.
     upstream_id: "secret-upstream",
+    peer_id: "secret-peer",
+    // A peer's pulls are tested beside their verbs.
+    run_id: "secret-run",
     provider_name: "secret-provider",
     approval_id: asked[0]?.approval_id ?? "",
     user_id: member.body.user_id,
@@ -141,6 +145,7 @@ export async function contentsOf({ call, tenantId }: NewTenant): Promise<string>
     granted,
     "/resources/secret-folder/files",
     "/resources/secret-api/deployments",
+    "/federation/peers",
     "/memory/all",
     "/memory/items",
     "/memory/items/namespaces",
@@ -185,7 +190,7 @@ export async function operationsOf(
 const someBody = {
   ...{ status: "active", arguments: {}, revision: 1, version: 1, name: "x" },
   ...{ subject: { type: "role", id: "viewer" }, permissions: ["read"], permission: "read" },
-  ...{ tools: [{ name: "x", digest: "x" }], names: ["x"] },
+  ...{ tools: [{ name: "x", digest: "x" }], names: ["x"], digest: "x" },
 };
 
 /** What addresses take that know no key besides. */

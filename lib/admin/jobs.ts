@@ -4,6 +4,7 @@ import { database } from "#db/client.ts";
 import { withPlatform } from "#db/transaction.ts";
 import { systemCtx } from "#lib/auth/identity.ts";
 import { log } from "#lib/core/log.ts";
+import { pullDuePeers } from "#lib/federation/pulls/jobs.ts";
 import { expireMemories, reindexMemories } from "#lib/memory/jobs.ts";
 import { purgeArtifacts } from "#lib/oauth/artifacts.ts";
 import { purgeGrants } from "#lib/oauth/grants.ts";
@@ -86,6 +87,12 @@ async function purgeOldGovernance(): Promise<void> {
   if (rows > 0) log.info({ rows }, "old approvals and daily counts are removed");
 }
 
+/** Peers are pulled as often as their tenants ask for. */
+async function pullPeers(): Promise<void> {
+  const peers = await pullDuePeers();
+  if (peers > 0) log.info({ peers }, "due peers are pulled");
+}
+
 /** What runs by itself, once on the whole deployment however many processes serve it. */
 export const jobs = {
   "memory-retention": {
@@ -100,6 +107,7 @@ export const jobs = {
   "ledger-partitions": { cron: "23 3 * * *", run: makePartitions },
   "oauth-purge": { cron: "41 * * * *", run: purgeOAuth },
   "resource-health": { cron: "*/5 * * * *", run: checkResources },
+  "federation-pulls": { cron: "* * * * *", run: pullPeers },
   "resource-files": { cron: "47 4 * * *", run: tidyFiles },
   "governance-purge": { cron: "29 4 * * *", run: purgeOldGovernance },
   "oauth-keys": { cron: "13 4 * * *", run: rotateOldSigningKeys },

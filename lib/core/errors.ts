@@ -21,6 +21,7 @@ export const errorKinds = {
   tenant_suspended: { status: 403, title: "The tenant is suspended" },
   origin_not_allowed: { status: 403, title: "The origin is not allowed" },
   peer_not_allowed: { status: 403, title: "The peer is not allowed" },
+  federation_disabled: { status: 403, title: "The tenant takes no part in federation" },
   not_found: { status: 404, title: "Not found" },
   method_not_allowed: { status: 405, title: "Method not allowed" },
   conflict: { status: 409, title: "Conflict" },

@@ -16,6 +16,7 @@ export const tenantPermissions = [
   "resources:govern",
   "prompts:read",
   "prompts:write",
+  "federation:read",
   "federation:write",
   "usage:read",
   "audit:read",

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { withTenant } from "#db/transaction.ts";
+import { type Tx, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
@@ -67,12 +67,18 @@ function stoppedBy(
  */
 export async function importEntries<T>(
   ctx: Ctx,
-  pull: { action: string; peer: Peer; remoteTenantId: string | null },
+  pull: {
+    action: string;
+    peer: Peer;
+    remoteTenantId: string | null;
+    /** Notes where those that were written came from. */
+    remember: (tx: Tx, written: readonly T[]) => Promise<void>;
+  },
   entries: ReadonlyMap<string, T>,
   write: (entry: T) => Promise<unknown>,
 ): Promise<number> {
   const failures: { id: string; error: unknown }[] = [];
-  let imported = 0;
+  const written: T[] = [];
   const total = entries.size;
   const waiting = entries.entries();
   const deadline = performance.now() + importTimeMs;
@@ -83,7 +89,7 @@ export async function importEntries<T>(
           throw new AppError("unavailable", `The import takes longer than ${importTimeMs} ms.`);
         }
         await write(entry);
-        imported += 1;
+        written.push(entry);
       } catch (error) {
         failures.push({ id, error });
       }
@@ -91,10 +97,12 @@ export async function importEntries<T>(
     }
   }
   await Promise.all(Array.from({ length: writers }, work));
+  const imported = written.length;
   const [failure] = failures;
   const stopped = failure ? stoppedBy(pull.peer, failure, { imported, total }) : null;
-  await withTenant(ctx.tenantId, (tx) =>
-    audit(tx, ctx, {
+  await withTenant(ctx.tenantId, async (tx) => {
+    await pull.remember(tx, written);
+    await audit(tx, ctx, {
       action: pull.action,
       target: { type: "peer", id: pull.peer.address },
       after: {
@@ -104,8 +112,8 @@ export async function importEntries<T>(
         total,
         error: stopped?.code ?? null,
       },
-    }),
-  );
+    });
+  });
   if (stopped) throw stopped;
   return imported;
 }

@@ -1,8 +1,8 @@
 import type { Ctx } from "#lib/core/ctx.ts";
 import { EgressError, type EgressPolicy, egressFetch } from "#lib/core/egress.ts";
 import { AppError } from "#lib/core/errors.ts";
-import { parseJson } from "#lib/core/json.ts";
-import { findSnapshot } from "#lib/tenants/snapshot.ts";
+import { isJsonObject, parseJson } from "#lib/core/json.ts";
+import { pullHeader, requirePulling } from "./enabled.ts";
 
 /** Another deployment that speaks the same API, and the credential for it. */
 export interface Peer {
@@ -25,11 +25,38 @@ type PullBounds = typeof pullBounds;
 
 const rowsPerPage = 1000;
 
-export function peerFailed(address: string, why: string, cause?: unknown): AppError {
-  return new AppError("upstream_failed", `The peer ${address} ${why}. Nothing was imported.`, {
+/** What a peer did wrong; `answer` is the status that it answered, and its problem's code. */
+export function peerFailed(
+  address: string,
+  why: string,
+  { cause, answer = {} }: { cause?: unknown; answer?: PeerAnswer } = {},
+): AppError {
+  return new AppError("upstream_failed", `The peer ${address} ${why}.`, {
     ...(cause === undefined ? {} : { cause }),
-    extra: { imported: 0 },
+    extra: { ...answer },
   });
+}
+
+type PeerAnswer = { peer_status?: number; peer_code?: string };
+
+/** Says of a failure that it came before anything was written. */
+export async function beforeImport<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "upstream_failed") throw error;
+    const extra = { ...error.extra, imported: 0 };
+    throw new AppError(error.code, `${error.message} Nothing was imported.`, {
+      cause: error,
+      extra,
+    });
+  }
+}
+
+/** An address as peers are compared by it: fit for messages and the audit log. */
+export function addressOf(text: string): string {
+  const url = new URL(text);
+  return url.origin + url.pathname.replace(/\/+$/, "");
 }
 
 /**
@@ -40,19 +67,12 @@ export async function openPeer(
   ctx: Ctx,
   input: { url: string; token?: string | null | undefined; tenant_id?: string | null | undefined },
 ): Promise<Peer> {
-  const snapshot = await findSnapshot(ctx.tenantId);
-  if (snapshot?.tenant.mcp_config.federation_enabled !== true) {
-    throw new AppError(
-      "peer_not_allowed",
-      "The tenant may not pull from peers: mcp_config.federation_enabled is not true.",
-      { extra: { reason: "federation_disabled" } },
-    );
-  }
-  const url = new URL(input.url);
+  const snapshot = await requirePulling(ctx);
   return {
-    address: url.origin + url.pathname.replace(/\/+$/, ""),
+    address: addressOf(input.url),
     headers: {
       accept: "application/json",
+      [pullHeader]: "pull",
       ...(input.token ? { authorization: `Bearer ${input.token}` } : {}),
       ...(input.tenant_id ? { "x-tenant-id": input.tenant_id } : {}),
     },
@@ -63,7 +83,7 @@ export async function openPeer(
 function asProblem(peer: Peer, error: unknown): unknown {
   if (!(error instanceof EgressError)) return error;
   if (error.code !== "egress_blocked")
-    return peerFailed(peer.address, `failed: ${error.message}`, error);
+    return peerFailed(peer.address, `failed: ${error.message}`, { cause: error });
   return new AppError("peer_not_allowed", `The peer may not be called: ${error.message}.`, {
     cause: error,
     extra: { reason: "egress_blocked" },
@@ -74,7 +94,7 @@ function readJson(peer: Peer, body: Uint8Array): unknown {
   try {
     return parseJson(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch (cause) {
-    throw peerFailed(peer.address, "did not answer with JSON", cause);
+    throw peerFailed(peer.address, "did not answer with JSON", { cause });
   }
 }
 
@@ -92,8 +112,22 @@ function nextPage(peer: Peer, answer: { headers: Headers; url: string }): string
   return null;
 }
 
+/** The status of a refusal, and its code where it is a problem like ours. */
+function problemOf({ status, body }: { status: number; body: Uint8Array }): PeerAnswer {
+  try {
+    const problem = parseJson(new TextDecoder().decode(body.subarray(0, 16_384)));
+    const code = isJsonObject(problem) ? problem.code : undefined;
+    if (typeof code === "string" && /^[a-z_]{1,40}$/.test(code)) {
+      return { peer_status: status, peer_code: code };
+    }
+  } catch {
+    // Whatever it says is no problem document.
+  }
+  return { peer_status: status };
+}
+
 /** One page: what it holds, how large it was, and where the next one is. */
-async function fetchPage(
+export async function fetchPage(
   peer: Peer,
   url: string,
   limits: { bytes: number; timeMs: number },
@@ -113,7 +147,11 @@ async function fetchPage(
     throw asProblem(peer, error);
   });
   if (answer.status < 200 || answer.status > 299) {
-    throw peerFailed(peer.address, `answered with status ${answer.status}`);
+    const said = problemOf(answer);
+    const code = said.peer_code === undefined ? "" : ` (${said.peer_code})`;
+    throw peerFailed(peer.address, `answered with status ${answer.status}${code}`, {
+      answer: said,
+    });
   }
   return {
     document: readJson(peer, answer.body),

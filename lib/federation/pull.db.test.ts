@@ -54,6 +54,9 @@ function puller(peers: { host: string }[], mcp_config = {}): Promise<Ctx> {
   });
 }
 
+/** A tenant that peers may pull from. */
+const source = () => freshTenant({ mcp_config: { federation_enabled: true } });
+
 async function fails(pulled: Promise<unknown>): Promise<AppError> {
   const error = await pulled.then(
     () => undefined,
@@ -76,14 +79,14 @@ describe("from another deployment of ours", () => {
     peer = await startDeployment(
       createApiLane(await loadRoutes(join(process.cwd(), "app", "(api)"))),
     );
-    remote = await freshTenant();
+    remote = await source();
     for (const agent_id of ["a", "b", "c"]) await registerMemory(remote, { agent_id });
   });
   afterAll(() => peer.close());
 
   test("every agent's context is copied, page by page", async () => {
     const strange = { "ключ 🗝": [null, { a: "\0", n: -0.5, big: 9_007_199_254_740_991 }], "": {} };
-    const many = await freshTenant();
+    const many = await source();
     await withTenant(many.tenantId, (tx) =>
       tx.execute(sql`insert into memories (tenant_id, agent_id, context)
         select ${many.tenantId}, 'agent ' || n, json_build_object('n', n)
@@ -125,8 +128,8 @@ describe("from another deployment of ours", () => {
     expect(JSON.stringify(rows)).not.toContain(token);
   });
 
-  test("every tool is copied as it is", async () => {
-    const source = await freshTenant();
+  test("every tool is copied as it is, as a draft that nobody can call before it is published", async () => {
+    const theirs = await source();
     const tools = [
       { tool_id: "plain", name: "Plain", description: "d", config: { type: "search" } },
       {
@@ -135,12 +138,14 @@ describe("from another deployment of ours", () => {
         parameters: { query: { type: "string", required: true } },
       },
     ];
-    for (const tool of tools) await registerTool(source, tool);
+    for (const tool of tools) await registerTool(theirs, tool);
     const ctx = await puller([peer]);
-    const token = await keyOf(source, ["tools:read"]);
+    const token = await keyOf(theirs, ["tools:read"]);
     const result = await pullTools(ctx, { url: peer.url, token });
     expect(result).toEqual({ status: "ok", imported: 2, tenant_id: ctx.tenantId });
-    for (const tool of tools) expect(await getTool(ctx, tool.tool_id)).toMatchObject(tool);
+    for (const tool of tools)
+      expect(await getTool(ctx, tool.tool_id)).toMatchObject({ ...tool, status: "draft" });
+    expect((await listTools(ctx, { include_dynamic: true })).items).toEqual([]);
     const { items } = await listAudit(ctx, { action: "federation.tools_pull" });
     expect(items).toMatchObject([{ target_id: peer.url, after: { imported: 2, total: 2 } }]);
   });
@@ -348,7 +353,7 @@ test("a tool that cannot be registered is the peer's failure, with what was impo
   const error = await fails(pullTools(ctx, { url: peer.url }));
   expect(error).toMatchObject({ code: "upstream_failed", extra: { total: 2 } });
   expect(error.message).toMatch(/"bad": \/parameters\/type: .* entries were imported/);
-  expect((await listTools(ctx, { include_dynamic: true })).items).toHaveLength(
+  expect((await listTools(ctx, { include_dynamic: true, status: "all" })).items).toHaveLength(
     Number(error.extra.imported),
   );
 });

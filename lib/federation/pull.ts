@@ -1,13 +1,22 @@
+import type { z } from "zod";
+import { type Tx, withTenant } from "#db/transaction.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { isJsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import { registerMemoryInput } from "#lib/memory/schema.ts";
 import { registerMemory } from "#lib/memory/service.ts";
+import { saveDrafts } from "#lib/tools/bulk.ts";
+import { documentOf } from "#lib/tools/revisions/document.ts";
+import { checkDefinition } from "#lib/tools/revisions/write.ts";
 import { registerToolInput } from "#lib/tools/schema.ts";
-import { registerTool } from "#lib/tools/service.ts";
+import { openTarget } from "./allowed.ts";
 import { importEntries, parseEntries } from "./import.ts";
-import { fetchList, openPeer } from "./peer.ts";
+import { beforeImport, fetchList } from "./peer.ts";
+import { fingerprintOf } from "./pulls/compare.ts";
+import { rememberOrigins, type Source, trimOrigins } from "./pulls/origins.ts";
+import type { PullKind } from "./pulls/schema.ts";
+import { digestOf } from "./pulls/tools.ts";
 import { type PullInput, type PullResult, pullInput } from "./schema.ts";
 
 function memoriesOf(document: unknown): unknown[] | null {
@@ -19,6 +28,21 @@ function toolsOf(document: unknown): unknown[] | null {
   return Array.isArray(document) ? document : null;
 }
 
+/** Notes of entries that were taken, whatever was there, where they came from. */
+async function rememberTaken(
+  tx: Tx,
+  ctx: Ctx,
+  { source, kind }: { source: Source; kind: PullKind },
+  taken: readonly { id: string; fingerprint: string }[],
+): Promise<void> {
+  const settled = taken.map(({ id, fingerprint }) => ({
+    ...{ entryId: id, outcome: "replaced" as const, theirs: fingerprint },
+    ...{ remoteUpdatedAt: null, base: null, isSame: true },
+  }));
+  await rememberOrigins(tx, ctx, source, kind, settled);
+  await trimOrigins(tx, ctx);
+}
+
 /**
  * Copies every agent's context of a peer into the caller's tenant, replacing those of the same
  * agents. Needs `federation:write` and `memory:write`. Throws `invalid_request`,
@@ -28,31 +52,63 @@ function toolsOf(document: unknown): unknown[] | null {
 export async function pullMemory(ctx: Ctx, raw: PullInput): Promise<PullResult> {
   authorize(ctx, "federation:write");
   authorize(ctx, "memory:write");
-  const input = parse(pullInput, raw);
-  const peer = await openPeer(ctx, input);
-  const found = await fetchList(peer, "/memory/all", memoriesOf);
-  const entries = parseEntries(peer, "/memories", registerMemoryInput, found, (e) => e.agent_id);
+  const { peer, source } = await openTarget(ctx, parse(pullInput, raw));
+  const entries = await beforeImport(async () => {
+    const found = await fetchList(peer, "/memory/all", memoriesOf);
+    return parseEntries(peer, "/memories", registerMemoryInput, found, (e) => e.agent_id);
+  });
   const pull = {
     action: "federation.memory_pull",
     peer,
-    remoteTenantId: input.tenant_id ?? null,
+    remoteTenantId: source.remoteTenantId,
+    remember: (tx: Tx, written: readonly z.output<typeof registerMemoryInput>[]) =>
+      rememberTaken(
+        tx,
+        ctx,
+        { source, kind: "memory" },
+        written.map((one) => ({ id: one.agent_id, fingerprint: fingerprintOf(one.context) })),
+      ),
   };
   const imported = await importEntries(ctx, pull, entries, (entry) => registerMemory(ctx, entry));
   return { status: "ok", imported, tenant_id: ctx.tenantId };
 }
 
+type ToolInput = z.output<typeof registerToolInput>;
+
+/** A tool of others' is a draft: nobody calls it before it is published here. */
+async function saveForApproval(ctx: Ctx, tool: ToolInput, note: string): Promise<void> {
+  await checkDefinition(ctx, tool);
+  await withTenant(ctx.tenantId, (tx) => saveDrafts(tx, ctx, [tool], note));
+}
+
 /**
- * Copies every tool of a peer into the caller's tenant, replacing those of the same ids. Needs
+ * Copies every tool of a peer into the caller's tenant as drafts, which wait for `POST
+ * /tools/{tool_id}/publish`; a published tool of the same id stays in use meanwhile. Needs
  * `federation:write` and `tools:write`. Throws as `pullMemory` does.
  */
 export async function pullTools(ctx: Ctx, raw: PullInput): Promise<PullResult> {
   authorize(ctx, "federation:write");
   authorize(ctx, "tools:write");
-  const input = parse(pullInput, raw);
-  const peer = await openPeer(ctx, input);
-  const found = await fetchList(peer, "/tools", toolsOf);
-  const entries = parseEntries(peer, "", registerToolInput, found, (e) => e.tool_id);
-  const pull = { action: "federation.tools_pull", peer, remoteTenantId: input.tenant_id ?? null };
-  const imported = await importEntries(ctx, pull, entries, (entry) => registerTool(ctx, entry));
+  const { peer, source } = await openTarget(ctx, parse(pullInput, raw));
+  const entries = await beforeImport(async () => {
+    const found = await fetchList(peer, "/tools", toolsOf);
+    return parseEntries(peer, "", registerToolInput, found, (e) => e.tool_id);
+  });
+  const pull = {
+    action: "federation.tools_pull",
+    peer,
+    remoteTenantId: source.remoteTenantId,
+    remember: (tx: Tx, written: readonly ToolInput[]) =>
+      rememberTaken(
+        tx,
+        ctx,
+        { source, kind: "tools" },
+        written.map((one) => ({ id: one.tool_id, fingerprint: digestOf(documentOf(one)) })),
+      ),
+  };
+  const note = `Pulled from ${source.url}`;
+  const imported = await importEntries(ctx, pull, entries, (tool) =>
+    saveForApproval(ctx, tool, note),
+  );
   return { status: "ok", imported, tenant_id: ctx.tenantId };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const peerUrl = z
+export const peerUrl = z
   .string({ error: "must be the address of a peer" })
   .min(1, "must not be empty")
   .max(2000)
@@ -15,21 +15,33 @@ const peerUrl = z
   .meta({ examples: ["https://peer.example"] });
 
 /** What a header can carry (RFC 9110, section 5.5) without quoting. */
-const headerText = (maxLength: number) =>
+export const headerText = (maxLength: number) =>
   z
     .string()
     .max(maxLength)
     .regex(/^[\x21-\x7e]+$/, "must be printable ASCII without spaces");
 
-export const pullInput = z.object({
-  url: peerUrl,
-  token: headerText(8192).nullish().meta({
-    description: "Sent to the peer as a bearer token; never stored.",
-  }),
-  tenant_id: headerText(200).nullish().meta({
-    description: "The tenant at the peer; absent: the one that the token belongs to.",
-  }),
-});
+export const pullInput = z
+  .object({
+    url: peerUrl.optional(),
+    peer_id: z.string().max(64).optional().meta({
+      description: "A registered peer: its address, its tenant and its stored token.",
+    }),
+    token: headerText(8192).nullish().meta({
+      description: "Sent to the peer as a bearer token; never stored.",
+    }),
+    tenant_id: headerText(200).nullish().meta({
+      description: "The tenant at the peer; absent: the one that the token belongs to.",
+    }),
+  })
+  .superRefine(({ url, peer_id }, refinement) => {
+    const fail = (path: string, message: string) =>
+      refinement.addIssue({ code: "custom", path: [path], message });
+    if (url === undefined && peer_id === undefined) fail("url", "must be the address of a peer");
+    if (url !== undefined && peer_id !== undefined) {
+      fail("peer_id", "must not stand beside url: the stored token goes to the peer's own address");
+    }
+  });
 
 export type PullInput = z.input<typeof pullInput>;
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray } from "drizzle-orm";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { uniqueViolation } from "#db/errors.ts";
 import { toolRevisions, tools } from "#db/schema/tools.ts";
@@ -174,5 +174,27 @@ export async function saveDrafts(
     return { created: created.map(({ toolId }) => toolId), updated };
   } catch (error) {
     throw toBulkError(error);
+  }
+}
+
+/**
+ * Saves one tool as a draft, as `saveDrafts` does, within a transaction that goes on when it is
+ * refused. Answers why it was, or null.
+ */
+export async function saveOneDraft(
+  tx: Tx,
+  ctx: Ctx,
+  input: Input,
+  note: string,
+): Promise<string | null> {
+  await tx.execute(sql`savepoint one_draft`);
+  try {
+    await saveDrafts(tx, ctx, [input], note);
+    await tx.execute(sql`release savepoint one_draft`);
+    return null;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    await tx.execute(sql`rollback to savepoint one_draft`);
+    return error.message;
   }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { asReader } from "#lib/federation/enabled.ts";
 import { paged } from "#lib/http/reply.ts";
 import { route } from "#lib/http/route.ts";
 import { tool, toolQuery } from "#lib/tools/schema.ts";
@@ -10,5 +11,6 @@ export const GET = route({
   summary: "List the tools",
   query: toolQuery,
   response: z.array(tool),
-  run: async (ctx, { query, request }) => paged(request, await listTools(ctx, query)),
+  run: async (ctx, { query, request }) =>
+    paged(request, await listTools(await asReader(ctx, request), query)),
 });

@@ -1,3 +1,4 @@
+import { asReader } from "#lib/federation/enabled.ts";
 import { paged } from "#lib/http/reply.ts";
 import { route } from "#lib/http/route.ts";
 import { memoryList, memoryQuery } from "#lib/memory/schema.ts";
@@ -10,7 +11,7 @@ export const GET = route({
   query: memoryQuery,
   response: memoryList,
   run: async (ctx, { query, request }) =>
-    paged(request, await listMemories(ctx, query), (memories) => ({
+    paged(request, await listMemories(await asReader(ctx, request), query), (memories) => ({
       memories,
       tenant_id: ctx.tenantId,
     })),

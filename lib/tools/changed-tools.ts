@@ -1,0 +1,47 @@
+import { and, asc, eq, gt, isNotNull, isNull } from "drizzle-orm";
+import { type Moment, writtenSince } from "#db/history.ts";
+import { tools } from "#db/schema/tools.ts";
+import type { Tx } from "#db/transaction.ts";
+import type { Ctx } from "#lib/core/ctx.ts";
+import { ungrantedTo } from "./governance/visibility.ts";
+import { maskedDocument } from "./revisions/document.ts";
+import { toTool } from "./row.ts";
+import { implementationKind, type Tool } from "./schema.ts";
+
+/**
+ * The published tools that were written since, in the order of their ids, without what may be a
+ * secret. Left out are tools of upstreams, whose definitions a person accepts in each tenant, and
+ * those that are granted to others. `last`: the id to go on after; null at the end.
+ */
+export async function changedTools(
+  tx: Tx,
+  ctx: Ctx,
+  since: Moment | null,
+  { after, limit, bytes }: { after: string; limit: number; bytes: number },
+): Promise<{ items: Tool[]; last: string | null }> {
+  const hidden = await ungrantedTo(ctx);
+  const rows = await tx
+    .select()
+    .from(tools)
+    .where(
+      and(
+        eq(tools.tenantId, ctx.tenantId),
+        gt(tools.toolId, after),
+        isNotNull(tools.publishedRevision),
+        isNull(tools.archivedAt),
+        writtenSince("tools", since),
+      ),
+    )
+    .orderBy(asc(tools.toolId))
+    .limit(limit + 1);
+  const items: Tool[] = [];
+  let size = 0;
+  for (const [at, row] of rows.entries()) {
+    if (at === limit || size > bytes) return { items, last: rows[at - 1]?.toolId ?? after };
+    const one = maskedDocument(toTool(row));
+    if (hidden.has(row.toolId) || implementationKind(one.config) === "mcp") continue;
+    size += JSON.stringify(one).length;
+    items.push(one);
+  }
+  return { items, last: null };
+}
