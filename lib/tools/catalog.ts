@@ -7,6 +7,7 @@ import { createCache } from "#lib/core/cache.ts";
 import type { Icon } from "#lib/core/icon-schema.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { log } from "#lib/core/log.ts";
+import { endedToolIds } from "#lib/offers/received.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import { goneOf, type Run, refusalOf, runOf } from "./calls/run.ts";
 import { searchOf } from "./catalog-search.ts";
@@ -113,7 +114,10 @@ export function toEntry(row: Row): CatalogTool {
   };
   const run = runOf(kind, runnable, inputSchema, conduct);
   const isPlain =
-    ((kind === "http" && !streams(config)) || kind === "code" || kind === "ai") &&
+    ((kind === "http" && !streams(config)) ||
+      kind === "code" ||
+      kind === "ai" ||
+      kind === "offer") &&
     !needsConfirmation &&
     taskSupport === "forbidden" &&
     (outputSchema === undefined || outputSchema.type === "object") &&
@@ -122,7 +126,7 @@ export function toEntry(row: Row): CatalogTool {
 }
 
 async function load(tenantId: string): Promise<Catalog> {
-  const { rows, gone } = await withTenant(tenantId, async (tx) => ({
+  const { rows, gone, ended } = await withTenant(tenantId, async (tx) => ({
     rows: await tx
       .select()
       .from(tools)
@@ -134,12 +138,15 @@ async function load(tenantId: string): Promise<Catalog> {
         ),
       ),
     gone: await goneToolIds(tx, tenantId),
+    ended: await endedToolIds(tx, tenantId),
   }));
   const entries = rows
     .sort((a, b) => (a.mcpName < b.mcpName ? -1 : 1))
     .flatMap((row) => {
       try {
         const entry = toEntry(row);
+        // Its calls say why; it is in no list.
+        if (ended.has(row.toolId)) return [{ ...entry, listed: null }];
         return [gone.has(row.toolId) ? { ...entry, run: goneOf(entry.mcpName) } : entry];
       } catch (err) {
         log.error({ err, toolId: row.toolId }, "a tool in the database cannot be read");
