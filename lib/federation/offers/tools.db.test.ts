@@ -310,14 +310,17 @@ test("what was received is offered to nobody, and no circle of offers goes round
   // B's code calls A's tool; offered to A, it would come round.
   const wrapped = await createDynamicTool(consumer, {
     name: "wrapped",
-    implementation: `return await ctx.tools.call("acme_lookup", { q: "round" })`,
+    implementation: `return await tools.call("acme_lookup", { q: "round" })`,
   });
   const back = await offerTo(consumer, provider, { object_id: wrapped.tool_id });
   await acceptAs(provider, back.offer_id, "back");
   const before = seen.length;
+  const own = await callTool(consumer, { mcpName: "wrapped", arguments: {} });
+  expect(own.isError).toBeUndefined();
+  expect(seen.length).toBe(before + 1);
   const result = await callTool(provider, { mcpName: "back_wrapped", arguments: {} });
   expect(result.isError).toBe(true);
-  expect(seen.length).toBe(before);
+  expect(seen.length).toBe(before + 1);
 });
 
 test("a name that is taken or the platform's is refused, and nothing is accepted", async () => {
