@@ -9,7 +9,7 @@ import { getItem } from "#lib/memory/items/read.ts";
 import { putItem } from "#lib/memory/items/verbs.ts";
 import type { CreateOfferInput } from "#lib/offers/schema.ts";
 import { createPrompt, deletePrompt, putPrompt } from "#lib/prompts/service.ts";
-import { putGrants } from "#lib/resources/access/grants.ts";
+import { putResourceGrants } from "#lib/resources/access/grants.ts";
 import { deleteResource, registerResource } from "#lib/resources/service.ts";
 import { platformCtx } from "#lib/testing/context.ts";
 import type { Listening } from "#lib/testing/deployment.ts";
@@ -157,7 +157,7 @@ test("a memory that is offered to be written takes what the other tenant writes,
 
 test("a resource that is closed in its own tenant is read by its offer, to read and no more", async () => {
   const { provider, consumer, offers } = await pairWith({ kind: "resource", object_id: "doc" });
-  await putGrants(provider, "doc", { grants: [] });
+  await putResourceGrants(provider, "doc", []);
   const client = await open(consumer);
   const { contents } = await client.readResource({ uri: `offer:${offers[0]}:doc://one` });
   expect(contents).toMatchObject([{ text: "words of doc" }]);
@@ -204,11 +204,15 @@ test("clients are told when an offer is revoked or its tenant suspended, and the
   });
   await revokeOffer(provider, offers[0] ?? "");
   await vi.waitFor(() => expect(heard).toContain("tools"), 5_000);
+  await vi.waitFor(() => expect(heard).toContain("prompts"), 5_000);
   const { tools } = await client.listTools();
   expect(tools.map(({ name }) => name)).not.toContain("acme_echo");
+  heard.length = 0;
   await setTenantStatus(platformCtx(), provider.tenantId, "suspended");
+  await vi.waitFor(() => expect(heard).toContain("prompts"), 5_000);
+  expect((await client.listPrompts()).prompts).toEqual([]);
   await expect(client.getPrompt({ name: "acme_greet", arguments: { who: "x" } })).rejects.toThrow(
-    "cannot be used now",
+    "no prompt",
   );
   await client.close();
 });

@@ -3,7 +3,7 @@ import { platformStatement, type Tx, withPlatform } from "#db/transaction.ts";
 import { ctxAcross } from "#lib/auth/other-tenant.ts";
 import { announce, announceHere, type Change } from "#lib/core/bus.ts";
 import type { Ctx, OfferKind } from "#lib/core/ctx.ts";
-import { findSnapshot } from "#lib/tenants/snapshot.ts";
+import { takesPart } from "./participation.ts";
 import { refusalToPass } from "./refusal.ts";
 
 /**
@@ -60,12 +60,6 @@ export interface Passage {
   exposedName: string;
   /** Undoes the count, for what turned out to be no use. */
   giveBack(): Promise<void>;
-}
-
-/** Whether a tenant takes part in federation now. */
-export async function takesPart(tenantId: string): Promise<boolean> {
-  const snapshot = await findSnapshot(tenantId);
-  return snapshot?.tenant.mcp_config.federation_enabled === true;
 }
 
 const today = "date_trunc('day', now(), 'UTC')";

@@ -8,6 +8,7 @@ import type { Icon } from "#lib/core/icon-schema.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { log } from "#lib/core/log.ts";
 import { endedToolIds } from "#lib/offers/received.ts";
+import { offersTopic } from "#lib/offers/row.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import { goneOf, type Run, refusalOf, runOf } from "./calls/run.ts";
 import { searchOf } from "./catalog-search.ts";
@@ -126,7 +127,7 @@ export function toEntry(row: Row): CatalogTool {
 }
 
 async function load(tenantId: string): Promise<Catalog> {
-  const { rows, gone, ended } = await withTenant(tenantId, async (tx) => ({
+  const { rows, gone } = await withTenant(tenantId, async (tx) => ({
     rows: await tx
       .select()
       .from(tools)
@@ -138,8 +139,8 @@ async function load(tenantId: string): Promise<Catalog> {
         ),
       ),
     gone: await goneToolIds(tx, tenantId),
-    ended: await endedToolIds(tx, tenantId),
   }));
+  const ended = await endedToolIds(tenantId);
   const entries = rows
     .sort((a, b) => (a.mcpName < b.mcpName ? -1 : 1))
     .flatMap((row) => {
@@ -178,9 +179,11 @@ const cache = createCache<Catalog>({
   load,
 });
 
-// A tenant that is deleted takes its tools along, and its slug may be given out again.
+// A tenant that is deleted takes its tools along, and its slug may be given out again. What other
+// tenants offer comes and goes.
 onChange((change) => {
-  if (change !== "everything" && change.topic === tenantTopic) cache.drop(change.key);
+  if (change === "everything") return;
+  if (change.topic === tenantTopic || change.topic === offersTopic) cache.drop(change.key);
 });
 
 /** The tenant's catalog, read once and kept until a tool of it changes on any process. */

@@ -10,7 +10,7 @@ import { prefixedId } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import { acrossTenants } from "#lib/offers/crossing.ts";
-import { checkOfferId, type OfferRow, termsOf, toOffer } from "#lib/offers/row.ts";
+import { checkOfferId, type OfferRow, offersTopic, termsOf, toOffer } from "#lib/offers/row.ts";
 import {
   type ChangeOfferInput,
   type CreateOfferInput,
@@ -23,7 +23,6 @@ import { areWorse, digestOfTerms } from "#lib/offers/terms.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { definitionOf, type Offered, permissionToOffer } from "./definition.ts";
 import { deliver, lockSide, otherSide, tellReceiver } from "./delivery.ts";
-import { noticesFor } from "./notices.ts";
 
 const mostOffers = 500;
 /** Offers that have ended and are still shown. */
@@ -159,7 +158,7 @@ export async function createOffers(ctx: Ctx, raw: CreateOfferInput): Promise<{ o
       const row = await insertOffer(tx, ctx, to, offered, terms);
       rows.push(row);
       const isDelivered = await deliver(tx, ctx, row, { providerName, definition, terms });
-      if (isDelivered) tell(...noticesFor(to, row.kind));
+      if (isDelivered) tell({ topic: offersTopic, key: to });
     }
     return rows;
   });
@@ -231,7 +230,7 @@ export async function changeOffer(ctx: Ctx, id: string, raw: ChangeOfferInput): 
     await audit(tx, ctx, { action: "offer.change", ...record });
     if (received) {
       await tellReceiver(tx, ctx, row, { action: "offer.changed", ...record });
-      tell(...noticesFor(row.consumerId, row.kind));
+      tell({ topic: offersTopic, key: row.consumerId });
     }
     return toOffer(row);
   });
@@ -266,7 +265,7 @@ export async function revokeOffer(ctx: Ctx, id: string): Promise<Offer> {
       .returning();
     if (received) {
       await tellReceiver(tx, ctx, row, { action: "offer.revoked", ...record });
-      tell(...noticesFor(row.consumerId, row.kind));
+      tell({ topic: offersTopic, key: row.consumerId });
     }
     return toOffer(row);
   });

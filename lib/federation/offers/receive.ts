@@ -8,14 +8,9 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
-import {
-  acrossTenants,
-  auditorOf,
-  takesPart,
-  whereOffered,
-  withinOwnTenant,
-} from "#lib/offers/crossing.ts";
-import { checkOfferId, type ReceivedRow, toReceived } from "#lib/offers/row.ts";
+import { acrossTenants, auditorOf, whereOffered, withinOwnTenant } from "#lib/offers/crossing.ts";
+import { takesPart } from "#lib/offers/participation.ts";
+import { checkOfferId, offersTopic, type ReceivedRow, toReceived } from "#lib/offers/row.ts";
 import {
   type AcceptOfferInput,
   acceptOfferInput,
@@ -27,14 +22,12 @@ import {
   type ReceivedOfferNow,
 } from "#lib/offers/schema.ts";
 import { digestOfTerms } from "#lib/offers/terms.ts";
-import { catalogTopic } from "#lib/tools/catalog.ts";
 import { canonicalHash } from "#lib/tools/governance/canonical.ts";
 import { checkDefinition, saveAndPublish } from "#lib/tools/revisions/write.ts";
 import { removeTool } from "#lib/tools/service.ts";
 import { definitionOf, digestOf } from "./definition.ts";
 import { offeringSide } from "./delivery.ts";
 import { exposedNameOf, refuseTaken, toolOf } from "./exposed-name.ts";
-import { noticesFor } from "./notices.ts";
 import { nameOfFederated } from "./provide.ts";
 
 function ownRow(ctx: Ctx, id: string) {
@@ -174,7 +167,7 @@ export async function acceptOffer(
       ...{ state: "accepted", exposed_name: exposedName, price_micros: shown.price_micros },
     });
     if (tool) await withinOwnTenant(tx, ctx, () => saveAndPublish(tx, ctx, tool));
-    tell(...noticesFor(ctx.tenantId, row.kind));
+    tell({ topic: offersTopic, key: ctx.tenantId });
     return shown;
   });
   return accept.catch((error: unknown) => {
@@ -202,7 +195,7 @@ export async function declineOffer(
     await auditBoth(tx, ctx, row, ["offer.decline", "offer.declined"], {
       ...{ state: "declined", blocked: block },
     });
-    tell(...noticesFor(ctx.tenantId, row.kind));
+    tell({ topic: offersTopic, key: ctx.tenantId });
     return toReceived(after);
   });
 }
@@ -227,6 +220,6 @@ export async function removeReceivedOffer(ctx: Ctx, id: string): Promise<void> {
     if (toolId !== null) await withinOwnTenant(tx, ctx, () => removeTool(tx, ctx, toolId));
     await tx.delete(receivedOffers).where(ownRow(ctx, id));
     await auditBoth(tx, ctx, row, ["offer.end", "offer.ended"], { state: "ended" });
-    tell({ topic: catalogTopic, key: ctx.tenantId }, ...noticesFor(ctx.tenantId, row.kind));
+    tell({ topic: offersTopic, key: ctx.tenantId });
   });
 }
