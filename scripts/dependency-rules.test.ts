@@ -49,6 +49,12 @@ const files: Record<string, string> = {
     'import { errors } from "#lib/core/errors.ts";\nexport const route = errors;',
   "lib/auth/session.ts":
     'import { headers } from "next/headers";\nimport "#lib/core/errors.ts";\nexport const session = headers;',
+  "lib/auth/other-tenant.ts": 'import "#lib/core/errors.ts";\nexport const ctxAcross = 1;',
+  "lib/offers/crossing.ts":
+    'import { ctxAcross } from "#lib/auth/other-tenant.ts";\nexport const pass = ctxAcross;',
+  "lib/tools/beside.ts": 'import { pass } from "#lib/offers/crossing.ts";\nexport const p = pass;',
+  "lib/tools/mints.ts":
+    'import { ctxAcross } from "#lib/auth/other-tenant.ts";\nexport const c = ctxAcross;',
   "components/list.tsx": 'import { list } from "#lib/tools/service.ts";\nexport const L = list;',
   "components/table.tsx": 'import { tools } from "#db/schema/tools.ts";\nexport const T = tools;',
   "app/page.ts": 'import { client } from "#db/client.ts";\nexport const page = client;',
@@ -112,6 +118,8 @@ describe("in a product with seeded violations", () => {
     ["product code that mints a test's caller", "product-not-to-test-support: lib/tools/minted.ts"],
     ["product code that imports a script", "product-not-to-tooling: lib/tools/tooling.ts"],
     ["a module that imports a test", "not-to-test: lib/tools/leaf.ts"],
+    ["another way between tenants", "offers-cross-here: lib/tools/beside.ts"],
+    ["another tenant minted elsewhere", "other-tenants-are-minted-there: lib/tools/mints.ts"],
     ["a cycle", "no-circular: lib/tools/one.ts"],
     ["an orphan", "no-orphans: lib/tools/alone.ts"],
     ["an import that leads nowhere", "not-to-unresolvable: lib/tools/lost.ts"],
@@ -124,6 +132,7 @@ describe("in a product with seeded violations", () => {
     "lib/auth/session.ts",
     "lib/http/route.ts",
     "lib/testing/ctx.ts",
+    "lib/offers/crossing.ts",
     "app/(api)/clean/route.ts",
   ])("%s, which breaks no rule, is not reported", (path) => {
     expect(found.filter((violation) => violation.endsWith(`: ${path}`))).toEqual([]);

@@ -152,6 +152,37 @@ function frameworkRules(): Rule[] {
   ];
 }
 
+/** The only route between tenants is one file long, and these alone may call it. */
+function offerRules(): Rule[] {
+  const crossing = "^lib/offers/crossing\\.ts$";
+  return [
+    forbid(
+      "offers-cross-here",
+      "Through an accepted offer one tenant's request reaches another's data: few may ask for that.",
+      {
+        from: {
+          path: "^(app|components|lib|server)",
+          pathNot: [
+            "^lib/offers/",
+            "^lib/federation/offers/",
+            "^lib/tools/runtimes/offer\\.ts$",
+            test,
+          ],
+        },
+        to: { path: crossing },
+      },
+    ),
+    forbid(
+      "other-tenants-are-minted-there",
+      "The other tenant's id comes of the two rows of an offer, which the crossing alone reads.",
+      {
+        from: { path: "^(app|components|lib|server)", pathNot: [crossing, test] },
+        to: { path: "^lib/auth/other-tenant\\.ts$" },
+      },
+    ),
+  ];
+}
+
 function hygieneRules(): Rule[] {
   return [
     forbid("product-not-to-tooling", "What is shipped does not depend on how it is tested.", {
@@ -196,6 +227,7 @@ export const forbidden: Rule[] = [
   ...layerRules(),
   ...browserRules(),
   ...frameworkRules(),
+  ...offerRules(),
   ...hygieneRules(),
 ];
 

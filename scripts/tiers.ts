@@ -12,6 +12,7 @@ export const tiers: readonly (readonly string[])[] = [
   ["http"],
   ["secrets"],
   ["providers"],
+  ["offers"],
   ["memory", "resources", "upstreams"],
   ["tools", "prompts"],
   ["tasks"],
@@ -33,6 +34,8 @@ export const transports: readonly string[] = ["http", "mcp", "boot"];
 export const ownedSchemas: Readonly<Record<string, readonly string[]>> = {
   // The platform's side of a tenant: creating, suspending and deleting one crosses tenants.
   admin: ["admin", "tenants"],
+  // The verbs of offers look at tools, prompts and resources, which ask lib/offers in turn.
+  federation: ["federation", "offers"],
   tools: ["tools", "tool-governance", "upstream-tools"],
   upstreams: ["upstreams", "leases"],
 };

@@ -6,6 +6,7 @@ import {
   Database,
   FileText,
   Gauge,
+  Handshake,
   KeyRound,
   ListChecks,
   Lock,
@@ -47,6 +48,7 @@ export function tenantSections(base: string): NavGroup[] {
         { href: `${base}/resources`, label: "Resources", icon: <Database aria-hidden /> },
         { href: `${base}/prompts`, label: "Prompts", icon: <FileText aria-hidden /> },
         { href: `${base}/memories`, label: "Memories", icon: <Brain aria-hidden /> },
+        { href: `${base}/offers`, label: "Offers", icon: <Handshake aria-hidden /> },
       ],
     },
     {

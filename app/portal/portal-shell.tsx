@@ -20,6 +20,8 @@ const labels = {
   connect: "Connect",
   "linked-accounts": "Linked accounts",
   members: "Members",
+  offers: "Offers",
+  received: "Received",
 };
 
 type PortalShellProps = {

@@ -40,6 +40,9 @@ async function name(ctx: Ctx): Promise<readonly string[]> {
       const own = [`app:${principal.id}`, `client:${principal.clientId}`];
       return [...own, ...(await holderNames(principal.userId, tenantId))];
     }
+    // Nothing is granted to another tenant but by its offer, which names one object.
+    case "offer":
+      return [];
     default:
       return [`role:${operatorRole}`];
   }

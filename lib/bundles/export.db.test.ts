@@ -90,19 +90,22 @@ test("no value of a secret is in any bundle, wherever it was written", async () 
   ]);
 });
 
-test("drafts, archived tools and those of upstreams are left out, and the bundle says so", async () => {
+test("drafts, archived tools and those of upstreams and other tenants are left out, and the bundle says so", async () => {
   const ctx = await freshTenant();
   await createDraft(ctx, { tool_id: "draft", name: "draft", ...echo });
   await registerTool(ctx, { tool_id: "old", name: "old", ...echo });
   await archiveTool(ctx, "old");
   const config = { implementation: "mcp:crm/find" };
   await registerTool(ctx, { tool_id: "proxied", name: "proxied", config });
+  const implementation = `offer:offer_${"0".repeat(32)}`;
+  await registerTool(ctx, { tool_id: "received", name: "received", config: { implementation } });
   const { tools, omitted } = await exportBundle(ctx, { kinds: ["tools"] });
   expect(tools).toEqual([]);
   expect(omitted).toMatchObject([
     { id: "draft", reason: "It is a draft." },
     { id: "old", reason: "It is archived." },
     { id: "proxied", reason: expect.stringContaining("upstream server") },
+    { id: "received", reason: expect.stringContaining("another tenant") },
   ]);
 });
 

@@ -5,6 +5,9 @@ declare const tenantBrand: unique symbol;
 /** A tenant's slug that a verified credential may act for; minted by `lib/auth` alone. */
 export type TenantId = string & { readonly [tenantBrand]: true };
 
+/** What one tenant may let another use. */
+export type OfferKind = "tool" | "prompt" | "resource" | "memory";
+
 /** Who acts. `id` is stable and safe to log. */
 export type Principal =
   | { type: "operator"; id: string; email: string }
@@ -13,6 +16,8 @@ export type Principal =
   | { type: "key"; id: string; platform: boolean; agentId: string | null }
   /** An application that acts for a person; `id` is the grant's. */
   | { type: "client"; id: string; clientId: string; clientName: string; userId: string }
+  /** The other tenant of an offer, `id`, which reaches this one object alone. */
+  | { type: "offer"; id: string; offerId: string; kind: OfferKind; objectId: string }
   | { type: "system"; id: string };
 
 export interface CallerCtx {

@@ -3,6 +3,7 @@ import { type Change, onChange } from "#lib/core/bus.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { memorySpacesTopic, memoryUpdatedTopic } from "#lib/memory/notices.ts";
+import { offersTopic } from "#lib/offers/row.ts";
 import { promptTopic } from "#lib/prompts/catalog.ts";
 import { resourceGrantsTopic } from "#lib/resources/access/rules.ts";
 import {
@@ -52,20 +53,27 @@ const listChanges: Record<string, ServerEvent> = {
   [memorySpacesTopic]: { kind: "resources_list_changed" },
 };
 
+/** What other tenants offer may stand in any list. */
+const anyList: readonly ServerEvent[] = [
+  { kind: "tools_list_changed" },
+  { kind: "prompts_list_changed" },
+  { kind: "resources_list_changed" },
+];
+
 /** What a change means to MCP clients, of which tenant, and whether an upstream told of it. */
 function eventOf({
   topic,
   key,
-}: Change): { tenantId: string; event: TenantEvent; isUpstreams?: true } | null {
+}: Change): { tenantId: string; events: readonly TenantEvent[]; isUpstreams?: true } | null {
   if (topic === resourceWithinTopic) {
     const [tenantId = "", reach, ...uri] = key.split(" ");
     const event = { kind: "resource_updated" as const, uri: uri.join(" "), reach: reach as Reach };
-    return { tenantId, event };
+    return { tenantId, events: [event] };
   }
   if (topic === resourceUpdatedTopic || topic === memoryUpdatedTopic) {
     const at = key.indexOf(" ");
     const event: ServerEvent = { kind: "resource_updated", uri: key.slice(at + 1) };
-    return { tenantId: key.slice(0, at), event };
+    return { tenantId: key.slice(0, at), events: [event] };
   }
   if (topic === upstreamListTopic) {
     const [tenantId = "", , kind] = JSON.parse(key) as string[];
@@ -73,11 +81,12 @@ function eventOf({
     if (kind === "tools") return null;
     return {
       ...{ tenantId, isUpstreams: true },
-      event: { kind: kind === "prompts" ? "prompts_list_changed" : "resources_list_changed" },
+      events: [{ kind: kind === "prompts" ? "prompts_list_changed" : "resources_list_changed" }],
     };
   }
+  if (topic === offersTopic) return { tenantId: key, events: anyList };
   const event = listChanges[topic];
-  return event ? { tenantId: key, event } : null;
+  return event ? { tenantId: key, events: [event] } : null;
 }
 
 /**
@@ -94,17 +103,15 @@ const audiences = singleton("mcp.audiences", () => {
     if (change !== "everything") {
       const found = eventOf(change);
       if (!found) return;
-      const { tenantId, event, isUpstreams } = found;
+      const { tenantId, events, isUpstreams } = found;
       for (const isFar of isUpstreams ? [false] : [false, true]) {
         const audience = all.get(keyOf(tenantId, isFar));
-        if (audience) tell(audience, event);
+        if (audience) for (const event of events) tell(audience, event);
       }
       return;
     }
     // Notices were lost: any list may have changed.
-    for (const audience of all.values()) {
-      for (const event of Object.values(listChanges)) tell(audience, event);
-    }
+    for (const audience of all.values()) for (const event of anyList) tell(audience, event);
   });
   return all;
 });

@@ -8,6 +8,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import { receivedPrompts, renderReceivedPrompt } from "#lib/federation/offers/use-prompt.ts";
 import { type ListedPrompt, promptCatalogOf } from "#lib/prompts/catalog.ts";
 import { renderPrompt } from "#lib/prompts/render.ts";
 import { canElicit, elicitation, elicitResult } from "#lib/tools/calls/elicitation.ts";
@@ -22,14 +23,19 @@ const question = "arguments";
 
 async function listPrompts(ctx: Ctx, cursor: string | undefined): Promise<ListPromptsResult> {
   authorize(ctx, "prompts:read");
-  const [{ listed }, others] = await Promise.all([
+  const [{ listed }, received, others] = await Promise.all([
     promptCatalogOf(ctx.tenantId),
+    receivedPrompts(ctx),
     exposedPrompts(ctx),
   ]);
   // A prompt of the tenant's own stands before one of that name elsewhere.
-  const own = new Set(listed.map(({ name }) => name));
-  const more = others.filter(({ name }) => !own.has(name));
-  const all = inOrder<ListedPrompt>(listed, more as ListedPrompt[], ({ name }) => name);
+  const taken = new Set(listed.map(({ name }) => name));
+  const more = [...received, ...(others as ListedPrompt[])].filter(({ name }) => {
+    const isNew = !taken.has(name);
+    taken.add(name);
+    return isNew;
+  });
+  const all = inOrder<ListedPrompt>(listed, more, ({ name }) => name);
   const { items, nextCursor } = pageOf(all, ({ name }) => name, cursor);
   return { prompts: items, ...(nextCursor === undefined ? {} : { nextCursor }) };
 }
@@ -84,7 +90,8 @@ async function getPrompt(
   const prompt = listed.find((each) => each.name === name);
   const elsewhere = prompt
     ? null
-    : await getUpstreamPrompt(ctx, name, given, context.mcpReq.signal);
+    : ((await renderReceivedPrompt(ctx, name, given)) ??
+      (await getUpstreamPrompt(ctx, name, given, context.mcpReq.signal)));
   if (elsewhere) return elsewhere;
   const asked = missingOf(prompt, given);
   const answers =

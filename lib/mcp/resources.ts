@@ -5,6 +5,11 @@ import type {
 } from "@modelcontextprotocol/server";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
+import {
+  isOfferUri,
+  readReceivedResource,
+  receivedResources,
+} from "#lib/federation/offers/use-resource.ts";
 import { listResourceCatalog } from "#lib/resources/catalog.ts";
 import { isReadableUri, readResource } from "#lib/resources/read.ts";
 import { listDriverPlaces } from "#lib/resources/use/driver-uri.ts";
@@ -23,12 +28,13 @@ export type Subscriptions = Set<string>;
 
 const mostSubscriptions = 1_000;
 
-/** The tenant's own, what lies within them, what its upstreams have, and what its agents remember. */
+/** The tenant's own, what lies within them, what its upstreams and other tenants have, and what its agents remember. */
 async function listsOf(ctx: Ctx) {
   const [own, ...others] = await Promise.all([
     listResourceCatalog(ctx),
     listDriverPlaces(ctx),
     exposedResources(ctx),
+    receivedResources(ctx),
     memoryResources(ctx).then((resources) => ({ resources, templates: [] })),
     memoryResourceTemplates(ctx).then((templates) => ({ resources: [], templates })),
   ]);
@@ -81,6 +87,7 @@ export function serveResources(server: Server, subscriptions: Subscriptions | nu
   server.setRequestHandler(
     "resources/read",
     handle(async (ctx, { params: { uri } }, { mcpReq: { signal } }) => {
+      if (isOfferUri(uri)) return { contents: await readReceivedResource(ctx, uri, signal) };
       if (isUpstreamUri(uri)) return { contents: await readUpstreamResource(ctx, uri, signal) };
       if (await namesMemory(ctx, uri)) return { contents: await readMemoryResource(ctx, uri) };
       return { contents: await readResource(ctx, uri, { signal }) };

@@ -7,6 +7,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
+import { refuseOffered } from "#lib/offers/offered.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { change } from "./change.ts";
 import { checkName, load, oneOf, type PromptRow, toPrompt, versionsOfPrompt } from "./row.ts";
@@ -213,6 +214,7 @@ export async function deletePrompt(ctx: Ctx, name: string): Promise<void> {
   checkName(name);
   await change(ctx, async (tx) => {
     if (!(await lock(tx, ctx, name))) throw notFound("prompt", name);
+    await refuseOffered(tx, ctx, "prompt", [name]);
     const before = await load(tx, ctx, name);
     await tx.delete(prompts).where(oneOf(ctx, name));
     await audit(tx, ctx, {

@@ -8,6 +8,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
+import { refuseOffered } from "#lib/offers/offered.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
 import { lockQuota } from "#lib/tenants/lock-quota.ts";
 import { noteUsage, recordUsage } from "#lib/usage/ledger.ts";
@@ -252,6 +253,7 @@ export async function deleteResource(ctx: Ctx, id: string): Promise<void> {
     const before = await lockResource(tx, ctx, id);
     if (!before) throw notFound("resource", id);
     if (refusal) throw refusal;
+    await refuseOffered(tx, ctx, "resource", [id]);
     if (before.kept) {
       // In the order in which a registration meets the two quotas. Left to the foreign key, the
       // bytes would be given back by the table's owner, who sees no quota.

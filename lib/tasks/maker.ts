@@ -23,6 +23,8 @@ async function permissionsNow({ tenantId, principal }: TaskRow): Promise<Readonl
     if (!grant) return new Set();
     return holderPermissions(holderOf(grant), tenantId);
   }
+  // Tasks are of this tenant's own callers; what comes by an offer makes none.
+  if (maker.type === "offer") return new Set();
   if (maker.type === "system") return new Set(allPermissions);
   return holderPermissions({ type: maker.type, id: maker.id }, tenantId);
 }

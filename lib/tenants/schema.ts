@@ -43,6 +43,7 @@ const mcpConfig = z.looseObject({
   max_prompts: count("prompts"),
   memory_retention_days: z.number().int().min(1).max(36_500).nullish(),
   federation_enabled: z.boolean().nullish(),
+  federation_offers: z.enum(["open", "closed"], { error: "must be open or closed" }).nullish(),
   custom_endpoints: z.unknown().optional(),
   built_in_tools: z.boolean().nullish(),
   tool_search_above: z.number().int().min(1).max(100_000).nullish(),

@@ -7,6 +7,8 @@ import { createCache } from "#lib/core/cache.ts";
 import type { Icon } from "#lib/core/icon-schema.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
 import { log } from "#lib/core/log.ts";
+import { endedToolIds } from "#lib/offers/received.ts";
+import { offersTopic } from "#lib/offers/row.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import { goneOf, type Run, refusalOf, runOf } from "./calls/run.ts";
 import { searchOf } from "./catalog-search.ts";
@@ -113,7 +115,10 @@ export function toEntry(row: Row): CatalogTool {
   };
   const run = runOf(kind, runnable, inputSchema, conduct);
   const isPlain =
-    ((kind === "http" && !streams(config)) || kind === "code" || kind === "ai") &&
+    ((kind === "http" && !streams(config)) ||
+      kind === "code" ||
+      kind === "ai" ||
+      kind === "offer") &&
     !needsConfirmation &&
     taskSupport === "forbidden" &&
     (outputSchema === undefined || outputSchema.type === "object") &&
@@ -135,11 +140,14 @@ async function load(tenantId: string): Promise<Catalog> {
       ),
     gone: await goneToolIds(tx, tenantId),
   }));
+  const ended = await endedToolIds(tenantId);
   const entries = rows
     .sort((a, b) => (a.mcpName < b.mcpName ? -1 : 1))
     .flatMap((row) => {
       try {
         const entry = toEntry(row);
+        // Its calls say why; it is in no list.
+        if (ended.has(row.toolId)) return [{ ...entry, listed: null }];
         return [gone.has(row.toolId) ? { ...entry, run: goneOf(entry.mcpName) } : entry];
       } catch (err) {
         log.error({ err, toolId: row.toolId }, "a tool in the database cannot be read");
@@ -171,9 +179,11 @@ const cache = createCache<Catalog>({
   load,
 });
 
-// A tenant that is deleted takes its tools along, and its slug may be given out again.
+// A tenant that is deleted takes its tools along, and its slug may be given out again. What other
+// tenants offer comes and goes.
 onChange((change) => {
-  if (change !== "everything" && change.topic === tenantTopic) cache.drop(change.key);
+  if (change === "everything") return;
+  if (change.topic === tenantTopic || change.topic === offersTopic) cache.drop(change.key);
 });
 
 /** The tenant's catalog, read once and kept until a tool of it changes on any process. */

@@ -10,13 +10,13 @@ import { urlMistake } from "./http/url-template.ts";
 import { confirmations, listingFields, taskSupports, toolAnnotations } from "./listing-schema.ts";
 
 /** How a tool can run; adding one is a file in `runtimes/` and a line in its map. */
-export const runtimeKinds = ["http", "code", "ai", "mcp", "internal"] as const;
+export const runtimeKinds = ["http", "code", "ai", "mcp", "offer", "internal"] as const;
 
 export type RuntimeKind = (typeof runtimeKinds)[number];
 
 /**
  * What a tool's `config.implementation` is: a URL, `internal:<name>`, `ai:<model>`,
- * `mcp:<upstream>/<tool>`, or code. Null when the tool is only registered.
+ * `mcp:<upstream>/<tool>`, `offer:<id>`, or code. Null when the tool is only registered.
  */
 export function implementationKind(config: JsonObject): RuntimeKind | null {
   const { implementation } = config;
@@ -24,6 +24,7 @@ export function implementationKind(config: JsonObject): RuntimeKind | null {
   if (/^\s*https?:/i.test(implementation)) return "http";
   if (implementation.startsWith("internal:")) return "internal";
   if (implementation.startsWith("ai:")) return "ai";
+  if (implementation.startsWith("offer:")) return "offer";
   return implementation.startsWith("mcp:") ? "mcp" : "code";
 }
 
@@ -95,6 +96,9 @@ function mistakesOf(value: JsonObject): { path: PropertyKey[]; message: string }
   }
   if (kind === "mcp" && !/^mcp:[a-z0-9_-]+\/.+$/s.test(implementation)) {
     return at("must name an upstream and one of its tools: mcp:<upstream_id>/<tool>");
+  }
+  if (kind === "offer" && !/^offer:offer_[0-9a-f]{32}$/.test(implementation)) {
+    return at("must name an offer that the tenant has accepted: offer:<offer_id>");
   }
   if (kind !== "http") return [];
   const mistakes = configMistakes(httpConfig, value);

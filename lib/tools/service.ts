@@ -9,6 +9,7 @@ import { prefixedId } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
+import { refuseOffered } from "#lib/offers/offered.ts";
 import { refuseUngoverning } from "./governance/deletion.ts";
 import { refuseUngranted, ungrantedTo } from "./governance/visibility.ts";
 import { mcpNameOf } from "./mcp-name.ts";
@@ -125,19 +126,27 @@ function isOfType(row: ToolRow, type: string | undefined): boolean {
 
 /**
  * Removes a tool with its revisions and examples; one that is governed takes `tools:govern`. Throws
- * `not_found` when there is none of that id, and `insufficient_scope`.
+ * `not_found` when there is none of that id, `conflict` where other tenants use it by an offer, and
+ * `insufficient_scope`.
  */
 export async function deleteTool(ctx: Ctx, id: string): Promise<void> {
   authorize(ctx, "tools:write");
   checkId(id);
   await change(ctx, async (tx) => {
-    await refuseUngoverning(tx, ctx, [id]);
-    const [gone] = await tx.delete(tools).where(oneTool(ctx, id)).returning();
-    if (!gone) throw notFound("tool", id);
-    await audit(tx, ctx, {
-      action: "tool.delete",
-      target: { type: "tool", id },
-      before: toAudited(gone),
-    });
+    if (!(await removeTool(tx, ctx, id))) throw notFound("tool", id);
   });
+}
+
+/** The same in the caller's transaction, who announces the catalog; false where there is none. */
+export async function removeTool(tx: Tx, ctx: Ctx, id: string): Promise<boolean> {
+  await refuseUngoverning(tx, ctx, [id]);
+  await refuseOffered(tx, ctx, "tool", [id]);
+  const [gone] = await tx.delete(tools).where(oneTool(ctx, id)).returning();
+  if (!gone) return false;
+  await audit(tx, ctx, {
+    action: "tool.delete",
+    target: { type: "tool", id },
+    before: toAudited(gone),
+  });
+  return true;
 }

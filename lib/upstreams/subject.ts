@@ -14,6 +14,7 @@ export function personOf(principal: Principal): Subject | null {
     case "client":
       return `user:${principal.userId}`;
     case "key":
+    case "offer":
     case "system":
       return null;
   }

@@ -1,4 +1,4 @@
-import { and, gte, inArray, sql } from "drizzle-orm";
+import { and, gte, inArray, ne, sql } from "drizzle-orm";
 import { usageHourly } from "#db/schema/usage.ts";
 import { withPlatform } from "#db/transaction.ts";
 import { authorize } from "#lib/core/authorize.ts";
@@ -26,7 +26,13 @@ export async function callsByTenant(
           filter (where ${usageHourly.status} = 'error'), 0)::float8`,
       })
       .from(usageHourly)
-      .where(and(inArray(usageHourly.tenantId, tenantIds), gte(usageHourly.hour, from)))
+      .where(
+        and(
+          inArray(usageHourly.tenantId, tenantIds),
+          gte(usageHourly.hour, from),
+          ne(usageHourly.kind, "provided"),
+        ),
+      )
       .groupBy(usageHourly.tenantId),
   );
   return new Map(rows.map(({ tenantId, calls, errors }) => [tenantId, { calls, errors }]));

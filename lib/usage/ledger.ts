@@ -51,7 +51,8 @@ interface EventRow {
 }
 
 interface Waiting {
-  row: EventRow;
+  /** Committed together or not at all. */
+  rows: EventRow[];
   /** Somebody's answer waits for the commit. */
   urgent: boolean;
   resolve(): void;
@@ -201,7 +202,7 @@ async function drain(): Promise<void> {
   do {
     const batch = ledger.waiting.splice(0, largestBatch);
     try {
-      await commit(batch.map((waiting) => waiting.row));
+      await commit(batch.flatMap((waiting) => waiting.rows));
       for (const waiting of batch) waiting.resolve();
     } catch (cause) {
       const error = new AppError("unavailable", "The call could not be metered. Try again.", {
@@ -259,8 +260,16 @@ function gather(): void {
  * while a commit is under way shares the next one. Rejects with `unavailable` when it cannot.
  */
 export function recordUsage(ctx: UsageCtx, event: UsageEvent): Promise<void> {
+  return recordTogether([{ ctx, event }]);
+}
+
+/** The same for events of one happening, also of several tenants: all are committed or none is. */
+export function recordTogether(
+  entries: readonly { ctx: UsageCtx; event: UsageEvent }[],
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    ledger.waiting.push({ row: toRow(ctx, event), urgent: true, resolve, reject });
+    const rows = entries.map(({ ctx, event }) => toRow(ctx, event));
+    ledger.waiting.push({ rows, urgent: true, resolve, reject });
     startDrain();
   });
 }
@@ -271,7 +280,7 @@ export function recordUsage(ctx: UsageCtx, event: UsageEvent): Promise<void> {
  */
 export function noteUsage(ctx: UsageCtx, event: UsageEvent): void {
   ledger.waiting.push({
-    row: toRow(ctx, event),
+    rows: [toRow(ctx, event)],
     urgent: false,
     resolve: () => undefined,
     reject: (err) => log.error({ err }, "a usage event is lost"),

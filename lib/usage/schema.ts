@@ -11,7 +11,11 @@ export const usageKinds = [
   "message",
   "sandbox_ms",
   "storage",
+  "provided",
 ] as const;
+
+/** The provider of an event whose call another tenant served; its kind `provided` is the other side. */
+export const offerProvider = "offer";
 
 export type UsageKind = (typeof usageKinds)[number];
 
@@ -58,14 +62,24 @@ export const usageRow = z.object({
 
 export type UsageRow = z.output<typeof usageRow>;
 
+const acrossTenants = z.object({ calls: z.number().int(), micros: z.number().int() });
+
 export const usageReport = z
   .object({
     tenant_id: z.string(),
     from: z.iso.datetime(),
     to: z.iso.datetime(),
     group_by: z.enum(usageGroups),
-    total: usageRow,
+    total: usageRow.meta({ description: "Without what was provided, unless `kind` asks for it." }),
     rows: z.array(usageRow),
+    consumed: acrossTenants.meta({
+      description:
+        "Calls of what other tenants offer, which are in `total` too, and what they cost.",
+    }),
+    provided: acrossTenants.meta({
+      description:
+        "Calls that other tenants made of what this one offers, and what they brought in.",
+    }),
   })
   .meta({ id: "UsageReport" });
 

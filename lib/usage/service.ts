@@ -1,4 +1,4 @@
-import { and, eq, gte, lt, type SQL, sql } from "drizzle-orm";
+import { and, eq, gte, lt, ne, or, type SQL, sql } from "drizzle-orm";
 import { usageHourly } from "#db/schema/usage.ts";
 import { withTenant } from "#db/transaction.ts";
 import { authorize } from "#lib/core/authorize.ts";
@@ -6,6 +6,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { parse } from "#lib/core/parse.ts";
 import { bucketCount, quantile } from "./histogram.ts";
 import {
+  offerProvider,
   type UsageQuery,
   type UsageReport,
   type UsageRow,
@@ -47,6 +48,19 @@ const sums = {
   durations: histogram,
 };
 
+/** What brings money in is no cost of the tenant's. */
+const isOwn = ne(usageHourly.kind, "provided");
+const isProvided = eq(usageHourly.kind, "provided");
+const isConsumed = and(isOwn, eq(usageHourly.provider, offerProvider));
+const isAcross = or(isProvided, isConsumed);
+
+const acrossTenants = {
+  consumedCalls: sum(sql`case when ${isConsumed} then ${usageHourly.calls} end`),
+  consumedMicros: sum(sql`case when ${isConsumed} then ${usageHourly.costMicros} end`),
+  providedCalls: sum(sql`case when ${isProvided} then ${usageHourly.calls} end`),
+  providedMicros: sum(sql`case when ${isProvided} then ${usageHourly.costMicros} end`),
+};
+
 type Sums = { [K in keyof typeof sums]: K extends "durations" ? number[] : number };
 
 function toUsageRow(group: string, row: Sums): UsageRow {
@@ -82,11 +96,16 @@ export async function reportUsage(ctx: Ctx, raw: UsageQuery): Promise<UsageRepor
     eq(usageHourly.tenantId, ctx.tenantId),
     gte(usageHourly.hour, from),
     lt(usageHourly.hour, to),
-    query.kind ? eq(usageHourly.kind, query.kind) : undefined,
+    query.kind ? eq(usageHourly.kind, query.kind) : isOwn,
     query.name ? eq(usageHourly.name, query.name) : undefined,
   );
+  const within = and(
+    eq(usageHourly.tenantId, ctx.tenantId),
+    gte(usageHourly.hour, from),
+    lt(usageHourly.hour, to),
+  );
   const group = groupColumn[query.group_by];
-  const { rows, total } = await withTenant(ctx.tenantId, async (tx) => ({
+  const { rows, total, across } = await withTenant(ctx.tenantId, async (tx) => ({
     rows: await tx
       .select({ group, ...sums })
       .from(usageHourly)
@@ -95,9 +114,11 @@ export async function reportUsage(ctx: Ctx, raw: UsageQuery): Promise<UsageRepor
       .orderBy(sql`1`)
       .limit(10_000),
     total: await tx.select(sums).from(usageHourly).where(where),
+    across: await tx.select(acrossTenants).from(usageHourly).where(and(within, isAcross)),
   }));
   const [all] = total;
-  if (!all) throw new Error("An aggregate returned no row");
+  const [others] = across;
+  if (!all || !others) throw new Error("An aggregate returned no row");
   return {
     tenant_id: ctx.tenantId,
     from: from.toISOString(),
@@ -105,6 +126,8 @@ export async function reportUsage(ctx: Ctx, raw: UsageQuery): Promise<UsageRepor
     group_by: query.group_by,
     total: toUsageRow("total", all as Sums),
     rows: rows.map((row) => toUsageRow(row.group, row as Sums & { group: string })),
+    consumed: { calls: others.consumedCalls, micros: others.consumedMicros },
+    provided: { calls: others.providedCalls, micros: others.providedMicros },
   };
 }
 
@@ -116,7 +139,10 @@ type Totals = Pick<
 /** Calls, errors, tokens and cost of the tenant in all, for its statistics. */
 export async function totalUsage(ctx: Ctx): Promise<Totals> {
   const [row] = await withTenant(ctx.tenantId, (tx) =>
-    tx.select(sums).from(usageHourly).where(eq(usageHourly.tenantId, ctx.tenantId)),
+    tx
+      .select(sums)
+      .from(usageHourly)
+      .where(and(eq(usageHourly.tenantId, ctx.tenantId), isOwn)),
   );
   if (!row) throw new Error("An aggregate returned no row");
   const { calls, errors, tokens_in, tokens_out, cost_micros, calls_unpriced } = toUsageRow(

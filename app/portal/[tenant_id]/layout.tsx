@@ -1,4 +1,4 @@
-import { Link2, Package, Plug, Unplug, Users } from "lucide-react";
+import { Handshake, Link2, Package, Plug, Unplug, Users } from "lucide-react";
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { roleLabel } from "#components/members/roles.ts";
@@ -32,6 +32,9 @@ export default async function PortalTenantLayout({ params, children }: PortalTen
       : []),
     ...(may.has("tools:read")
       ? [{ href: `${base}/bundle`, label: "Import & export", icon: <Package aria-hidden /> }]
+      : []),
+    ...(may.has("federation:write")
+      ? [{ href: `${base}/offers`, label: "Offers", icon: <Handshake aria-hidden /> }]
       : []),
     ...(may.has("members:read")
       ? [{ href: `${base}/members`, label: "Members", icon: <Users aria-hidden /> }]

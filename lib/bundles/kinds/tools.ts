@@ -35,8 +35,26 @@ const configOf = (definition: Definition) => definition.config as JsonObject;
 function omittedFrom(row: ToolRow): string | null {
   const status = statusOf(row);
   if (status !== "published") return `It is ${status === "draft" ? "a draft" : "archived"}.`;
-  if (implementationKind(row.config as JsonObject) !== "mcp") return null;
-  return "It is a tool of an upstream server, which is registered and whose tools are accepted in each tenant.";
+  return elsewhere(row.config as JsonObject)?.reason ?? null;
+}
+
+/** Tools that are accepted in each tenant by itself, and so are in no bundle. */
+function elsewhere(config: JsonObject): { reason: string; mistake: string } | null {
+  switch (implementationKind(config)) {
+    case "mcp":
+      return {
+        reason:
+          "It is a tool of an upstream server, which is registered and whose tools are accepted in each tenant.",
+        mistake: "is a tool of an upstream server, which no bundle brings. Accept it from there",
+      };
+    case "offer":
+      return {
+        reason: "It is a tool that another tenant offers to this one.",
+        mistake: "is a tool that another tenant offers, which no bundle brings. Accept the offer",
+      };
+    default:
+      return null;
+  }
 }
 
 function toPresent(row: ToolRow): Present {
@@ -89,9 +107,9 @@ function parseTool(_: Ctx, item: JsonObject, present: Present | undefined): Defi
   if (errors.length > 0) throw mistakes(errors);
   const filled = { ...config, ...(value as JsonObject) };
   const input = toDefinition(parse(strictInput, { ...item, config: filled }));
-  if (implementationKind(filled) !== "mcp") return input;
-  const message = "is a tool of an upstream server, which no bundle brings. Accept it from there";
-  throw mistakes([{ pointer: "/config/implementation", message }]);
+  const other = elsewhere(filled);
+  if (!other) return input;
+  throw mistakes([{ pointer: "/config/implementation", message: other.mistake }]);
 }
 
 export const tools: KindAdapter = {

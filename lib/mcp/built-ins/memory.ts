@@ -3,8 +3,9 @@ import { z } from "zod";
 import { agentOf } from "#lib/auth/subjects.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
-import { jsonObject } from "#lib/core/json.ts";
+import { type JsonObject, jsonObject } from "#lib/core/json.ts";
 import { searchText } from "#lib/core/page.ts";
+import { asHere, findReceivedSpace, receivedSpaces } from "#lib/federation/offers/use-memory.ts";
 import { getItem, listItems } from "#lib/memory/items/read.ts";
 import type { Place } from "#lib/memory/items/row.ts";
 import {
@@ -31,12 +32,18 @@ const item = {
   ...agent,
   namespace: namespace
     .optional()
-    .describe(`Where the memory of that key is. Default: ${defaultNamespace}.`),
+    .describe(
+      `Where the memory of that key is. Default: ${defaultNamespace}. \`<prefix>:<namespace>\` of what another tenant shares.`,
+    ),
   key: itemKey.optional().describe("Which memory. Without one: the agent's context document."),
 };
 
 function invalid(name: string, message: string): AppError {
   return new AppError("invalid_request", message, { errors: [{ pointer: `/${name}`, message }] });
+}
+
+function keyNeeded(): AppError {
+  return invalid("key", "is required: a namespace holds several");
 }
 
 function whose(ctx: Ctx, given: string | undefined): string {
@@ -54,12 +61,12 @@ function placeOf(
   if (args.key !== undefined) {
     return { agentId: owner, namespace: args.namespace ?? defaultNamespace, key: args.key };
   }
-  if (args.namespace !== undefined) throw invalid("key", "is required: a namespace holds several");
+  if (args.namespace !== undefined) throw keyNeeded();
   return null;
 }
 
 /** A memory as a whole result: its own `content` would be taken for one. */
-function shown(memory: MemoryItem): CallToolResult {
+function shown(memory: MemoryItem | JsonObject): CallToolResult {
   return { content: [{ type: "text", text: JSON.stringify(memory) }], structuredContent: memory };
 }
 
@@ -75,6 +82,13 @@ export const memoryTools = [
     annotations: { readOnlyHint: true },
     input: z.object(item),
     async run(ctx, args) {
+      const space = await findReceivedSpace(ctx, args.namespace);
+      if (space) {
+        const { key } = args;
+        if (key === undefined) throw keyNeeded();
+        const found = await space.read("get", (there) => getItem(there.ctx, { ...there, key }));
+        return shown(asHere(space, found));
+      }
       const place = placeOf(ctx, args);
       return place ? shown(await getItem(ctx, place)) : getMemory(ctx, whose(ctx, args.agent_id));
     },
@@ -96,12 +110,25 @@ export const memoryTools = [
       cursor: z.string().max(2000).optional().describe("`next_cursor` of the page before."),
     }),
     async run(ctx, { search, ...query }) {
+      const space = await findReceivedSpace(ctx, query.namespace);
+      if (space) {
+        const { items: found, next } = await space.read("list", ({ ctx: there, ...place }) =>
+          listItems(there, { ...query, agent_id: place.agentId, namespace: place.namespace }),
+        );
+        const memories = found.map((each) => asHere(space, each));
+        return { memories, ...(next === null ? {} : { next_cursor: next }) };
+      }
       const ofItems = [query.agent_id, query.namespace, query.key_prefix, query.tag];
       const page = ofItems.some((filter) => filter !== undefined)
         ? await listItems(ctx, query)
         : await listMemories(ctx, { search, limit: query.limit, cursor: query.cursor });
       const { items: memories, next } = page;
-      return { memories, ...(next === null ? {} : { next_cursor: next }) };
+      const received = await receivedSpaces(ctx);
+      return {
+        memories,
+        ...(received.length === 0 ? {} : { of_other_tenants: received }),
+        ...(next === null ? {} : { next_cursor: next }),
+      };
     },
   }),
   builtIn({
@@ -112,7 +139,14 @@ export const memoryTools = [
     permission: "memory:read",
     annotations: { readOnlyHint: true },
     input: searchInput,
-    run: (ctx, args) => searchItems(ctx, args),
+    async run(ctx, args) {
+      const space = await findReceivedSpace(ctx, args.namespace);
+      if (!space) return searchItems(ctx, args);
+      const found = await space.read("search", ({ ctx: there, ...place }) =>
+        searchItems(there, { ...args, agent_id: place.agentId, namespace: place.namespace }),
+      );
+      return { ...found, items: found.items.map((each) => asHere(space, each)) };
+    },
   }),
   builtIn({
     name: "memory_set",
@@ -128,6 +162,14 @@ export const memoryTools = [
       ...{ tags, importance, subject_id, expires_at, base_version },
     }),
     async run(ctx, { context, agent_id, namespace: space, key, ...rest }) {
+      const other = await findReceivedSpace(ctx, space);
+      if (other) {
+        if (key === undefined) throw keyNeeded();
+        const written = await other.write("set", (there) =>
+          putItem(there.ctx, { ...there, key }, { ...rest, content: rest.content }),
+        );
+        return shown(asHere(other, written));
+      }
       const place = placeOf(ctx, { agent_id, namespace: space, key });
       if (place) return shown(await putItem(ctx, place, { ...rest, content: rest.content }));
       if (context === undefined) throw invalid("context", "is required, or a key and its content");
@@ -142,6 +184,13 @@ export const memoryTools = [
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: false },
     input: z.object({ ...item, key: itemKey, ...appendItemInput.shape }),
     async run(ctx, { agent_id, namespace: space, key, ...rest }) {
+      const other = await findReceivedSpace(ctx, space);
+      if (other) {
+        const written = await other.write("append", (there) =>
+          appendItem(there.ctx, { ...there, key }, rest),
+        );
+        return shown(asHere(other, written));
+      }
       const place = { agentId: whose(ctx, agent_id), namespace: space ?? defaultNamespace, key };
       return shown(await appendItem(ctx, place, rest));
     },
@@ -154,6 +203,12 @@ export const memoryTools = [
     annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     input: z.object(item),
     async run(ctx, args) {
+      const space = await findReceivedSpace(ctx, args.namespace);
+      if (space) {
+        const { key } = args;
+        if (key === undefined) throw keyNeeded();
+        return space.write("delete", (there) => deleteItem(there.ctx, { ...there, key }));
+      }
       const place = placeOf(ctx, args);
       if (place) return deleteItem(ctx, place);
       const id = whose(ctx, args.agent_id);

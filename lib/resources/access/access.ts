@@ -1,6 +1,6 @@
 import { subjectNamesOf } from "#lib/auth/subjects.ts";
 import { authorize } from "#lib/core/authorize.ts";
-import type { Ctx } from "#lib/core/ctx.ts";
+import type { Ctx, Principal } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import type { Permission } from "#lib/core/permissions.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
@@ -25,8 +25,20 @@ export async function isGrantedOnly(tenantId: string): Promise<boolean> {
   return (await findSnapshot(tenantId))?.resourcesGrantedOnly ?? false;
 }
 
+/** Another tenant reads the one resource that it was offered, and sees no other. */
+function accessByOffer({ kind, objectId }: Extract<Principal, { type: "offer" }>): AccessOf {
+  return ({ resource_id, access_permissions }) => {
+    const isOffered = kind === "resource" && resource_id === objectId;
+    if (!isOffered) return grantedAccess(new Set(), [], new Set(), 0);
+    return openAccess(
+      new Set([...ceilingOf(access_permissions)].filter((word) => word === "read")),
+    );
+  };
+}
+
 /** What the caller may do with each resource; null: all of the tenant's resources are open. */
 export async function accessOfCaller(ctx: Ctx): Promise<AccessOf | null> {
+  if (ctx.principal.type === "offer") return accessByOffer(ctx.principal);
   const [rules, closed] = await Promise.all([
     resourceRulesOf(ctx.tenantId),
     isGrantedOnly(ctx.tenantId),

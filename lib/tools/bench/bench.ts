@@ -15,6 +15,7 @@ import { columnsOf, documentOf, type ToolDocument, type ToolRow } from "../revis
 import { readRevision } from "../revisions/revision-row.ts";
 import { checkDefinition } from "../revisions/write.ts";
 import { checkId, readTool } from "../row.ts";
+import type { CallOrigin } from "../runtimes/runtime.ts";
 import { registerToolInput } from "../schema.ts";
 import { type TestToolInput, type ToolTest, testToolInput, type WhichRevision } from "./schema.ts";
 
@@ -82,7 +83,8 @@ export async function runAsTest(
   const startedAt = performance.now();
   const origin = { client, depth: 0, trace, callTool: callForResult };
   const rules = await rulesOf(ctx.tenantId);
-  const run = rules === null ? undefined : () => runTest(rules, ctx, tool, args, origin);
+  const run =
+    rules === null ? undefined : (billed: CallOrigin) => runTest(rules, ctx, tool, args, billed);
   const { result, errorCode } = await runMetered(ctx, tool, args, origin, mark, run);
   if (isInputRequired(result)) throw new Error("A client that cannot be asked was asked");
   const { entries } = trace;

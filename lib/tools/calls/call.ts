@@ -2,12 +2,13 @@ import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
-import { recordUsage, type UsageEvent } from "#lib/usage/ledger.ts";
+import { entriesOf } from "#lib/offers/settle.ts";
+import { recordTogether, recordUsage, type UsageEvent } from "#lib/usage/ledger.ts";
 import { type Catalog, type CatalogTool, catalogOf } from "../catalog.ts";
 import { type GovernedOutcome, runGoverned } from "../governance/govern.ts";
 import { isGranted } from "../governance/principals.ts";
 import { type Rules, rulesOf } from "../governance/rules.ts";
-import type { CallOrigin, ToolCall } from "../runtimes/runtime.ts";
+import type { Bill, CallOrigin, ToolCall } from "../runtimes/runtime.ts";
 import type { CallToolResult } from "../schema.ts";
 import { isInputRequired, type ToolClient, type ToolOutcome } from "./client.ts";
 import { refuseCall } from "./refuse-call.ts";
@@ -22,7 +23,9 @@ async function find(
   const tool =
     "mcpName" in call ? catalog.byMcpName.get(call.mcpName) : catalog.byToolId.get(call.toolId);
   if (!tool) return refuseCall(ctx, call, rules);
-  const isOther = call.kind !== undefined && tool.kind !== call.kind;
+  // What was received is not passed on, so that no circle of offers can come about.
+  const isPassedOn = ctx.principal.type === "offer" && tool.kind === "offer";
+  const isOther = isPassedOn || (call.kind !== undefined && tool.kind !== call.kind);
   if (isOther || (rules !== null && !(await isGranted(rules, ctx, tool.toolId)))) {
     throw notFound("tool", "mcpName" in call ? call.mcpName : call.toolId);
   }
@@ -36,11 +39,18 @@ export async function runMetered(
   args: JsonObject,
   origin: CallOrigin,
   mark: Pick<UsageEvent, "provider"> = {},
-  run: () => Promise<GovernedOutcome> = () => tool.run(ctx, args, origin),
+  run: (billed: CallOrigin) => Promise<GovernedOutcome> = (billed) => tool.run(ctx, args, billed),
 ): Promise<GovernedOutcome> {
   const startedAt = performance.now();
+  const bill: Bill = {};
+  const write = async (event: UsageEvent) => {
+    const { settlement } = bill;
+    if (origin.settle) origin.settle(event);
+    else if (settlement) await recordTogether(entriesOf({ ctx, event }, settlement));
+    else await recordUsage(ctx, event);
+  };
   const record = (errorCode?: string, quantity = 1) =>
-    recordUsage(ctx, {
+    write({
       kind: "tool_call",
       name: tool.mcpName,
       status: errorCode === undefined ? "ok" : "error",
@@ -49,7 +59,7 @@ export async function runMetered(
       ...(errorCode === undefined ? {} : { errorCode }),
       ...mark,
     });
-  const outcome = await run().catch(async (error: unknown) => {
+  const outcome = await run({ ...origin, bill }).catch(async (error: unknown) => {
     await record(error instanceof AppError ? error.code : "internal");
     throw error;
   });
@@ -64,7 +74,10 @@ async function callFrom(ctx: Ctx, call: ToolCall, origin: CallOrigin): Promise<T
   const [catalog, rules] = await Promise.all([catalogOf(ctx.tenantId), rulesOf(ctx.tenantId)]);
   const tool = await find(ctx, catalog, rules, call);
   const args = call.arguments;
-  const run = rules === null ? undefined : () => runGoverned(rules, ctx, tool, args, origin);
+  const run =
+    rules === null
+      ? undefined
+      : (billed: CallOrigin) => runGoverned(rules, ctx, tool, args, billed);
   return (await runMetered(ctx, tool, args, origin, {}, run)).result;
 }
 

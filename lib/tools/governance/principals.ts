@@ -6,6 +6,10 @@ import type { Rules } from "./rules.ts";
 export async function isGranted(rules: Rules, ctx: Ctx, toolId: string): Promise<boolean> {
   const grants = rules.grants.get(toolId);
   if (!grants) return true;
+  // Whoever offered the tool to another tenant could grant it, and did.
+  if (ctx.principal.type === "offer") {
+    return ctx.principal.kind === "tool" && ctx.principal.objectId === toolId;
+  }
   return (await subjectNamesOf(ctx)).some((name) => grants.has(name));
 }
 

@@ -4,6 +4,7 @@ import { codeRuntime } from "./code.ts";
 import { httpRuntime } from "./http.ts";
 import { internalRuntime } from "./internal.ts";
 import { mcpRuntime } from "./mcp.ts";
+import { offerRuntime } from "./offer.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Every way in which a tool can run. */
@@ -13,4 +14,5 @@ export const runtimes = {
   ai: aiRuntime,
   internal: internalRuntime,
   mcp: mcpRuntime,
+  offer: offerRuntime,
 } satisfies Record<RuntimeKind, Runtime>;

@@ -1,5 +1,7 @@
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
+import type { Settlement } from "#lib/offers/settle.ts";
+import type { UsageEvent } from "#lib/usage/ledger.ts";
 import type { CallSecrets } from "../calls/call-secrets.ts";
 import type { ToolClient, ToolOutcome } from "../calls/client.ts";
 import type { CallTrace } from "../calls/trace.ts";
@@ -16,6 +18,10 @@ export interface RunnableTool {
   output?: { schema: JsonObject; check: OutputCheck };
   /** What its arguments are checked by; absent where that is not known. */
   inputSchema?: JsonObject;
+}
+
+export interface Bill {
+  settlement?: Settlement;
 }
 
 /** Which tool, by the id of the REST API or by the name that MCP clients use, and with what. */
@@ -36,6 +42,10 @@ export interface CallOrigin {
   trace?: CallTrace | undefined;
   /** Masks what the tools above know, where a nested call's arguments are written down. */
   redact?: (<T>(value: T) => T) | undefined;
+  /** Where a tool of another tenant puts what its call cost; `runMetered` writes it. */
+  bill?: Bill | undefined;
+  /** The other tenant pays for this call, and writes both ledgers: it takes this tenant's event. */
+  settle?: ((event: UsageEvent) => void) | undefined;
   /** Calls another of the tenant's tools for the same caller, as deep as `depth` says. */
   callTool(ctx: Ctx, call: ToolCall, origin: CallOrigin): Promise<CallToolResult>;
 }

@@ -8,6 +8,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { EgressError, egressFetch } from "#lib/core/egress.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { parse } from "#lib/core/parse.ts";
+import { refuseOffered } from "#lib/offers/offered.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { saveAndPublishAll, saveDrafts } from "../../bulk.ts";
 import { refuseUngoverning } from "../../governance/deletion.ts";
@@ -206,6 +207,7 @@ async function remove(tx: Tx, ctx: Ctx, gone: readonly Imported[]): Promise<stri
   const ids = gone.map(({ row }) => row.toolId);
   if (ids.length === 0) return [];
   await refuseUngoverning(tx, ctx, ids);
+  await refuseOffered(tx, ctx, "tool", ids);
   await tx.delete(tools).where(and(eq(tools.tenantId, ctx.tenantId), inArray(tools.toolId, ids)));
   const records = gone.map(({ row }) => ({
     action: "tool.delete",

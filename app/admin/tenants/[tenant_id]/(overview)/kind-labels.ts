@@ -10,4 +10,5 @@ export const kindLabels: Record<UsageKind, string> = {
   message: "Messages",
   sandbox_ms: "Sandbox time",
   storage: "Storage",
+  provided: "Provided to others",
 };

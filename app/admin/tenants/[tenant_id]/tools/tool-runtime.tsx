@@ -2,7 +2,7 @@ import { Badge } from "#components/ui/badge.tsx";
 import type { JsonObject } from "#lib/core/json.ts";
 import { implementationKind } from "#lib/tools/schema.ts";
 
-const labels = { http: "HTTP", ai: "AI", internal: "Internal", mcp: "MCP" };
+const labels = { http: "HTTP", ai: "AI", internal: "Internal", mcp: "MCP", offer: "Offer" };
 
 /** What a tool runs: where its address leads, the handler's name, code, or nothing. */
 export function ToolRuntime({ config }: { config: JsonObject }) {
