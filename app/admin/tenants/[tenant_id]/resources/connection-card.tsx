@@ -3,6 +3,7 @@
 import { useFormContext, useWatch } from "react-hook-form";
 import { NumberField } from "#components/forms/number-field.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
+import { cn } from "#components/ui/cn.ts";
 import { driverKindOf } from "#lib/resources/drivers/kind.ts";
 import { connectionFields } from "./connections/connection-fields.tsx";
 import { connectionForms } from "./connections/connection-forms.ts";
@@ -16,7 +17,7 @@ export function ConnectionCard() {
   const Fields = kind === null ? null : connectionFields[kind];
   return (
     <Card>
-      <CardHeader>
+      <CardHeader className={cn(!Fields && "pb-4 sm:pb-5")}>
         <CardTitle>Connection</CardTitle>
         <CardDescription>
           {kind === null
