@@ -37,6 +37,7 @@ const labels = {
   test: "Test",
   "ai-providers": "AI providers",
   upstreams: "Upstreams",
+  federation: "Federation",
   tools: "Tools",
   versions: "Versions",
 };

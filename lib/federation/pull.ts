@@ -14,6 +14,7 @@ import { openTarget } from "./allowed.ts";
 import { importEntries, parseEntries } from "./import.ts";
 import { beforeImport, fetchList } from "./peer.ts";
 import { fingerprintOf } from "./pulls/compare.ts";
+import { pulledNote, withoutMasks } from "./pulls/masks.ts";
 import { rememberOrigins, type Source, trimOrigins } from "./pulls/origins.ts";
 import type { PullKind } from "./pulls/schema.ts";
 import { digestOf } from "./pulls/tools.ts";
@@ -92,7 +93,8 @@ export async function pullTools(ctx: Ctx, raw: PullInput): Promise<PullResult> {
   const { peer, source } = await openTarget(ctx, parse(pullInput, raw));
   const entries = await beforeImport(async () => {
     const found = await fetchList(peer, "/tools", toolsOf);
-    return parseEntries(peer, "", registerToolInput, found, (e) => e.tool_id);
+    const shown = found.map((tool) => withoutMasks(tool).entry);
+    return parseEntries(peer, "", registerToolInput, shown, (e) => e.tool_id);
   });
   const pull = {
     action: "federation.tools_pull",
@@ -106,7 +108,7 @@ export async function pullTools(ctx: Ctx, raw: PullInput): Promise<PullResult> {
         written.map((one) => ({ id: one.tool_id, fingerprint: digestOf(documentOf(one)) })),
       ),
   };
-  const note = `Pulled from ${source.url}`;
+  const note = pulledNote(source.url, []);
   const imported = await importEntries(ctx, pull, entries, (tool) =>
     saveForApproval(ctx, tool, note),
   );

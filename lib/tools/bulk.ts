@@ -50,6 +50,7 @@ async function insert(
   ctx: Ctx,
   inputs: readonly Input[],
   as: keyof typeof firstRevision,
+  note = "",
 ): Promise<ToolRow[]> {
   const { tenantId, principal } = ctx;
   const rows: ToolRow[] = [];
@@ -68,7 +69,7 @@ async function insert(
     await tx.insert(toolRevisions).values(
       documents.map(({ input: { tool_id }, document }) => ({
         ...{ tenantId, toolId: tool_id, revision: 1, name: document.name, document },
-        ...{ principalType: principal.type, principalId: principal.id },
+        ...{ principalType: principal.type, principalId: principal.id, note },
       })),
     );
     rows.push(...made);
@@ -163,7 +164,7 @@ export async function saveDrafts(
 ): Promise<Written> {
   try {
     const known = await lockKnown(tx, ctx, inputs);
-    const created = await insert(tx, ctx, freshOf(inputs, known), "draft");
+    const created = await insert(tx, ctx, freshOf(inputs, known), "draft", note);
     const updated: string[] = [];
     for (const input of inputs) {
       const row = known.get(input.tool_id);

@@ -3,10 +3,39 @@ import { type Moment, writtenSince } from "#db/history.ts";
 import { tools } from "#db/schema/tools.ts";
 import type { Tx } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
+import { stripSecrets } from "#lib/core/secrets.ts";
 import { ungrantedTo } from "./governance/visibility.ts";
 import { maskedDocument } from "./revisions/document.ts";
 import { toTool } from "./row.ts";
-import { implementationKind, type Tool } from "./schema.ts";
+import { implementationKind, type RuntimeKind, type Tool } from "./schema.ts";
+
+/** Headers that say what a message is, and whole values that only name a secret. */
+const plainHeader = /^(accept|accept-language|content-type|user-agent)$/i;
+const namesSecret = /^(Bearer |Basic )?\{\{secret:[A-Za-z0-9_]+\}\}$/;
+
+/** Keys of each runtime's config whose values are names of secrets, or no secrets at all. */
+const plainKeys: Partial<Record<RuntimeKind, readonly string[]>> = {
+  http: ["auth"],
+  code: ["implementation", "secrets"],
+  ai: ["max_tokens"],
+};
+
+/** A tool without what may be a secret, but with what cannot be one. */
+function shareable(tool: Tool): Tool {
+  const { config } = tool;
+  const kind = implementationKind(config);
+  const plain = (kind && plainKeys[kind]) ?? [];
+  const stripped = stripSecrets(maskedDocument(tool).config) as JsonObject;
+  for (const key of plain) if (Object.hasOwn(config, key)) stripped[key] = config[key];
+  if (isJsonObject(config.headers) && isJsonObject(stripped.headers)) {
+    for (const [name, value] of Object.entries(config.headers)) {
+      const isName = typeof value === "string" && namesSecret.test(value);
+      if (isName || plainHeader.test(name)) stripped.headers[name] = value;
+    }
+  }
+  return { ...tool, config: stripped };
+}
 
 /**
  * The published tools that were written since, in the order of their ids, without what may be a
@@ -38,7 +67,7 @@ export async function changedTools(
   let size = 0;
   for (const [at, row] of rows.entries()) {
     if (at === limit || size > bytes) return { items, last: rows[at - 1]?.toolId ?? after };
-    const one = maskedDocument(toTool(row));
+    const one = shareable(toTool(row));
     if (hidden.has(row.toolId) || implementationKind(one.config) === "mcp") continue;
     size += JSON.stringify(one).length;
     items.push(one);

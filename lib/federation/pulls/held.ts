@@ -7,7 +7,6 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { decodeCursor, type Page, type PageQuery, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
-import { secretMask } from "#lib/core/secrets.ts";
 import type { ToolDocument, ToolRow } from "#lib/tools/revisions/document.ts";
 import { putRevisionInUse } from "#lib/tools/revisions/publish.ts";
 import { readRevision } from "#lib/tools/revisions/revision-row.ts";
@@ -37,12 +36,12 @@ async function draftOf(
   ctx: Ctx,
   tool: ToolRow,
   origin: OriginRow,
-): Promise<{ revision: number; document: ToolDocument } | null> {
+): Promise<{ revision: number; document: ToolDocument; note: string } | null> {
   if (tool.draftRevision === null) return null;
-  const { document } = await readRevision(tx, ctx, tool.toolId, tool.draftRevision);
+  const { document, note } = await readRevision(tx, ctx, tool.toolId, tool.draftRevision);
   const pulled = document as ToolDocument;
   if (digestOf(pulled) !== origin.fingerprint) return null;
-  return { revision: tool.draftRevision, document: pulled };
+  return { revision: tool.draftRevision, document: pulled, note };
 }
 
 async function heldOf(tx: Tx, ctx: Ctx, origins: readonly OriginRow[]): Promise<HeldTool[]> {
@@ -61,7 +60,7 @@ async function heldOf(tx: Tx, ctx: Ctx, origins: readonly OriginRow[]): Promise<
       digest: origin.fingerprint,
       revision: draft.revision,
       published_revision: tool.publishedRevision,
-      masked: JSON.stringify(draft.document.config).includes(secretMask),
+      note: draft.note,
       pulled_at: origin.pulledAt.toISOString(),
     });
   }

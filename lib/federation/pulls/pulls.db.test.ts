@@ -403,6 +403,24 @@ describe("a pull", () => {
   });
 });
 
+test("a tool's credentials stay with the peer, which is told; the names of secrets come along", async () => {
+  const { ours, theirs } = await pair({ pulls: ["tools"] });
+  const headers = {
+    "x-key": "hunter2",
+    accept: "text/csv",
+    authorization: "Bearer {{secret:API}}",
+  };
+  const auth = { type: "bearer", secret: "API" };
+  const config = { implementation: "https://api.example.com/x", headers, api_key: "s3cret", auth };
+  await registerTool(theirs, { tool_id: "t", name: "t", config });
+  expect((await pullPeer(ours, "hq")).report.tools).toMatchObject({ new: 1, failures: [] });
+  const [held] = (await listHeldTools(ours, "hq", {})).items;
+  expect(held?.note).toContain("may be a secret: /config/headers/x-key, /config/api_key.");
+  const { "x-key": _, ...rest } = headers;
+  const { implementation } = config;
+  expect((await getTool(ours, "t")).config).toEqual({ implementation, headers: rest, auth });
+});
+
 describe("scheduled pulls", () => {
   const makeDue = (ctx: Ctx) =>
     withTenant(ctx.tenantId, (tx) =>

@@ -217,8 +217,9 @@ export const heldTool = z
     digest: z.string().meta({ description: "Of the definition that waits: approve this one." }),
     revision: z.number().int(),
     published_revision: z.number().int().nullable(),
-    masked: z.boolean().meta({
-      description: "A value in it was not sent, since it may be a secret: fill it in here.",
+    note: z.string().meta({
+      description:
+        "Where it was pulled from, and what the peer did not send, since it may be a secret.",
     }),
     pulled_at: z.iso.datetime(),
   })

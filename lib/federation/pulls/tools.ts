@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Tx } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
+import { isJsonObject } from "#lib/core/json.ts";
 import { saveOneDraft } from "#lib/tools/bulk.ts";
 import { mcpNameOf } from "#lib/tools/mcp-name.ts";
 import { refuseReservedName } from "#lib/tools/names.ts";
@@ -17,6 +18,7 @@ import { readTools } from "#lib/tools/row.ts";
 import { implementationKind, registerToolInput } from "#lib/tools/schema.ts";
 import { decide, fingerprintOf, isWritten, type Side } from "./compare.ts";
 import { readEntries, remoteTime } from "./entries.ts";
+import { pulledNote, withoutMasks } from "./masks.ts";
 import { basesOf, rememberOrigins, type Settled, type Source } from "./origins.ts";
 import type { PulledKind } from "./pulled-kind.ts";
 import type { PageResult } from "./report.ts";
@@ -28,6 +30,7 @@ type Input = z.output<typeof registerToolInput>;
 
 interface Pulled {
   input: Input;
+  note: string;
   theirs: string;
   updatedAt: Date | null;
 }
@@ -72,14 +75,14 @@ async function write(
   const bases = await basesOf(tx, ctx, source, "tools", ids);
   const done: (Settled & { isSame: boolean })[] = [];
   const failures: PageResult["failures"] = [];
-  for (const { input, theirs, updatedAt } of pulled) {
+  for (const { input, note, theirs, updatedAt } of pulled) {
     const id = input.tool_id;
     const row = rows.get(id);
     const ours = row ? await oursOf(tx, ctx, row) : null;
     const base = bases.get(id) ?? null;
     const outcome = decide(policy, { base, ours, theirs: { fingerprint: theirs, updatedAt } });
     if (isWritten(outcome)) {
-      const reason = await saveOneDraft(tx, ctx, input, `Pulled from ${source.url}`);
+      const reason = await saveOneDraft(tx, ctx, input, note);
       if (reason !== null) {
         failures.push({ id, reason });
         continue;
@@ -102,10 +105,17 @@ export const toolPulls: PulledKind = {
   list: "/tools",
   entriesOf: (document) => (Array.isArray(document) ? document : null),
   async prepare(ctx, source, policy, entries) {
-    const { read, failures } = readEntries(entries, entrySchema, "tool_id");
+    const sent = entries.map(withoutMasks);
+    const shown = sent.map(({ entry }) => entry);
+    const { read, failures } = readEntries(shown, entrySchema, "tool_id");
+    const omitted = new Map(
+      sent.map(({ entry, omitted }) => [isJsonObject(entry) ? entry.tool_id : null, omitted]),
+    );
     const pulled: Pulled[] = [];
     for (const { updated_at, ...input } of read) {
-      const one = { input, theirs: digestOf(documentOf(input)), updatedAt: updated_at };
+      const note = pulledNote(source.url, omitted.get(input.tool_id) ?? []);
+      const theirs = digestOf(documentOf(input));
+      const one = { input, note, theirs, updatedAt: updated_at };
       try {
         await check(ctx, one);
         pulled.push(one);

@@ -3,7 +3,6 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { Pager } from "#components/data-table/pager.tsx";
 import { EmptyState } from "#components/shell/empty-state.tsx";
-import { Alert } from "#components/ui/alert.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
@@ -46,20 +45,14 @@ async function HeldToolCard({ ctx, peerId, tool }: { ctx: Ctx; peerId: string; t
               {tool.change === "new" ? "New" : "Changed"}
             </Badge>
           </CardTitle>
-          <CardDescription>
+          <CardDescription className="[overflow-wrap:anywhere]">
             <span className="font-mono text-xs">{tool.tool_id}</span>, pulled{" "}
-            <Timestamp value={tool.pulled_at} />
+            <Timestamp value={tool.pulled_at} />. {tool.note}
           </CardDescription>
         </div>
         <HeldToolButtons tenantId={tenantId} peerId={peerId} tool={tool} />
       </CardHeader>
-      <CardContent className="flex flex-col gap-3">
-        {tool.masked && (
-          <Alert tone="warning" title="Something in it was not sent">
-            A value that may be a secret stands here as [secret]. Edit the tool and fill it in, or
-            its calls will fail.
-          </Alert>
-        )}
+      <CardContent>
         <VersionDiff lines={lineDiff(before, after)} />
       </CardContent>
     </Card>
