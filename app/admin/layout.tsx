@@ -24,6 +24,8 @@ const labels = {
   memories: "Memories",
   items: "By key",
   new: "New",
+  offers: "Offers",
+  received: "Received",
   prompts: "Prompts",
   register: "Register",
   resources: "Resources",

@@ -8,7 +8,7 @@ import {
 } from "#lib/offers/schema.ts";
 
 /** Terms as a form has them: a price in units, empty boxes for no limit. */
-export const termFields = {
+const termFields = {
   price: z
     .number({ error: "Enter a price; 0 is free." })
     .min(0, "must not be negative")

@@ -20,16 +20,20 @@ const terms = <T extends Offer | ReceivedOffer>(): Column<T>[] => [
   { id: "state", header: "State", cell: (each) => <OfferState of={each} /> },
   {
     id: "price",
-    header: "Price",
-    cell: (each) => <span className="whitespace-nowrap">{priceText(each)}</span>,
+    header: "Price and quota",
+    cell: (each) => (
+      <div className="flex flex-col gap-0.5 max-md:items-end">
+        <span className="whitespace-nowrap">{priceText(each)}</span>
+        <span className="text-muted-foreground text-xs">{quotaText(each)}</span>
+      </div>
+    ),
   },
-  { id: "quota", header: "Quota", phone: "hidden", cell: (each) => quotaText(each) },
   {
     id: "until",
     header: "Until",
     cell: ({ expires_at }) =>
       expires_at === null ? (
-        <span className="text-muted-foreground">Revoked</span>
+        <span className="text-muted-foreground">No end</span>
       ) : (
         <Timestamp value={expires_at} className="whitespace-nowrap text-muted-foreground" />
       ),

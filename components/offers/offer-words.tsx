@@ -34,7 +34,7 @@ export function quotaText({ max_calls, max_calls_per_day }: OfferTerms): string 
     ...(max_calls_per_day === null ? [] : [`${count.format(max_calls_per_day)} a day`]),
     ...(max_calls === null ? [] : [`${count.format(max_calls)} in all`]),
   ];
-  return parts.length === 0 ? "Unlimited" : parts.join(", ");
+  return parts.length === 0 ? "Any number of calls" : parts.join(", ");
 }
 
 function isExpired({ state, expires_at }: Pick<Offer, "state" | "expires_at">): boolean {

@@ -95,7 +95,7 @@ function detailsOf(offer: ReceivedOfferNow) {
     { label: "Calls", value: quotaText(offer) },
     {
       label: "Until",
-      value: offer.expires_at ? <Timestamp value={offer.expires_at} /> : "It is revoked",
+      value: offer.expires_at ? <Timestamp value={offer.expires_at} /> : "No end",
     },
     ...(offer.kind === "memory"
       ? [{ label: "Access", value: offer.access === "write" ? "Read and write" : "Read" }]

@@ -33,7 +33,7 @@ const withDrivers = [
 
 /** Makes a tenant and fills it, on the suite's server unless another is given. */
 export async function newVictim(server?: { url: string; key: string }): Promise<Victim> {
-  const victim = await newTenant({}, server);
+  const victim = await newTenant({ mcp_config: { federation_enabled: true } }, server);
   const { call } = victim;
   await call("POST", "/memory/register", { agent_id: "secret-agent", context: { s: 1 } });
   await call("POST", "/federation/peers", { peer_id: "secret-peer", url: "http://127.0.0.1:1" });
@@ -105,6 +105,9 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
   });
   await call("PUT", "/tools/guarded/policy", { approval: "always" });
   await call("POST", "/tools/guarded/call", { arguments: { secret: "s3://bucket/secret" } });
+  const offered = await call<{ offers: { offer_id: string }[] }>("POST", "/federation/offers", {
+    ...{ to: ["secret-partner"], kind: "tool", object_id: "guarded" },
+  });
   const { body: asked } = await call<{ approval_id: string }[]>("GET", "/approvals");
   const ids = {
     tenant_id: victim.tenantId,
@@ -122,6 +125,7 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     task_id,
     limit_id: limit.body.limit_id,
     switch_id: killed.body.switch_id,
+    offer_id: offered.body.offers[0]?.offer_id ?? "",
     // Upstreams are tested beside their verbs.
     upstream_id: "secret-upstream",
     peer_id: "secret-peer",
@@ -141,6 +145,7 @@ export async function contentsOf({ call, tenantId }: NewTenant): Promise<string>
   const governed = ["/tool-limits", "/kill-switches", "/approvals", "/tools/guarded/policy"];
   const granted = "/resources/secret-resource/grants";
   const paths = [
+    "/federation/offers",
     ...governed,
     granted,
     "/resources/secret-folder/files",
@@ -190,7 +195,7 @@ export async function operationsOf(
 const someBody = {
   ...{ status: "active", arguments: {}, revision: 1, version: 1, name: "x" },
   ...{ subject: { type: "role", id: "viewer" }, permissions: ["read"], permission: "read" },
-  ...{ tools: [{ name: "x", digest: "x" }], names: ["x"], digest: "x" },
+  ...{ tools: [{ name: "x", digest: "x" }], names: ["x"], prefix: "x", digest: "x" },
 };
 
 /** What addresses take that know no key besides. */

@@ -44,7 +44,7 @@ export function entriesOf(own: LedgerEntry, settlement: Settlement): LedgerEntry
 const passedOn: readonly ErrorCode[] = ["invalid_request", "not_found", "range_not_satisfiable"];
 
 /** What an error of the offering tenant's may tell the caller: what concerns their own request. */
-export function withoutTheirs(error: unknown, providerName: string): unknown {
+function withoutTheirs(error: unknown, providerName: string): unknown {
   if (!(error instanceof AppError)) return error;
   if (passedOn.includes(error.code)) return new AppError(error.code, error.message);
   if (error.code === "conflict" && error.extra.version !== undefined) return error;

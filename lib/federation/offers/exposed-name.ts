@@ -4,6 +4,7 @@ import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import { namespace } from "#lib/memory/items/schema.ts";
+import { listSpaces } from "#lib/memory/items/spaces.ts";
 import { nameOf } from "#lib/offers/row.ts";
 import { promptCatalogOf } from "#lib/prompts/catalog.ts";
 import { promptName } from "#lib/prompts/schema.ts";
@@ -41,10 +42,15 @@ export function exposedNameOf(kind: OfferKind, prefix: string, definition: JsonO
 
 /** Throws `conflict` where something of the tenant's own has the name. */
 export async function refuseTaken(ctx: Ctx, kind: OfferKind, name: string): Promise<void> {
-  if (kind !== "prompt") return;
-  const { listed } = await promptCatalogOf(ctx.tenantId);
-  if (listed.some((each) => each.name === name)) {
+  if (kind === "prompt") {
+    const { listed } = await promptCatalogOf(ctx.tenantId);
+    if (!listed.some((each) => each.name === name)) return;
     throw wrongPrefix("conflict", `makes "${name}", which is a prompt of the tenant already`);
+  }
+  if (kind === "memory" && ctx.permissions.has("memory:read")) {
+    const spaces = await listSpaces(ctx);
+    if (!spaces.some((each) => each.namespace === name)) return;
+    throw wrongPrefix("conflict", `makes "${name}", which is a namespace of the tenant already`);
   }
 }
 

@@ -11,6 +11,7 @@ import { platformCtx, tenantCtx } from "#lib/testing/context.ts";
 import { type Listening, listen } from "#lib/testing/deployment.ts";
 import { callTool } from "#lib/tools/calls/call.ts";
 import { catalogOf } from "#lib/tools/catalog.ts";
+import { putPolicy } from "#lib/tools/governance/policies.ts";
 import { liftSwitch, setSwitch } from "#lib/tools/governance/switches.ts";
 import type { CallToolResult, RegisterToolInput } from "#lib/tools/schema.ts";
 import { createDynamicTool, deleteTool, registerTool } from "#lib/tools/service.ts";
@@ -167,6 +168,14 @@ test("revoked, the next call is refused and the tool is in no list; ended, it is
   await removeReceivedOffer(consumer, offerId);
   expect((await catalogOf(consumer.tenantId)).byMcpName.size).toBe(0);
   expect((await listReceivedOffers(consumer, {})).items).toEqual([]);
+});
+
+test("no kept result of a call outlives the offer that it came by", async () => {
+  const { provider, consumer, offerId } = await accepted();
+  await putPolicy(consumer, offerId, { cache_ttl_seconds: 600 });
+  await call(consumer);
+  await revokeOffer(provider, offerId);
+  expect(errorOf(await call(consumer)).code).toBe("offer_unavailable");
 });
 
 test("the receiving side ends an offer with its tool, and the offering side sees that", async () => {

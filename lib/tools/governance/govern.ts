@@ -83,6 +83,8 @@ async function approvable(
 /** A call of one round, of a tool that asks nobody's word: its result may serve others. */
 function mayBeKept(policy: ToolPolicy | undefined, tool: CatalogTool, origin: CallOrigin): boolean {
   if (!policy || policy.cacheTtlSeconds === null || tool.needsConfirmation) return false;
+  // A kept result would outlive the revocation of the offer that it came by.
+  if (tool.kind === "offer") return false;
   return origin.client.inputResponses === undefined && !needsApproval(policy, tool);
 }
 
