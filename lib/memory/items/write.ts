@@ -6,6 +6,7 @@ import { audit } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { uuidv7 } from "#lib/core/ids.ts";
+import { queueItem } from "../embeddings/queue.ts";
 import { expiryIn } from "../expiry.ts";
 import { makeRoom } from "../room.ts";
 import type { MemorySettings } from "../settings.ts";
@@ -31,6 +32,8 @@ export interface Writing {
   tx: Tx;
   ctx: Ctx;
   settings: MemorySettings;
+  /** What is written is to be found by its meaning too. */
+  embeds: boolean;
   /** Items that this transaction wrote: room is not made by their loss. */
   written: Set<string>;
 }
@@ -161,7 +164,7 @@ export async function writeItem(
   base: number | null | undefined,
   change: Change,
 ): Promise<ShownRow> {
-  const { tx, ctx, written } = writing;
+  const { tx, ctx, written, embeds } = writing;
   const before = await lockLive(tx, ctx, place);
   checkBase(place, base, before?.version);
   const draft = change(before);
@@ -175,10 +178,11 @@ export async function writeItem(
     });
   if (before) {
     const after = { ...before, importance: draft.importance, version: before.version + 1 };
-    // Both go out together.
+    // They go out together.
     const [row] = await Promise.all([
       replace(writing, place, before, draft, text),
       log(after, before.itemId),
+      embeds ? queueItem(tx, ctx, before.itemId) : undefined,
     ]);
     written.add(row.itemId);
     return row;
@@ -186,7 +190,7 @@ export async function writeItem(
   const row = await create(writing, place, draft, text);
   if (!row) return writeItem(writing, place, base, change);
   written.add(row.itemId);
-  await log(row, row.itemId);
+  await Promise.all([log(row, row.itemId), embeds ? queueItem(tx, ctx, row.itemId) : undefined]);
   return row;
 }
 
