@@ -65,31 +65,28 @@ export async function claimBatch(ctx: Ctx, model: string): Promise<Batch> {
       .set({ dueAt: sql`now() + make_interval(secs => ${claimSeconds})` })
       .where(and(eq(queue.tenantId, tenantId), sql`${queue.itemId} = any(${ids}::text[])`))
       .returning({ itemId: queue.itemId, dueAt: queue.dueAt });
+    const { itemId, key, tags, content, deletedAt } = memoryItems;
     const items = await tx
-      .select({
-        itemId: memoryItems.itemId,
-        key: memoryItems.key,
-        tags: memoryItems.tags,
-        content: memoryItems.content,
-        embedded: sql<string | null>`(select content_hash from memory_embeddings e
-          where e.tenant_id = ${memoryItems.tenantId} and e.item_id = ${memoryItems.itemId}
-            and e.model = ${model})`,
-      })
+      .select({ itemId, key, tags, content })
       .from(memoryItems)
       .where(
         and(
           eq(memoryItems.tenantId, tenantId),
-          sql`${memoryItems.itemId} = any(${ids}::text[]) and ${memoryItems.deletedAt} is null`,
+          sql`${itemId} = any(${ids}::text[]) and ${deletedAt} is null`,
         ),
       );
+    const kept = await tx.execute<{ item_id: string; content_hash: string }>(sql`
+      select item_id, content_hash from memory_embeddings
+      where tenant_id = ${tenantId} and item_id = any(${ids}::text[]) and model = ${model}`);
     const byId = new Map(items.map((item) => [item.itemId, item]));
+    const hashes = new Map(kept.map((row) => [row.item_id, row.content_hash]));
     const claimed: Claimed[] = [];
     const settled: typeof claims = [];
     for (const claim of claims) {
       const item = byId.get(claim.itemId);
       const text = item === undefined ? "" : embeddedText(item);
       const hash = textHash(text);
-      if (item === undefined || item.embedded === hash) settled.push(claim);
+      if (item === undefined || hashes.get(claim.itemId) === hash) settled.push(claim);
       else claimed.push({ ...claim, text, hash });
     }
     await settle(tx, ctx, settled);

@@ -86,7 +86,7 @@ class Import {
       const written: Place[] = [];
       for (const { value } of some) {
         const place = placeOf(value);
-        if (this.#keeps && (await lockLive(writing.tx, this.#ctx, place))) continue;
+        if (this.#keeps && (await lockLive(writing, place))) continue;
         await writeItem(writing, place, null, putting(value));
         written.push(place);
       }
