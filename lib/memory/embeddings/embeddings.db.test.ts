@@ -4,6 +4,7 @@ import { useVectorDatabase } from "#db/testing/pgvector.ts";
 import { withTenant } from "#db/transaction.ts";
 import { configureTenant } from "#lib/admin/tenants.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import type { ConfigureTenantInput } from "#lib/tenants/schema.ts";
 import { freshTenant, platformCtx } from "#lib/testing/context.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 import { eraseMemory } from "../erasure.ts";
@@ -260,4 +261,15 @@ test("the vectors of one tenant are neither found nor read nor written by anothe
         where conrelid = 'memory_embeddings'::regclass and contype in ('p', 'f')) as keys
     from pg_class where oid = 'memory_embeddings'::regclass`;
   expect(table).toEqual({ forced: true, keys: ["{1,2}", "{1,2}"] });
+});
+
+test("a model that the tenant's providers do not have is refused when it is configured", async () => {
+  const refused = (memory_embedding: string, ai_providers: ConfigureTenantInput["ai_providers"]) =>
+    expect(freshTenant({ mcp_config: { memory_embedding }, ai_providers })).rejects.toMatchObject({
+      code: "invalid_request",
+      errors: [{ pointer: "/mcp_config/memory_embedding" }],
+    });
+  await refused("openai/text-embedding-3-small", []);
+  await refused("anthropic/any", ["anthropic"]);
+  await refused("", ["openai"]);
 });
