@@ -18,8 +18,8 @@ import {
   memoryNamespace,
   type PutMemoryGrantsInput,
 } from "#lib/memory/sharing/schema.ts";
-import { ApiError } from "./api-error.ts";
 import { callApi, pathOf } from "./api.ts";
+import { ApiError } from "./api-error.ts";
 import { isThere } from "./is-there.ts";
 
 export function registerMemory(tenantId: string, body: RegisterMemoryInput): Promise<Memory> {
@@ -103,7 +103,7 @@ async function grantsAt({ tenantId, agentId, namespace }: GrantPlace): Promise<G
       .map(({ type, id, access }) => ({ type, id, access }));
   } catch (error) {
     // Of an agent of which there is nothing yet a namespace can be granted all the same.
-    if (error instanceof ApiError && error.status === 404) return [];
+    if (error instanceof ApiError && error.code === "not_found") return [];
     throw error;
   }
 }

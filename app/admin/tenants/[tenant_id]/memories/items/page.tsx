@@ -149,7 +149,11 @@ export default async function ItemsPage({ params, searchParams }: ItemsPageProps
         }
       />
       <MemoryTabs tenantId={tenant_id} />
-      {page.note && <Alert tone="warning" title="Not all was searched by meaning">{page.note}</Alert>}
+      {page.note && (
+        <Alert tone="warning" title="Not all was searched by meaning">
+          {page.note}
+        </Alert>
+      )}
       <DataTable
         label="Memories by key"
         columns={columnsOf(tenant_id, filters.inTrash)}

@@ -24,7 +24,9 @@ export function ErasureCertificate({ certificate, onDone }: ErasureCertificatePr
     <>
       <DialogHeader>
         <DialogTitle>Erased</DialogTitle>
-        <DialogDescription>The audit log keeps this certificate, and nothing else.</DialogDescription>
+        <DialogDescription>
+          The audit log keeps this certificate, and nothing else.
+        </DialogDescription>
       </DialogHeader>
       <DetailList
         items={[

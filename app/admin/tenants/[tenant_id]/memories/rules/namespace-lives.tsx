@@ -30,7 +30,7 @@ export function NamespaceLives({ tenantId, namespaces }: NamespaceLivesProps) {
     );
   }
   return (
-    <ul className="divide-y">
+    <ul className="w-full max-w-xl divide-y">
       {namespaces.map(({ namespace, ttl_seconds }) => (
         <li key={namespace} className="flex items-center justify-between gap-4 py-2 text-sm">
           <code className="min-w-0 font-mono text-xs [overflow-wrap:anywhere]">{namespace}</code>
@@ -38,7 +38,7 @@ export function NamespaceLives({ tenantId, namespaces }: NamespaceLivesProps) {
             {lifeText(ttl_seconds ?? 0)}
             <Button
               variant="ghost"
-              size="icon"
+              size="icon-sm"
               aria-label={`Remove the life of ${namespace}`}
               onClick={() => giveUp(namespace)}
             >

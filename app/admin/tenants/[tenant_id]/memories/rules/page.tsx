@@ -5,14 +5,7 @@ import { RowTitle } from "#components/data-table/row-title.tsx";
 import { EmptyState } from "#components/shell/empty-state.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
 import { Badge } from "#components/ui/badge.tsx";
-import {
-  Card,
-  CardAction,
-  CardContent,
-  CardDescription,
-  CardHeader,
-  CardTitle,
-} from "#components/ui/card.tsx";
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import { listAllMemoryGrants } from "#lib/memory/sharing/grants.ts";
 import { listNamespaces } from "#lib/memory/sharing/namespaces.ts";
@@ -93,12 +86,10 @@ export default async function MemoryRulesPage({ params }: { params: TenantParams
           <CardDescription>
             How long memories of a namespace are kept after their last write, whichever agent's.
           </CardDescription>
-          <CardAction>
-            <LifetimeButton tenantId={tenantId} />
-          </CardAction>
         </CardHeader>
-        <CardContent>
+        <CardContent className="flex flex-col items-start gap-4">
           <NamespaceLives tenantId={tenantId} namespaces={namespaces} />
+          <LifetimeButton tenantId={tenantId} />
         </CardContent>
       </Card>
       <Card>
@@ -108,10 +99,10 @@ export default async function MemoryRulesPage({ params }: { params: TenantParams
             Erases all of an agent's memory, or all that is about a person, with versions, trash and
             embeddings. A certificate stays in the audit log, and nothing that was said.
           </CardDescription>
-          <CardAction>
-            <EraseMemoryButton tenantId={tenantId} />
-          </CardAction>
         </CardHeader>
+        <CardContent>
+          <EraseMemoryButton tenantId={tenantId} />
+        </CardContent>
       </Card>
     </>
   );

@@ -10,7 +10,7 @@ import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { DialogDescription, DialogHeader, DialogTitle } from "#components/ui/dialog.tsx";
-import { type granteeTypes, grantee } from "#lib/auth/grantee-schema.ts";
+import { grantee, type granteeTypes } from "#lib/auth/grantee-schema.ts";
 import { toFailure } from "#lib/client/api-error.ts";
 import { changeMemoryGrant } from "#lib/client/memory.ts";
 import { useChange } from "#lib/client/use-change.ts";
