@@ -37,6 +37,7 @@ const labels = {
   test: "Test",
   "ai-providers": "AI providers",
   upstreams: "Upstreams",
+  rules: "Sharing and retention",
   tools: "Tools",
   versions: "Versions",
 };

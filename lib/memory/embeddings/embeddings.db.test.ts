@@ -17,7 +17,10 @@ import { searchItems } from "../search/search.ts";
 import { exportMemory } from "../transfer/export.ts";
 import { embeddingsSettled, stopEmbedding } from "./background.ts";
 import { embedPending } from "./embed-pending.ts";
+import { findNear } from "./find.ts";
+import { indexName, makeNearIndexes } from "./indexes.ts";
 import { type EmbeddingServer, embeddedBy, startEmbeddingServer } from "./testing.ts";
+import { vectorText } from "./text.ts";
 
 useVectorDatabase();
 
@@ -272,4 +275,40 @@ test("a model that the tenant's providers do not have is refused when it is conf
   await refused("openai/text-embedding-3-small", []);
   await refused("anthropic/any", ["anthropic"]);
   await refused("", ["openai"]);
+});
+
+test("the index of vectors finds what a comparison with all finds, among those of other tenants", async () => {
+  far.dimensions = 16;
+  const [ctx, other] = await Promise.all([embedded(), embedded()]);
+  const texts = (of: string) =>
+    Object.fromEntries(
+      Array.from({ length: 60 }, (_, n) => [
+        `k${n}`,
+        `${of} w${n % 7} w${n % 11} w${n % 13} x${n}`,
+      ]),
+    );
+  await put(other, texts("other"));
+  await put(ctx, texts("mine"));
+  await makeNearIndexes(50);
+  const { owner } = database();
+  const scans = async () => {
+    const [row] = await owner`
+      select idx_scan::int as scans from pg_stat_user_indexes where indexrelname = ${indexName(16)}`;
+    return row?.scans as number | undefined;
+  };
+  expect(await scans()).toBe(0);
+  const vector = Array.from({ length: 16 }, (_, n) => Math.sin(n + 1));
+  const filter = {
+    ...{ places: null, agentId: undefined, namespace: undefined, tags: [] },
+    ...{ after: null, before: null, most: 10 },
+  };
+  const query = {
+    ...{ model: "house/embedding-small", vector: vectorText(vector), dimensions: 16, filter },
+  };
+  const exact = await findNear(ctx, query, false);
+  expect(exact).toHaveLength(10);
+  expect((await findNear(ctx, query, true)).sort()).toEqual(exact.sort());
+  await owner`select pg_stat_force_next_flush()`;
+  // A second round makes no second index.
+  await makeNearIndexes(50);
 });

@@ -49,14 +49,15 @@ const stateText = `${tenantScope}
 /** Past a right angle a text has nothing to do with the query. */
 const farthest = 1;
 
-interface Query {
+/** A query's vector, as the model made it, and what entries have to fit besides. */
+export interface NearQuery {
   model: string;
   vector: string;
   dimensions: number;
   filter: MeaningFilter;
 }
 
-function candidates(ctx: Ctx, { model, dimensions, filter }: Query): SQL {
+function candidates(ctx: Ctx, { model, dimensions, filter }: NearQuery): SQL {
   const { places, agentId = null, namespace = null, tags, after, before } = filter;
   const list = places && JSON.stringify(places);
   return sql`memory_embeddings e join memory_items i
@@ -77,7 +78,7 @@ function candidates(ctx: Ctx, { model, dimensions, filter }: Query): SQL {
  * All of the tenant's vectors are compared, so that nothing near is missed and other tenants' numbers
  * do not matter. Distances are of vectors of one length alone, hence the inner query.
  */
-function exactly(ctx: Ctx, query: Query): SQL {
+function exactly(ctx: Ctx, query: NearQuery): SQL {
   return sql`select item_id, distance from (
       select e.item_id, e.embedding <=> ${query.vector}::halfvec as distance
       from ${candidates(ctx, query)} offset 0
@@ -85,14 +86,15 @@ function exactly(ctx: Ctx, query: Query): SQL {
 }
 
 /** By the index of all tenants' vectors of that many dimensions; it may miss some. */
-function byIndex(ctx: Ctx, query: Query): SQL {
+function byIndex(ctx: Ctx, query: NearQuery): SQL {
   const type = sql.raw(`halfvec(${query.dimensions})`);
   const distance = sql`e.embedding::${type} <=> ${query.vector}::${type}`;
   return sql`select e.item_id, ${distance} as distance from ${candidates(ctx, query)}
     order by ${distance} limit ${query.filter.most}`;
 }
 
-async function findNear(ctx: Ctx, query: Query, isIndexed: boolean): Promise<string[]> {
+/** The ids of the nearest entries, in order; `isIndexed`: by the index of their dimensions. */
+export async function findNear(ctx: Ctx, query: NearQuery, isIndexed: boolean): Promise<string[]> {
   const rows = await withTenant(ctx.tenantId, async (tx) => {
     type Found = { item_id: string; distance: number };
     if (!isIndexed) return tx.execute<Found>(exactly(ctx, query));

@@ -17,7 +17,7 @@ export function indexName(dimensions: number): string {
  * write. A deployment without such a tenant pays for none. It takes pgvector 0.8, which looks on in an
  * index until it has enough of one tenant's; an older one compares all.
  */
-export async function makeNearIndexes(): Promise<void> {
+export async function makeNearIndexes(many = mostExact): Promise<void> {
   const { owner } = database();
   const [extension] = await owner`
     select string_to_array(substring(extversion from '^[0-9]+[.][0-9]+'), '.')::int[]
@@ -27,7 +27,7 @@ export async function makeNearIndexes(): Promise<void> {
     `select distinct dimensions from (
       select dimensions from memory_embeddings where dimensions <= $1
       group by tenant_id, dimensions having count(*) > $2) d`,
-    [mostDimensions, mostExact],
+    [mostDimensions, many],
   );
   for (const row of rows) {
     const dimensions = Number(row.dimensions);

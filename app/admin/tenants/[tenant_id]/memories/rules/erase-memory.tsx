@@ -103,7 +103,7 @@ function Erase({ tenantId, onDone }: { tenantId: string; onDone: () => void }) {
           autoComplete="off"
         />
         <DialogActions>
-          <SubmitButton>Erase for good</SubmitButton>
+          <SubmitButton variant="destructive">Erase for good</SubmitButton>
         </DialogActions>
       </Form>
     </>
