@@ -29,7 +29,8 @@ export function useVectorDatabase(): void {
     const url = await listening;
     await migrate(url);
     useDatabase(await connect({ url, maxConnections: 4 }));
-  });
+    // To compile and to set up is seconds, and more where others compute too.
+  }, 180_000);
 
   afterAll(async () => {
     await database().close();

@@ -46,6 +46,5 @@ test("memory is shared and taken back, a namespace gets a life, and an agent is 
   await dialog.getByRole("button", { name: "Done" }).click();
   expect(await mustCall("GET", "/memory/items?agent_id=ada", undefined, of)).toEqual({
     items: [],
-    tenant_id: tenant.id,
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { database } from "#db/client.ts";
 import { useVectorDatabase } from "#db/testing/pgvector.ts";
 import { withTenant } from "#db/transaction.ts";
@@ -22,6 +22,8 @@ import { indexName, makeNearIndexes } from "./indexes.ts";
 import { type EmbeddingServer, embeddedBy, startEmbeddingServer } from "./testing.ts";
 import { vectorText } from "./text.ts";
 
+// One session in WebAssembly: statements of a busy machine take their time.
+vi.setConfig({ testTimeout: 60_000 });
 useVectorDatabase();
 
 let far: EmbeddingServer;
@@ -282,14 +284,14 @@ test("the index of vectors finds what a comparison with all finds, among those o
   const [ctx, other] = await Promise.all([embedded(), embedded()]);
   const texts = (of: string) =>
     Object.fromEntries(
-      Array.from({ length: 60 }, (_, n) => [
+      Array.from({ length: 30 }, (_, n) => [
         `k${n}`,
         `${of} w${n % 7} w${n % 11} w${n % 13} x${n}`,
       ]),
     );
   await put(other, texts("other"));
   await put(ctx, texts("mine"));
-  await makeNearIndexes(50);
+  await makeNearIndexes(20);
   const { owner } = database();
   const scans = async () => {
     const [row] = await owner`
@@ -309,6 +311,7 @@ test("the index of vectors finds what a comparison with all finds, among those o
   expect(exact).toHaveLength(10);
   expect((await findNear(ctx, query, true)).sort()).toEqual(exact.sort());
   await owner`select pg_stat_force_next_flush()`;
-  // A second round makes no second index.
-  await makeNearIndexes(50);
+  expect(await scans()).toBeGreaterThan(0);
+  // A second round finds it made.
+  await makeNearIndexes(20);
 });
