@@ -25,12 +25,15 @@ const { values } = parseArgs({
     tenants: { type: "string", default: "1000" },
     each: { type: "string", default: "1000" },
     operations: { type: "string", default: "400" },
+    /** Of one operation in one setting; what took longer is told of what was measured until then. */
+    seconds: { type: "string", default: "60" },
   },
 });
 const entries = Number(values.entries);
 const tenants = Number(values.tenants);
 const each = Number(values.each);
 const operations = Number(values.operations);
+const mostMs = Number(values.seconds) * 1000;
 
 /** Words of a vocabulary in which some are common and most are rare, as in real text. */
 const words = 5_000;
@@ -81,14 +84,18 @@ const measured: Record<string, Operation> = {
   "search, agent": (ctx) => searchItems(ctx, { query: anyWord(), agent_id: "agent3" }),
 };
 
-async function measure(title: string, parties: readonly Ctx[], count: number): Promise<void> {
-  console.log(
-    `\n${title}\n${"operation".padEnd(20)}${"p50 ms".padStart(10)}${"p95 ms".padStart(10)}`,
-  );
+/** The middle time of each operation in a setting. */
+type Medians = Map<string, number>;
+
+async function measure(title: string, parties: readonly Ctx[], count: number): Promise<Medians> {
+  const heads = ["p50 ms", "p95 ms", "measured"].map((head) => head.padStart(10)).join("");
+  console.log(`\n${title}\n${"operation".padEnd(20)}${heads}`);
+  const medians: Medians = new Map();
   for (const ctx of parties) await registerMemory(ctx, { agent_id: "agent" });
   for (const [name, run] of Object.entries(measured)) {
     const times: number[] = [];
-    for (let n = 0; n < operations + 20; n++) {
+    const endsAt = performance.now() + mostMs;
+    for (let n = 0; n < operations + 20 && performance.now() < endsAt; n++) {
       const ctx = parties[n % parties.length] as Ctx;
       const startedAt = performance.now();
       await run(ctx, count);
@@ -96,8 +103,19 @@ async function measure(title: string, parties: readonly Ctx[], count: number): P
       if (n >= 20) times.push(performance.now() - startedAt);
     }
     times.sort((a, b) => a - b);
-    const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0).toFixed(1);
-    console.log(`${name.padEnd(20)}${at(0.5).padStart(10)}${at(0.95).padStart(10)}`);
+    const at = (share: number) => times[Math.floor(times.length * share)] ?? Number.NaN;
+    medians.set(name, at(0.5));
+    const figures = [at(0.5).toFixed(1), at(0.95).toFixed(1), String(times.length)];
+    console.log(name.padEnd(20) + figures.map((figure) => figure.padStart(10)).join(""));
+  }
+  return medians;
+}
+
+/** How many times as long the middle operation takes in one setting as in another. */
+function compare(title: string, after: Medians, before: Medians): void {
+  console.log(`\n${title}`);
+  for (const [name, ms] of after) {
+    console.log(`${name.padEnd(20)}${(ms / (before.get(name) ?? Number.NaN)).toFixed(2)} ×`);
   }
 }
 
@@ -108,15 +126,19 @@ try {
   useDatabase(await connect({ url: cluster.url }));
   const one = await addTenant("alone", each);
   await database().owner`analyze memory_items`;
-  await measure(`one tenant of ${each}, alone`, [one], each);
+  const alone = await measure(`one tenant of ${each}, alone`, [one], each);
   const large = await addTenant("large", entries);
   await database().owner`analyze memory_items`;
-  await measure(`one tenant of ${entries}`, [large], entries);
+  const largeAlone = await measure(`one tenant of ${entries}`, [large], entries);
   const many: Ctx[] = [];
   for (let n = 0; n < tenants; n++) many.push(await addTenant(`t${n}`, each));
   await database().owner`analyze memory_items`;
-  await measure(`${tenants} tenants of ${each} and one of ${entries}`, many, each);
-  await measure(`the one of ${entries} among them`, [large], entries);
+  const title = `${tenants} tenants of ${each} and one of ${entries}`;
+  const among = await measure(title, many, each);
+  const largeAmong = await measure(`the one of ${entries} among them`, [large], entries);
+  compare(`${entries} entries against ${each}, p50`, largeAlone, alone);
+  compare(`a tenant of ${each} among ${tenants} against one alone, p50`, among, alone);
+  compare(`the one of ${entries} among ${tenants} against alone, p50`, largeAmong, largeAlone);
   await flushLedger();
   await database().close();
 } finally {

@@ -316,9 +316,12 @@ test("no function runs with its owner's rights, and those that change tables are
       and not exists (select from pg_depend where objid = pg_proc.oid and deptype = 'e')`;
   expect(functions.filter((row) => row.elevated)).toEqual([]);
   const dangerous = functions.filter((row) =>
-    ["ensure_memory_search", "ensure_usage_partitions", "isolate_tenant_table"].includes(
-      row.name as string,
-    ),
+    [
+      "ensure_memory_embeddings",
+      "ensure_memory_search",
+      "ensure_usage_partitions",
+      "isolate_tenant_table",
+    ].includes(row.name as string),
   );
-  expect(dangerous.map((row) => row.callable)).toEqual([false, false, false]);
+  expect(dangerous.map((row) => row.callable)).toEqual([false, false, false, false]);
 });

@@ -20,7 +20,7 @@ export async function migrate(url: string, folder = join(here, "migrations")): P
     await sql`select pg_advisory_lock(${lockId.toString()}::bigint)`;
     try {
       await applyMigrations(ormOf(sql), { migrationsFolder: folder });
-      await sql`select ensure_usage_partitions(2)`;
+      await sql`select ensure_usage_partitions(2), ensure_memory_embeddings()`;
     } finally {
       await sql`select pg_advisory_unlock(${lockId.toString()}::bigint)`;
     }

@@ -40,6 +40,7 @@ const labels = {
   "ai-providers": "AI providers",
   upstreams: "Upstreams",
   federation: "Federation",
+  rules: "Sharing and retention",
   tools: "Tools",
   versions: "Versions",
 };

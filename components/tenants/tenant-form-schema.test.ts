@@ -12,6 +12,11 @@ const tenant = {
     built_in_tools: false,
     resource_access: "granted",
     memory_retention_days: 30,
+    memory_policy: "evict_oldest",
+    memory_versions: 0,
+    memory_language: "spanish",
+    memory_trash_days: 7,
+    memory_embedding: "openai/text-embedding-3-small",
     requests_per_minute: 600,
     federation_enabled: true,
     custom_endpoints: ["https://a.example"],
@@ -36,6 +41,11 @@ test("a limit whose box is emptied is left out", () => {
   const saved = tenantForm.parse(values);
   expect(saved.tool_limits).toEqual({ max_dynamic_tools: 2, burst: { size: 3 } });
   expect(saved.mcp_config).not.toHaveProperty("memory_retention_days");
+  values.mcp_config.memory_embedding = " ";
+  values.mcp_config.memory_policy = "refuse";
+  const { mcp_config } = tenantForm.parse(values);
+  expect(mcp_config).not.toHaveProperty("memory_embedding");
+  expect(mcp_config).not.toHaveProperty("memory_policy");
 });
 
 test("a new tenant has no limits, and federation is off", () => {

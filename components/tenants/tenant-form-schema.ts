@@ -4,6 +4,8 @@ import { isJsonObject, type JsonObject, jsonObject } from "#lib/core/json.ts";
 import {
   type ConfigureTenantInput,
   configureTenantInput,
+  memoryLanguages,
+  memoryPolicies,
   type Tenant,
 } from "#lib/tenants/schema.ts";
 
@@ -15,6 +17,11 @@ const own = {
     "max_memory_entries",
     "max_prompts",
     "memory_retention_days",
+    "memory_policy",
+    "memory_versions",
+    "memory_language",
+    "memory_trash_days",
+    "memory_embedding",
     "requests_per_minute",
     "federation_enabled",
     "max_running_tasks",
@@ -62,9 +69,14 @@ export const tenantForm = z
         max_running_tasks: true,
         tool_search_above: true,
         memory_retention_days: true,
+        memory_versions: true,
+        memory_trash_days: true,
         requests_per_minute: true,
       })
       .extend({
+        memory_policy: z.enum(memoryPolicies),
+        memory_language: z.enum(memoryLanguages),
+        memory_embedding: z.string().trim().max(300, "must have at most 300 characters"),
         federation_enabled: z.boolean(),
         built_in_tools: z.boolean(),
         resource_access: z.boolean(),
@@ -94,10 +106,20 @@ function withoutNulls(values: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
 }
 
-/** The platform's tools are offered, and resources open, unless the configuration says otherwise. */
-function withoutDefaults({ built_in_tools, resource_access, ...values }: JsonObject): JsonObject {
+/** What is as it is without a word of the configuration is left out of it. */
+function withoutDefaults({
+  built_in_tools,
+  resource_access,
+  memory_policy,
+  memory_language,
+  memory_embedding,
+  ...values
+}: JsonObject): JsonObject {
   return {
     ...withoutNulls(values),
+    ...(memory_policy === "refuse" ? {} : { memory_policy }),
+    ...(memory_language === "simple" ? {} : { memory_language }),
+    ...(memory_embedding === "" ? {} : { memory_embedding }),
     ...(built_in_tools === false ? { built_in_tools } : {}),
     ...(resource_access === true ? { resource_access: "granted" } : {}),
   };
@@ -110,6 +132,10 @@ function text(value: unknown): string {
 function numberOf(values: JsonObject, key: string): number | null {
   const value = values[key];
   return typeof value === "number" ? value : null;
+}
+
+function choiceOf<T extends string>(values: JsonObject, key: string, of: readonly T[], or: T): T {
+  return of.find((choice) => choice === values[key]) ?? or;
 }
 
 function othersOf(tenant: Partial<Tenant>, group: Group): string {
@@ -130,6 +156,11 @@ export function toFormValues(tenant: Partial<Tenant>): TenantFormValues {
       max_running_tasks: numberOf(config, "max_running_tasks"),
       tool_search_above: numberOf(config, "tool_search_above"),
       memory_retention_days: numberOf(config, "memory_retention_days"),
+      memory_versions: numberOf(config, "memory_versions"),
+      memory_trash_days: numberOf(config, "memory_trash_days"),
+      memory_policy: choiceOf(config, "memory_policy", memoryPolicies, "refuse"),
+      memory_language: choiceOf(config, "memory_language", memoryLanguages, "simple"),
+      memory_embedding: typeof config.memory_embedding === "string" ? config.memory_embedding : "",
       requests_per_minute: numberOf(config, "requests_per_minute"),
       federation_enabled: config.federation_enabled === true,
       built_in_tools: config.built_in_tools !== false,

@@ -1,9 +1,11 @@
 "use client";
 
 import type { ReactNode } from "react";
+import type { Control } from "react-hook-form";
 import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
 import { JsonField } from "#components/forms/json-field.tsx";
 import { NumberField } from "#components/forms/number-field.tsx";
+import { SelectField } from "#components/forms/select-field.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { SwitchField } from "#components/forms/switch-field.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
@@ -11,8 +13,13 @@ import { TextareaField } from "#components/forms/textarea-field.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { formatValue } from "#components/ui/format.ts";
-import type { ConfigureTenantInput, Tenant } from "#lib/tenants/schema.ts";
-import { tenantForm, toFormValues } from "./tenant-form-schema.ts";
+import {
+  type ConfigureTenantInput,
+  memoryLanguages,
+  type memoryPolicies,
+  type Tenant,
+} from "#lib/tenants/schema.ts";
+import { type TenantFormValues, tenantForm, toFormValues } from "./tenant-form-schema.ts";
 
 type TenantFormProps = {
   /** The tenant whose configuration is edited; left out for a new one. */
@@ -112,15 +119,6 @@ export function TenantForm({
         />
         <NumberField
           {...{ control }}
-          name="mcp_config.memory_retention_days"
-          label="Memory retention"
-          description="Days after its last write that a memory is kept."
-          placeholder="For ever"
-          suffix="days"
-          min={1}
-        />
-        <NumberField
-          {...{ control }}
           name="mcp_config.requests_per_minute"
           label="Request rate"
           description={`Empty: the deployment's ${formatValue(defaultRequestsPerMinute, "count")}.`}
@@ -136,6 +134,7 @@ export function TenantForm({
           className="self-center"
         />
       </Group>
+      <MemoryGroup control={control} />
       <Group title="MCP" description="What the tenant's agents find on its server.">
         <NumberField
           {...{ control }}
@@ -198,6 +197,76 @@ export function TenantForm({
         <SubmitButton>{submitLabel}</SubmitButton>
       </div>
     </Form>
+  );
+}
+
+const policies = [
+  { value: "refuse", label: "Refuse new ones" },
+  { value: "evict_oldest", label: "Let the oldest go" },
+  { value: "evict_least_important", label: "Let the least important go" },
+] satisfies { value: (typeof memoryPolicies)[number]; label: string }[];
+
+const languages = memoryLanguages.map((value) => ({
+  value,
+  label: value === "simple" ? "None: words as they are" : value[0]?.toUpperCase() + value.slice(1),
+}));
+
+type MemoryGroupProps = { control: Control<TenantFormValues, unknown, ConfigureTenantInput> };
+
+function MemoryGroup({ control }: MemoryGroupProps) {
+  return (
+    <Group title="Memory" description="How long agents' memories are kept, and how they are found.">
+      <SelectField
+        {...{ control }}
+        name="mcp_config.memory_policy"
+        label="When the limit is reached"
+        options={policies}
+      />
+      <NumberField
+        {...{ control }}
+        name="mcp_config.memory_retention_days"
+        label="Retention"
+        description="Days after its last write that a memory is kept."
+        placeholder="For ever"
+        suffix="days"
+        min={1}
+      />
+      <NumberField
+        {...{ control }}
+        name="mcp_config.memory_versions"
+        label="Versions"
+        description="Kept of each memory besides the current one; at most 100."
+        placeholder="10"
+        min={0}
+        max={100}
+      />
+      <NumberField
+        {...{ control }}
+        name="mcp_config.memory_trash_days"
+        label="Trash"
+        description="How long a deleted memory can be brought back."
+        placeholder="30"
+        suffix="days"
+        min={1}
+        max={365}
+      />
+      <SelectField
+        {...{ control }}
+        name="mcp_config.memory_language"
+        label="Language"
+        description="Whose words are found in all of their forms."
+        options={languages}
+      />
+      <TextField
+        {...{ control }}
+        name="mcp_config.memory_embedding"
+        label="Model of embeddings"
+        description="Memories are then found by their meaning too: provider/model of the AI providers below. It takes a database with pgvector."
+        placeholder="openai/text-embedding-3-small"
+        autoComplete="off"
+        mono
+      />
+    </Group>
   );
 }
 

@@ -140,3 +140,39 @@ export const memoryGrants = pgTable(
     }),
   ],
 );
+
+/** Items whose text is still to be embedded, since their last write or a change of the model. */
+export const memoryEmbeddingQueue = pgTable(
+  "memory_embedding_queue",
+  {
+    tenantId: tenantIdColumn(),
+    itemId: text("item_id").notNull(),
+    /** When it is tried; later than now while a process is at it or waits after a failure. */
+    dueAt: time("due_at").notNull().defaultNow(),
+    attempts: integer("attempts").notNull().default(0),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.itemId] }),
+    foreignKey({
+      name: "memory_embedding_queue_item",
+      columns: [t.tenantId, t.itemId],
+      foreignColumns: [memoryItems.tenantId, memoryItems.itemId],
+    }).onDelete("cascade"),
+    index("memory_embedding_queue_due").on(t.tenantId, t.attempts, t.dueAt),
+  ],
+);
+
+/** How the embedding of a tenant's items goes. The vectors' own table: `ensure_memory_embeddings`. */
+export const memoryEmbeddingStates = pgTable(
+  "memory_embedding_states",
+  {
+    tenantId: tenantIdColumn().references(() => tenants.tenantId, { onDelete: "cascade" }),
+    /** `<provider>/<model>` that all items were last queued for. */
+    model: text("model").notNull(),
+    /** Requests that failed in a row, and when the next may be made. */
+    failures: integer("failures").notNull().default(0),
+    retryAt: time("retry_at"),
+    problem: text("problem"),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId] })],
+);

@@ -5,7 +5,7 @@ import { withPlatform } from "#db/transaction.ts";
 import { systemCtx } from "#lib/auth/identity.ts";
 import { log } from "#lib/core/log.ts";
 import { pullDuePeers } from "#lib/federation/pulls/jobs.ts";
-import { expireMemories, reindexMemories } from "#lib/memory/jobs.ts";
+import { embedMemories, expireMemories, reindexMemories } from "#lib/memory/jobs.ts";
 import { purgeArtifacts } from "#lib/oauth/artifacts.ts";
 import { purgeGrants } from "#lib/oauth/grants.ts";
 import { rotateOldSigningKeys } from "#lib/oauth/signing-keys.ts";
@@ -103,6 +103,7 @@ export const jobs = {
     cron: "17 * * * *",
     run: () => reindexMemories(tenantIds("memory-index", () => true)),
   },
+  "memory-embeddings": { cron: "* * * * *", run: embedMemories },
   "task-expiry": { cron: "37 * * * *", run: expireTasks },
   "ledger-partitions": { cron: "23 3 * * *", run: makePartitions },
   "oauth-purge": { cron: "41 * * * *", run: purgeOAuth },

@@ -1,4 +1,5 @@
 import { asc, eq, gt, sql } from "drizzle-orm";
+import type { z } from "zod";
 import { tenantQuotas, tenants } from "#db/schema/tenants.ts";
 import { type Tx, withPlatform } from "#db/transaction.ts";
 import { auditPlatform } from "#lib/audit/service.ts";
@@ -9,6 +10,8 @@ import { parseEgressAllow } from "#lib/core/egress.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { decodeCursor, type Page, type PageQuery, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
+import { findEmbeddingModel } from "#lib/providers/embed.ts";
+import { ProviderError } from "#lib/providers/provider-error.ts";
 import { quotaMaxima } from "#lib/tenants/limits.ts";
 import { toTenant } from "#lib/tenants/row.ts";
 import {
@@ -27,6 +30,19 @@ function checkEgress(entries: string[]): void {
   } catch (error) {
     throw new AppError("invalid_request", `egress_allow: ${(error as Error).message}`, {
       errors: [{ pointer: "/egress_allow", message: (error as Error).message }],
+    });
+  }
+}
+
+function checkEmbedding({ mcp_config, ai_providers }: z.output<typeof configureTenantInput>): void {
+  if (!mcp_config.memory_embedding) return;
+  try {
+    findEmbeddingModel(ai_providers, mcp_config.memory_embedding);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const { message } = error;
+    throw new AppError("invalid_request", `mcp_config.memory_embedding: ${message}`, {
+      errors: [{ pointer: "/mcp_config/memory_embedding", message }],
     });
   }
 }
@@ -52,6 +68,7 @@ export async function configureTenant(
   authorize(ctx, "platform:write");
   const input = parse(configureTenantInput, raw);
   if (input.egress_allow) checkEgress(input.egress_allow);
+  checkEmbedding(input);
   return changeTenant(input.tenant_id, async (tx) => {
     const before = await lockTenant(tx, input.tenant_id);
     const values = {

@@ -6,6 +6,7 @@ import { env } from "#lib/core/env.ts";
 import { keyring } from "#lib/core/keyring.ts";
 import { closeLimiters } from "#lib/core/limiter.ts";
 import { log } from "#lib/core/log.ts";
+import { stopEmbedding } from "#lib/memory/embeddings/background.ts";
 import { flushMemoryNotices } from "#lib/memory/notices.ts";
 import { flushGrantUses } from "#lib/oauth/grant-use.ts";
 import { flushSecretUses } from "#lib/secrets/use.ts";
@@ -39,6 +40,7 @@ export async function startServices(url: string): Promise<() => Promise<void>> {
       closeSandbox,
       closeEvaluation,
       stopJobs,
+      stopEmbedding,
       flushMemoryNotices,
       flushLedger,
       flushKeyUses,

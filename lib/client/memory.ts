@@ -1,3 +1,4 @@
+import { type Certificate, certificate, type EraseInput } from "#lib/memory/erasure-schema.ts";
 import {
   type DeletedItem,
   deletedItem,
@@ -11,7 +12,14 @@ import {
   memory,
   type RegisterMemoryInput,
 } from "#lib/memory/schema.ts";
+import {
+  type MemoryGrantView,
+  memoryGrants,
+  memoryNamespace,
+  type PutMemoryGrantsInput,
+} from "#lib/memory/sharing/schema.ts";
 import { callApi, pathOf } from "./api.ts";
+import { ApiError } from "./api-error.ts";
 import { isThere } from "./is-there.ts";
 
 export function registerMemory(tenantId: string, body: RegisterMemoryInput): Promise<Memory> {
@@ -63,4 +71,54 @@ export function restoreItem(
   const path = `${itemPath(place)}/restore`;
   const body = { version, base_version };
   return callApi({ method: "POST", path, tenantId: place.tenantId, body, response: memoryItem });
+}
+
+export function eraseMemory(tenantId: string, body: EraseInput): Promise<Certificate> {
+  const path = "/memory/items/erasures";
+  return callApi({ method: "POST", path, tenantId, body, response: certificate });
+}
+
+/** How long a namespace is kept; null: as long as any. */
+export async function putNamespace(
+  tenantId: string,
+  namespace: string,
+  ttl_seconds: number | null,
+): Promise<void> {
+  const path = pathOf("memory", "items", "namespaces", namespace);
+  const body = { ttl_seconds };
+  await callApi({ method: "PUT", path, tenantId, body, response: memoryNamespace });
+}
+
+type Grant = PutMemoryGrantsInput["grants"][number];
+
+/** Whose memory is granted to whom. */
+export type GrantPlace = { tenantId: string; agentId: string; namespace: string };
+
+async function grantsAt({ tenantId, agentId, namespace }: GrantPlace): Promise<Grant[]> {
+  const path = pathOf("memory", agentId, "grants");
+  try {
+    const { grants } = await callApi({ path, tenantId, response: memoryGrants });
+    return grants
+      .filter((grant) => grant.namespace === namespace)
+      .map(({ type, id, access }) => ({ type, id, access }));
+  } catch (error) {
+    // Of an agent of which there is nothing yet a namespace can be granted all the same.
+    if (error instanceof ApiError && error.code === "not_found") return [];
+    throw error;
+  }
+}
+
+/** Grants a namespace to somebody besides those who have it; null takes the grant back. */
+export async function changeMemoryGrant(
+  place: GrantPlace,
+  grantee: Pick<Grant, "type" | "id">,
+  access: MemoryGrantView["access"] | null,
+): Promise<void> {
+  const { tenantId, agentId, namespace } = place;
+  const others = (await grantsAt(place)).filter(
+    ({ type, id }) => type !== grantee.type || id !== grantee.id,
+  );
+  const grants = access === null ? others : [...others, { ...grantee, access }];
+  const path = pathOf("memory", agentId, "grants", namespace);
+  await callApi({ method: "PUT", path, tenantId, body: { grants }, response: memoryGrants });
 }

@@ -80,3 +80,48 @@ test.each(["modern", "legacy"] as const)(
     await client.close();
   },
 );
+
+test("a client completes agents, namespaces and keys of what it may read, and of nothing else", async () => {
+  const ctx = await freshTenant();
+  const other = await freshTenant();
+  await putItem(other, { agentId: "adele", namespace: "theirs", key: "k" }, { content: 1 });
+  for (const key of ["trip/lisbon", "trip/oslo", "tea", "gone"]) {
+    await putItem(ctx, { agentId: "ada", namespace: "notes", key }, { content: 1 });
+  }
+  await deleteItem(ctx, { agentId: "ada", namespace: "notes", key: "gone" });
+  await putItem(ctx, { agentId: "Adam", namespace: "plans", key: "k" }, { content: 1 });
+  await putItem(ctx, { agentId: "bob", namespace: "diary", key: "k" }, { content: 1 });
+  const item = "memory://{agent_id}/{namespace}/{key}";
+  const space = "memory://{agent_id}/{namespace}";
+  const all = await openClient(api.url, await keyOf(ctx), "modern");
+  const asker =
+    (client: typeof all) =>
+    async (uri: string, name: string, value: string, chosen: Record<string, string> = {}) => {
+      const { completion } = await client.complete({
+        ...{ ref: { type: "ref/resource", uri }, argument: { name, value } },
+        context: { arguments: chosen },
+      });
+      return completion.values;
+    };
+  const ask = asker(all);
+  expect((await ask(item, "agent_id", "AD")).sort()).toEqual(["Adam", "ada"]);
+  expect(await ask(space, "namespace", "")).toEqual(expect.arrayContaining(["notes", "plans"]));
+  expect(await ask(item, "namespace", "n", { agent_id: "ada" })).toEqual(["notes"]);
+  expect(await ask(item, "namespace", "", { agent_id: "Adam" })).toEqual(["plans"]);
+  const place = { agent_id: "ada", namespace: "notes" };
+  expect(await ask(item, "key", "trip/", place)).toEqual(["trip/lisbon", "trip/oslo"]);
+  expect(await ask(item, "key", "", place)).toHaveLength(3);
+  expect(await ask(item, "key", "%_", place)).toEqual([]);
+  expect(await ask(item, "key", "")).toEqual([]);
+  const ofBob = await openClient(
+    api.url,
+    await keyOf(ctx, { scopes: ["*"], agent_id: "bob" }),
+    "modern",
+  );
+  const askAsBob = asker(ofBob);
+  expect(await askAsBob(item, "agent_id", "")).toEqual(["bob"]);
+  expect(await askAsBob(item, "key", "", place)).toEqual([]);
+  const without = await openClient(api.url, await keyOf(ctx, { scopes: ["tools:read"] }), "modern");
+  await expect(asker(without)(item, "agent_id", "")).rejects.toThrow();
+  await Promise.all([all.close(), ofBob.close(), without.close()]);
+});

@@ -50,6 +50,14 @@ export async function namesMemory(ctx: Ctx, uri: string): Promise<boolean> {
   return isMemoryUri(uri) && !(await resourceCatalogOf(ctx.tenantId)).byUri.has(uri);
 }
 
+/** Whether a template is one of memories, for the caller, and not one that the tenant registered. */
+export async function isMemoryTemplate(ctx: Ctx, uriTemplate: string): Promise<boolean> {
+  const templates: readonly string[] = Object.values(memoryTemplates);
+  if (!templates.includes(uriTemplate) || !(await areShown(ctx))) return false;
+  const { byTemplate } = await resourceCatalogOf(ctx.tenantId);
+  return !byTemplate.some(({ resource }) => resource.uri === uriTemplate);
+}
+
 /** A memory, or what a namespace holds. Throws `not_found`, `forbidden`. */
 export async function readMemoryResource(
   ctx: Ctx,

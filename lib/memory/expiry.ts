@@ -9,13 +9,18 @@ export async function expiryOf(ctx: Ctx): Promise<Date | null> {
 }
 
 /** The same for the items of a namespace, which may have a shorter life of its own. */
-export async function expiryIn(ctx: Ctx, namespace: string): Promise<Date | null> {
+export type Expiries = (namespace: string) => Date | null;
+
+/** Read before a transaction, which then waits for no other connection. */
+export async function expiriesOf(ctx: Ctx): Promise<Expiries> {
   const [ofTenant, { ttlSeconds }] = await Promise.all([
     expiryOf(ctx),
     memoryRulesOf(ctx.tenantId),
   ]);
-  const seconds = ttlSeconds.get(namespace);
-  if (seconds === undefined) return ofTenant;
-  const ofNamespace = new Date(Date.now() - seconds * 1000);
-  return ofTenant !== null && ofTenant > ofNamespace ? ofTenant : ofNamespace;
+  return (namespace) => {
+    const seconds = ttlSeconds.get(namespace);
+    if (seconds === undefined) return ofTenant;
+    const ofNamespace = new Date(Date.now() - seconds * 1000);
+    return ofTenant !== null && ofTenant > ofNamespace ? ofTenant : ofNamespace;
+  };
 }

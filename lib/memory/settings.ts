@@ -15,6 +15,8 @@ export interface MemorySettings {
   language: MemoryLanguage;
   /** Days that a deleted item can be brought back. */
   trashDays: number;
+  /** The model, as `findModel` reads it, whose embeddings items are found by; null: none. */
+  embedding: string | null;
 }
 
 /** The caller's tenant's settings; its configuration was checked when it was written. */
@@ -25,5 +27,6 @@ export async function settingsOf(ctx: Ctx): Promise<MemorySettings> {
     versions: (config.memory_versions as number | null | undefined) ?? 10,
     language: (config.memory_language as MemoryLanguage | null | undefined) ?? "simple",
     trashDays: (config.memory_trash_days as number | null | undefined) ?? 30,
+    embedding: (config.memory_embedding as string | null | undefined) ?? null,
   };
 }

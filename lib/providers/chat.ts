@@ -29,6 +29,22 @@ export interface ChatAnswer {
   isCounted: boolean;
 }
 
+/** What a model of embeddings is asked. */
+export interface EmbeddingRequest {
+  /** The provider's own name. */
+  model: string;
+  texts: readonly string[];
+}
+
+/** Texts as vectors, in the order that they were given; tokens as the provider counts them. */
+export interface Embeddings {
+  vectors: number[][];
+  tokensIn: number;
+  tokensOut: 0;
+  tokensCached: 0;
+  isCounted: boolean;
+}
+
 /** How an adapter reaches its provider. */
 export interface ProviderAccess {
   apiKey: string;
@@ -45,6 +61,8 @@ export interface ProviderAccess {
 /** Speaks one dialect. All throw what its library throws, and `MalformedAnswer`. */
 export interface Adapter {
   complete(access: ProviderAccess, request: ChatRequest): Promise<ChatAnswer>;
+  /** Null where the dialect has no embeddings. All vectors of an answer are of one length. */
+  embed: ((access: ProviderAccess, request: EmbeddingRequest) => Promise<Embeddings>) | null;
   /** The names of the models that the key may use, as the provider lists them first. */
   listModels(access: ProviderAccess): Promise<string[]>;
   /** What a request carries the key in. */

@@ -5,7 +5,7 @@ import { SecretUnavailable, secretValue } from "#lib/secrets/values.ts";
 import { findSnapshot, type TenantSnapshot } from "#lib/tenants/snapshot.ts";
 import { recordUsage } from "#lib/usage/ledger.ts";
 import { adapters } from "./adapters/index.ts";
-import type { ChatAnswer, ChatRequest, ProviderAccess } from "./chat.ts";
+import type { Adapter, ChatAnswer, ChatRequest, ProviderAccess } from "./chat.ts";
 import { findModel } from "./find-model.ts";
 import { type Exchange, guardedClient } from "./guarded-client.ts";
 import { costOf } from "./prices.ts";
@@ -26,14 +26,6 @@ export interface CompletionOptions {
   observe?: ((exchange: Exchange) => void) | undefined;
   /** Hears of the answer's text as it arrives; absent: the provider is asked for it whole. */
   onText?: ((piece: string) => void) | undefined;
-}
-
-/** A model's answer, and who gave it. */
-export interface Completion extends ChatAnswer {
-  provider: string;
-  model: string;
-  /** In micro-units; null where it is unknown. */
-  costMicros: number | null;
 }
 
 async function keyOf(tenantId: string, { name, key }: Provider): Promise<string> {
@@ -99,17 +91,23 @@ export function costOfFailure(code: ProviderErrorCode): number | null {
   return isFree.test(code) ? 0 : null;
 }
 
+/** What every answer of a model tells of its tokens. */
+type Counted = Omit<ChatAnswer, "text" | "stop">;
+
+/** Who gave an answer, and what it cost in micro-units; null where that is unknown. */
+export type Answered<T> = T & { provider: string; model: string; costMicros: number | null };
+
 /**
- * Asks a language model of one of the tenant's providers, with the tenant's key and as far as its
- * outbound calls may reach. Each call stands in the ledger (`ai_call`) with its tokens, and with what
- * they cost where the provider's entry has a price for the model. Throws `ProviderError`, and
- * `not_found` for a tenant that is gone.
+ * Asks a model of one of the tenant's providers, with the tenant's key and as far as its outbound
+ * calls may reach. Each call stands in the ledger (`ai_call`) with its tokens, and with what they cost
+ * where the provider's entry has a price for the model. Throws `ProviderError`, and `not_found` for a
+ * tenant that is gone.
  */
-export async function completeChat(
+export async function askModel<T extends Counted>(
   ctx: Ctx,
-  request: Omit<ChatRequest, "model">,
   options: CompletionOptions,
-): Promise<Completion> {
+  work: (access: ProviderAccess, model: string, adapter: Adapter) => Promise<T>,
+): Promise<Answered<T>> {
   const snapshot = await findSnapshot(ctx.tenantId);
   if (!snapshot) throw notFound("tenant", ctx.tenantId);
   const providers = readProviders(snapshot.tenant.ai_providers);
@@ -122,7 +120,7 @@ export async function completeChat(
   });
   try {
     const answer = await withProvider(snapshot, provider, options, (access) =>
-      adapters[provider.type].complete(access, { ...request, model }),
+      work(access, model, adapters[provider.type]),
     );
     const { tokensIn, tokensOut, tokensCached } = answer;
     const costMicros = costOf(provider.prices.get(model), answer);
@@ -137,4 +135,17 @@ export async function completeChat(
     }
     throw error;
   }
+}
+
+export type Completion = Answered<ChatAnswer>;
+
+/** Asks a language model; see `askModel`. */
+export function completeChat(
+  ctx: Ctx,
+  request: Omit<ChatRequest, "model">,
+  options: CompletionOptions,
+): Promise<Completion> {
+  return askModel(ctx, options, (access, model, { complete }) =>
+    complete(access, { ...request, model }),
+  );
 }

@@ -25,14 +25,19 @@ export function quotaMaxima(
   };
 }
 
+/** The refusal of what finds no room in a quota. */
+export function limitExceeded(limit: string, value: number, cause?: unknown): AppError {
+  return new AppError(
+    "limit_exceeded",
+    `The tenant's limit ${limit} of ${value} is reached. Delete something, or have the operator raise the limit.`,
+    { extra: { limit, value }, cause },
+  );
+}
+
 /** Translates the database's refusal of a row past a quota into `limit_exceeded` (409). */
 export function asLimitExceeded(error: unknown): AppError | undefined {
   const found = postgresError(error);
   if (found?.code !== "TS001" || !found.detail) return undefined;
   const { limit, value } = JSON.parse(found.detail) as { limit: string; value: number };
-  return new AppError(
-    "limit_exceeded",
-    `The tenant's limit ${limit} of ${value} is reached. Delete something, or have the operator raise the limit.`,
-    { extra: { limit, value }, cause: error },
-  );
+  return limitExceeded(limit, value, error);
 }

@@ -40,6 +40,10 @@ const mcpConfig = z.looseObject({
   memory_versions: z.number().int().min(0).max(100).nullish(),
   memory_language: z.enum(memoryLanguages).nullish(),
   memory_trash_days: z.number().int().min(1).max(365).nullish(),
+  memory_embedding: oneLine(z.string().trim().min(1, "must not be empty").max(300)).nullish().meta({
+    description:
+      "Model whose embeddings memories are also searched by: <provider>/<model or alias> of ai_providers.",
+  }),
   max_prompts: count("prompts"),
   memory_retention_days: z.number().int().min(1).max(36_500).nullish(),
   federation_enabled: z.boolean().nullish(),

@@ -1,6 +1,9 @@
 import { withTenant } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { asLimitExceeded } from "#lib/tenants/limits.ts";
+import { embedSoon } from "../embeddings/background.ts";
+import { isEmbedded } from "../embeddings/model.ts";
+import { expiriesOf } from "../expiry.ts";
 import { noteChange } from "../notices.ts";
 import { settingsOf } from "../settings.ts";
 import type { Place } from "./row.ts";
@@ -12,11 +15,14 @@ export async function commitItems<T>(
   write: (writing: Writing) => Promise<T>,
   touched: (result: T) => readonly Place[],
 ): Promise<T> {
-  const settings = await settingsOf(ctx);
+  const [settings, expiries] = await Promise.all([settingsOf(ctx), expiriesOf(ctx)]);
+  // Most tenants have no model, and their writes wait for nothing more.
+  const embeds = settings.embedding !== null && (await isEmbedded(settings));
   try {
     const result = await withTenant(ctx.tenantId, (tx) =>
-      write({ tx, ctx, settings, written: new Set() }),
+      write({ tx, ctx, settings, expiries, embeds, written: new Set() }),
     );
+    if (embeds) embedSoon(ctx.tenantId);
     for (const place of touched(result)) noteChange(ctx.tenantId, place);
     return result;
   } catch (error) {

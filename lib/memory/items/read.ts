@@ -6,7 +6,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { reachOf, requireReach } from "../access.ts";
-import { expiryIn, expiryOf } from "../expiry.ts";
+import { expiriesOf, expiryOf } from "../expiry.ts";
 import { placesOf } from "../search/places.ts";
 import { metered } from "../usage.ts";
 import { checkPlace, columnList, fromRow, missingItem, type Place } from "./row.ts";
@@ -28,7 +28,7 @@ export async function getItem(ctx: Ctx, place: Place): Promise<MemoryItem> {
   const { agentId, namespace, key } = place;
   await requireReach(ctx, agentId, namespace, "read");
   return metered(ctx, "memory.item.get", agentId, async () => {
-    const since = await expiryIn(ctx, namespace);
+    const since = (await expiriesOf(ctx))(namespace);
     const [row] = await tenantRead(ctx.tenantId, selectItem, [since, agentId, namespace, key]);
     if (!row) throw missingItem(place);
     return fromRow(row);

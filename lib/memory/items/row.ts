@@ -108,7 +108,7 @@ export function atPlace(ctx: Ctx, { agentId, namespace, key }: Place): SQL | und
   );
 }
 
-/** True of an item that is neither in the trash nor expired; `since`: see `expiryIn`. */
+/** True of an item that is neither in the trash nor expired; `since`: see `Expiries`. */
 export function isLive(since: Date | null): SQL {
   return sql`(${memoryItems.deletedAt} is null
     and (${memoryItems.expiresAt} is null or ${memoryItems.expiresAt} > now())

@@ -216,8 +216,17 @@ export const searchAnswer = z
     similar: z.enum(["available", "unavailable"]).meta({
       description: "Whether the server can find misspelt words (pg_trgm, btree_gin).",
     }),
-    semantic: z.enum(["used", "unavailable"]),
-    semantic_reason: z.string().nullable(),
+    semantic: z.enum(["used", "unavailable", "no_model", "failed", "not_asked"]).meta({
+      description:
+        "Whether entries were also looked for by embeddings. unavailable: the database has no pgvector; no_model: the tenant names none; failed: the model did not answer; not_asked: there was no query.",
+    }),
+    semantic_reason: z.string().nullable().meta({
+      description: "Why not, or why entries wait to be embedded.",
+    }),
+    semantic_pending: z.number().int().nullable().meta({
+      description:
+        "Entries that are still to be embedded, 10000 at most, and found by words meanwhile.",
+    }),
   })
   .meta({ id: "MemorySearchAnswer" });
 

@@ -5,6 +5,7 @@ import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { lockQuota } from "#lib/tenants/lock-quota.ts";
 import { requireReach } from "../access.ts";
+import { queueItem } from "../embeddings/queue.ts";
 import { makeRoom, quota } from "../room.ts";
 import { metered } from "../usage.ts";
 import { commitItems } from "./commit.ts";
@@ -23,7 +24,7 @@ export async function undeleteItem(ctx: Ctx, place: Place): Promise<MemoryItem> 
   return metered(ctx, "memory.item.undelete", place.agentId, () =>
     commitItems(
       ctx,
-      async ({ tx, settings }) => {
+      async ({ tx, settings, embeds }) => {
         await makeRoom(tx, ctx, settings.policy, 1);
         const [row] = await tx
           .update(memoryItems)
@@ -37,6 +38,7 @@ export async function undeleteItem(ctx: Ctx, place: Place): Promise<MemoryItem> 
           )
           .returning(itemColumns);
         if (!row) throw missingItem(place);
+        if (embeds) await queueItem(tx, ctx, row.itemId);
         await audit(tx, ctx, {
           action: "memory.item.undelete",
           target: { type: "memory_item", id: row.itemId },

@@ -6,7 +6,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { notFound } from "#lib/core/errors.ts";
 import { parse } from "#lib/core/parse.ts";
 import { requireReach } from "../access.ts";
-import { expiryIn } from "../expiry.ts";
+import { expiriesOf } from "../expiry.ts";
 import { metered } from "../usage.ts";
 import { commitItems } from "./commit.ts";
 import {
@@ -50,7 +50,7 @@ export async function listVersions(ctx: Ctx, place: Place): Promise<MemoryVersio
   checkPlace(place);
   await requireReach(ctx, place.agentId, place.namespace, "read");
   return metered(ctx, "memory.item.versions", place.agentId, async () => {
-    const since = await expiryIn(ctx, place.namespace);
+    const since = (await expiriesOf(ctx))(place.namespace);
     return withTenant(ctx.tenantId, async (tx) => {
       const [row] = await tx
         .select(itemColumns)
@@ -83,10 +83,9 @@ export async function restoreVersion(
     commitItems(
       ctx,
       async (writing) => {
-        const { tx } = writing;
-        const row = await lockLive(tx, ctx, place);
+        const row = await lockLive(writing, place);
         if (!row) throw missingItem(place);
-        const found = (await readVersions(tx, ctx, row.itemId)).find(
+        const found = (await readVersions(writing.tx, ctx, row.itemId)).find(
           (each) => each.version === version,
         );
         if (!found) throw notFound("kept version of that memory", String(version));

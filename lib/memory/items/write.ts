@@ -6,7 +6,8 @@ import { audit } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { uuidv7 } from "#lib/core/ids.ts";
-import { expiryIn } from "../expiry.ts";
+import { queueItem } from "../embeddings/queue.ts";
+import type { Expiries } from "../expiry.ts";
 import { makeRoom } from "../room.ts";
 import type { MemorySettings } from "../settings.ts";
 import {
@@ -31,6 +32,9 @@ export interface Writing {
   tx: Tx;
   ctx: Ctx;
   settings: MemorySettings;
+  expiries: Expiries;
+  /** What is written is to be found by its meaning too. */
+  embeds: boolean;
   /** Items that this transaction wrote: room is not made by their loss. */
   written: Set<string>;
 }
@@ -57,12 +61,14 @@ function checkBase(
 }
 
 /** The item at a place, locked; undefined where there is none that is neither expired nor deleted. */
-export async function lockLive(tx: Tx, ctx: Ctx, place: Place): Promise<ShownRow | undefined> {
-  const since = await expiryIn(ctx, place.namespace);
+export async function lockLive(
+  { tx, ctx, expiries }: Writing,
+  place: Place,
+): Promise<ShownRow | undefined> {
   const [row] = await tx
     .select(itemColumns)
     .from(memoryItems)
-    .where(and(atPlace(ctx, place), isLive(since)))
+    .where(and(atPlace(ctx, place), isLive(expiries(place.namespace))))
     .for("update");
   return row;
 }
@@ -118,13 +124,12 @@ async function replace(
  * Undefined where another caller has created it since the look.
  */
 async function create(
-  { tx, ctx, settings, written }: Writing,
+  { tx, ctx, settings, expiries, written }: Writing,
   place: Place,
   draft: Draft,
   text: string,
 ): Promise<ShownRow | undefined> {
   await makeRoom(tx, ctx, settings.policy, 1, [...written]);
-  const since = await expiryIn(ctx, place.namespace);
   const values = {
     content: sql`${text}::json`,
     tags: sql`${toArrayText(draft.tags)}::text[]`,
@@ -145,7 +150,7 @@ async function create(
         updatedAt: sql`now()`,
         deletedAt: null,
       },
-      setWhere: sql`not ${isLive(since)}`,
+      setWhere: sql`not ${isLive(expiries(place.namespace))}`,
     })
     .returning(itemColumns);
   return row;
@@ -161,8 +166,8 @@ export async function writeItem(
   base: number | null | undefined,
   change: Change,
 ): Promise<ShownRow> {
-  const { tx, ctx, written } = writing;
-  const before = await lockLive(tx, ctx, place);
+  const { tx, ctx, written, embeds } = writing;
+  const before = await lockLive(writing, place);
   checkBase(place, base, before?.version);
   const draft = change(before);
   const text = checkContent(draft.content);
@@ -175,10 +180,11 @@ export async function writeItem(
     });
   if (before) {
     const after = { ...before, importance: draft.importance, version: before.version + 1 };
-    // Both go out together.
+    // They go out together.
     const [row] = await Promise.all([
       replace(writing, place, before, draft, text),
       log(after, before.itemId),
+      embeds ? queueItem(tx, ctx, before.itemId) : undefined,
     ]);
     written.add(row.itemId);
     return row;
@@ -186,17 +192,18 @@ export async function writeItem(
   const row = await create(writing, place, draft, text);
   if (!row) return writeItem(writing, place, base, change);
   written.add(row.itemId);
-  await log(row, row.itemId);
+  await Promise.all([log(row, row.itemId), embeds ? queueItem(tx, ctx, row.itemId) : undefined]);
   return row;
 }
 
 /** Puts the item at a place into the trash. Throws `not_found`, `conflict`. */
 export async function trashItem(
-  { tx, ctx }: Writing,
+  writing: Writing,
   place: Place,
   base: number | null | undefined,
 ): Promise<ShownRow> {
-  const before = await lockLive(tx, ctx, place);
+  const { tx, ctx } = writing;
+  const before = await lockLive(writing, place);
   if (!before) throw missingItem(place);
   checkBase(place, base, before.version);
   const [row] = await tx

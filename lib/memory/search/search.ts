@@ -4,6 +4,7 @@ import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { parse } from "#lib/core/parse.ts";
 import { type Reach, reaches, reachOf } from "../access.ts";
+import { type ByMeaning, findByMeaning, type MeaningFilter } from "../embeddings/find.ts";
 import { expiryOf } from "../expiry.ts";
 import { isLiveText } from "../items/read.ts";
 import { columnList, fromRow } from "../items/row.ts";
@@ -16,7 +17,7 @@ import {
 } from "../items/schema.ts";
 import { settingsOf } from "../settings.ts";
 import { metered } from "../usage.ts";
-import { findsSimilar } from "./abilities.ts";
+import { searchAbilities } from "./abilities.ts";
 import { findByWords, findSimilar, type Wanted } from "./candidates.ts";
 import { type Fused, fuse } from "./fuse.ts";
 import { labelQuery } from "./labels.ts";
@@ -32,13 +33,13 @@ export const selectFound = `${tenantScope}
   ) i`;
 
 /** Lists of ids, each the best first. What all words find in plenty needs no weaker ones. */
-async function listsFor(wanted: Wanted, limit: number): Promise<[FoundBy, string[]][]> {
+async function wordListsFor(wanted: Wanted, limit: number): Promise<[FoundBy, string[]][]> {
   if (wanted.query.trim() === "") return [["filters", await findByWords("filters", wanted)]];
   const all = await findByWords("all_words", wanted);
   if (all.length >= limit) return [["all_words", all]];
   const [some, similar] = await Promise.all([
     findByWords("some_words", wanted),
-    findsSimilar().then((can) => (can ? findSimilar(wanted) : [])),
+    searchAbilities().then(({ similar }) => (similar ? findSimilar(wanted) : [])),
   ]);
   return [
     ["all_words", all],
@@ -64,33 +65,51 @@ async function readFound(
   );
 }
 
+const notAsked = { ids: [], semantic: "not_asked", reason: null, pending: null } as const;
+
+/** By meaning where there is a query; the tenant's words are looked up meanwhile. */
+function meaningOf(
+  ctx: Ctx,
+  query: string,
+  model: string | null,
+  filter: MeaningFilter,
+): Promise<ByMeaning | typeof notAsked> {
+  return query.trim() === ""
+    ? Promise.resolve(notAsked)
+    : findByMeaning(ctx, model, query.toWellFormed(), filter);
+}
+
 /**
- * Items that the caller may read, by all of the words, by some of them and by words alike, ranked
- * together; without words, the newest that the filters let through. `semantic` and `similar` say
- * what could not be asked. Throws `invalid_request`.
+ * Items that the caller may read, by all of the words, by some of them, by words alike and by their
+ * meaning, ranked together; without words, the newest that the filters let through. `semantic` and
+ * `similar` say what could not be asked. Throws `invalid_request`.
  */
 export async function searchItems(ctx: Ctx, raw: SearchInput): Promise<SearchAnswer> {
   authorize(ctx, "memory:read");
   const input = parse(searchInput, raw);
   return metered(ctx, "memory.search", input.agent_id ?? "", async () => {
-    const [reach, { language }, similar] = await Promise.all([
+    const [reach, { language, embedding }, { similar }] = await Promise.all([
       reachOf(ctx),
       settingsOf(ctx),
-      findsSimilar(),
+      searchAbilities(),
     ]);
     const { limit, agent_id: agentId, namespace, tags } = input;
-    // Some of what is found may have expired since the last round of the job.
-    const most = 2 * limit;
-    const lists = await listsFor(
-      {
-        ...{ tenantId: ctx.tenantId, language, query: fold(input.query), most },
-        labels: labelQuery(ctx.tenantId, { places: placesOf(reach), agentId, namespace, tags }),
-        after: input.updated_after ?? null,
-        before: input.updated_before ?? null,
-      },
-      limit,
-    );
-    const fused = fuse(lists).slice(0, most);
+    const places = placesOf(reach);
+    const filter = {
+      ...{ places, agentId, namespace, tags },
+      after: input.updated_after ?? null,
+      before: input.updated_before ?? null,
+      // Some of what is found may have expired since the last round of the job.
+      most: 2 * limit,
+    };
+    const labels = labelQuery(ctx.tenantId, { places, agentId, namespace, tags });
+    const { tenantId } = ctx;
+    const [words, meaning] = await Promise.all([
+      wordListsFor({ ...filter, tenantId, language, query: fold(input.query), labels }, limit),
+      meaningOf(ctx, input.query, embedding, filter),
+    ]);
+    const lists: typeof words = [...words, ["meaning", [...meaning.ids]]];
+    const fused = fuse(lists).slice(0, filter.most);
     const items = await readFound(ctx, fused, reach);
     const shown = fused.flatMap(({ id, score, foundBy: found_by }) => {
       const item = items.get(id);
@@ -100,8 +119,9 @@ export async function searchItems(ctx: Ctx, raw: SearchInput): Promise<SearchAns
       items: shown.slice(0, limit),
       language,
       similar: similar ? "available" : "unavailable",
-      semantic: "unavailable",
-      semantic_reason: "This deployment keeps no embeddings of memories.",
+      semantic: meaning.semantic,
+      semantic_reason: meaning.reason,
+      semantic_pending: meaning.pending,
     };
   });
 }

@@ -13,7 +13,7 @@ export function fold(text: string): string {
 }
 
 /** The words of a JSON value: its texts, numbers and the names of its members, in order. */
-function wordsOf(value: unknown): string {
+export function wordsOf(value: unknown): string {
   const found: string[] = [];
   let length = 0;
   const add = (text: string) => {

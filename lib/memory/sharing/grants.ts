@@ -74,6 +74,25 @@ export async function listMemoryGrants(ctx: Ctx, agentId: string): Promise<Memor
   });
 }
 
+/** All grants of the tenant's memory. Throws `forbidden` for a key that acts for an agent. */
+export async function listAllMemoryGrants(ctx: Ctx): Promise<MemoryGrantView[]> {
+  authorize(ctx, "memory:read");
+  requireNoAgent(ctx);
+  const rows = await withTenant(ctx.tenantId, (tx) =>
+    tx
+      .select()
+      .from(memoryGrants)
+      .where(eq(memoryGrants.tenantId, ctx.tenantId))
+      .orderBy(
+        asc(memoryGrants.agentId),
+        asc(memoryGrants.namespace),
+        asc(memoryGrants.granteeType),
+        asc(memoryGrants.granteeId),
+      ),
+  );
+  return rows.map(toGrant);
+}
+
 function refuseTooMany(grants: number): void {
   if (grants <= mostGrants) return;
   throw new AppError(

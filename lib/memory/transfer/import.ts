@@ -5,13 +5,15 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { parseJson } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
+import { limitExceeded, quotaMaxima } from "#lib/tenants/limits.ts";
 import { lockQuota } from "#lib/tenants/lock-quota.ts";
+import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { allNamespaces, reaches, reachOf } from "../access.ts";
 import { putting } from "../items/changes.ts";
 import { commitItems } from "../items/commit.ts";
 import { checkContent, type Place } from "../items/row.ts";
 import { lockLive, type Writing, writeItem } from "../items/write.ts";
-import { quota } from "../room.ts";
+import { makeRoom, quota } from "../room.ts";
 import { getMemory, registerMemory } from "../service.ts";
 import { metered } from "../usage.ts";
 import {
@@ -79,27 +81,57 @@ class Import {
     );
   }
 
-  /** All of these or, where the tenant's limit refuses one, none. */
+  /** In one transaction; what the tenant's limit has no room for is told of line by line. */
   async items(some: readonly Numbered<Item>[]): Promise<void> {
+    const refused: number[] = [];
     const write = async (writing: Writing): Promise<Place[]> => {
-      await lockQuota(writing.tx, this.#ctx.tenantId, quota);
+      const room = await roomIn(writing);
       const written: Place[] = [];
-      for (const { value } of some) {
+      for (const { line, value } of some) {
         const place = placeOf(value);
-        if (this.#keeps && (await lockLive(writing.tx, this.#ctx, place))) continue;
-        await writeItem(writing, place, null, putting(value));
-        written.push(place);
+        const isThere = (await lockLive(writing, place)) !== undefined;
+        if (isThere && this.#keeps) continue;
+        if (!isThere && !(await room.take())) refused.push(line);
+        else {
+          await writeItem(writing, place, null, putting(value));
+          written.push(place);
+        }
       }
       return written;
     };
     try {
       const written = await commitItems(this.#ctx, write, (places) => places);
       this.report.imported += written.length;
-      this.report.kept += some.length - written.length;
+      this.report.kept += some.length - written.length - refused.length;
+      if (refused.length > 0) {
+        const snapshot = await findSnapshot(this.#ctx.tenantId);
+        const most = snapshot ? quotaMaxima(snapshot.tenant)[quota] : null;
+        for (const line of refused) this.fail(line, limitExceeded(quota, most ?? 0));
+      }
     } catch (error) {
       for (const { line } of some) this.fail(line, error);
     }
   }
+}
+
+/** The room for new entries, whose quota stays locked; `take` makes some as the policy says it. */
+async function roomIn({ tx, ctx, settings, written }: Writing) {
+  let left = await lockQuota(tx, ctx.tenantId, quota);
+  let isFull = false;
+  return {
+    async take(): Promise<boolean> {
+      if (left === null) return true;
+      if (left <= 0 && !isFull) {
+        await makeRoom(tx, ctx, settings.policy, 1, [...written]);
+        left = (await lockQuota(tx, ctx.tenantId, quota)) ?? 1;
+        // Nothing was found that could go, and nothing comes to it within this transaction.
+        isFull = left <= 0;
+      }
+      if (left <= 0) return false;
+      left -= 1;
+      return true;
+    },
+  };
 }
 
 /**

@@ -82,8 +82,37 @@ test("a limit that an import reaches is told of, and holds", async () => {
   ).join("\n");
   const report = await importMemory(ctx, text, {});
   expect(report).toMatchObject({ imported: 150, failed: 100 });
-  expect(report.errors[0]?.message).toContain("max_memory_entries");
+  expect(report.errors[0]?.message).toContain("max_memory_entries of 150");
 }, 60_000);
+
+test("at the limit what replaces an entry is written, and only what adds one is refused, by its line", async () => {
+  const ctx = await freshTenant({ mcp_config: { max_memory_entries: 3 } });
+  for (const key of ["a", "b", "c"]) await putItem(ctx, placeOf(key), { content: "old" });
+  const line = (key: string) =>
+    JSON.stringify({ type: "item", agent_id: "ada", key, content: "new" });
+  const text = ["x", "a", "b", "y", "c"].map(line).join("\n");
+  const report = await importMemory(ctx, text, {});
+  expect(report).toMatchObject({ imported: 3, kept: 0, failed: 2 });
+  expect(report.errors.map((error) => error.line)).toEqual([1, 4]);
+  const { items } = await listItems(ctx, {});
+  expect(items.map(({ key, content }) => [key, content])).toEqual(
+    ["a", "b", "c"].map((key) => [key, "new"]),
+  );
+  expect(await importMemory(ctx, text, { existing: "keep" })).toMatchObject({
+    ...{ imported: 0, kept: 3, failed: 2 },
+  });
+});
+
+test("where old entries make room, an import evicts what it did not write itself", async () => {
+  const mcp_config = { max_memory_entries: 3, memory_policy: "evict_oldest" } as const;
+  const ctx = await freshTenant({ mcp_config });
+  for (const key of ["a", "b", "c"]) await putItem(ctx, placeOf(key), { content: "old" });
+  const text = ["w", "x", "y", "z"]
+    .map((key) => JSON.stringify({ type: "item", agent_id: "ada", key, content: "new" }))
+    .join("\n");
+  expect(await importMemory(ctx, text, {})).toMatchObject({ imported: 3, failed: 1 });
+  expect((await listItems(ctx, {})).items.map(({ key }) => key)).toEqual(["w", "x", "y"]);
+});
 
 test("a key that acts for an agent exports and imports its own memory and what it was granted", async () => {
   const ctx = await freshTenant();

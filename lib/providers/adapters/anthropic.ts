@@ -117,6 +117,7 @@ async function streamed(
 export const anthropicAdapter: Adapter = {
   complete: (access, request) =>
     access.onText ? streamed(access, request, access.onText) : whole(access, request),
+  embed: null,
   async listModels(access) {
     return modelList(await clientOf(access).get("/v1/models", { signal: access.signal }));
   },

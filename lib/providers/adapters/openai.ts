@@ -4,6 +4,8 @@ import {
   type Adapter,
   type ChatAnswer,
   type ChatRequest,
+  type EmbeddingRequest,
+  type Embeddings,
   MalformedAnswer,
   type ProviderAccess,
 } from "../chat.ts";
@@ -34,6 +36,12 @@ const chunk = z.object({
     .array(z.object({ finish_reason: z.string().nullish(), delta: said.nullish() }))
     .nullish(),
   usage,
+});
+
+/** What is read of embeddings. */
+const embeddings = z.object({
+  data: z.array(z.object({ index: z.number().int(), embedding: z.array(z.number()).min(1) })),
+  usage: z.object({ prompt_tokens: count }).nullish(),
 });
 
 type Usage = z.output<typeof usage>;
@@ -123,10 +131,32 @@ async function streamed(
   return answerOf(content.join(""), refusal.join(""), reason, used);
 }
 
-/** OpenAI's chat completions, which many other servers speak too. */
+async function embed(access: ProviderAccess, request: EmbeddingRequest): Promise<Embeddings> {
+  const { model, texts } = request;
+  // Unless told, the library asks for base64, which many servers of the dialect do not know.
+  const params = { model, input: [...texts], encoding_format: "float" as const };
+  const answer = await clientOf(access).embeddings.create(params, { signal: access.signal });
+  const read = embeddings.safeParse(answer);
+  if (!read.success) throw new MalformedAnswer("it is no list of embeddings");
+  const { data, usage: used } = read.data;
+  const vectors = data.sort((a, b) => a.index - b.index).map(({ embedding }) => embedding);
+  const isWhole = data.length === texts.length && data.every(({ index }, at) => index === at);
+  const dimensions = vectors[0]?.length;
+  if (!isWhole || vectors.some(({ length }) => length !== dimensions)) {
+    throw new MalformedAnswer("it is no embedding for each text");
+  }
+  return {
+    vectors,
+    tokensIn: used?.prompt_tokens ?? 0,
+    ...{ tokensOut: 0, tokensCached: 0, isCounted: used?.prompt_tokens != null },
+  };
+}
+
+/** OpenAI's chat completions and embeddings, which many other servers speak too. */
 export const openaiAdapter: Adapter = {
   complete: (access, request) =>
     access.onText ? streamed(access, request, access.onText) : whole(access, request),
+  embed,
   async listModels(access) {
     return modelList(await clientOf(access).get("/models", { signal: access.signal }));
   },

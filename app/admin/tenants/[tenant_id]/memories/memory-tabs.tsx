@@ -9,6 +9,7 @@ export function MemoryTabs({ tenantId }: { tenantId: string }) {
       tabs={[
         { href: base, label: "Context documents" },
         { href: `${base}/items`, label: "By key" },
+        { href: `${base}/rules`, label: "Sharing and retention" },
       ]}
     />
   );

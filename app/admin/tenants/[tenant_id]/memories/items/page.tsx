@@ -9,12 +9,14 @@ import { EmptyState } from "#components/shell/empty-state.tsx";
 import { NoMatches } from "#components/shell/no-matches.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
 import { QuotaUse } from "#components/tenants/quota-use.tsx";
+import { Alert } from "#components/ui/alert.tsx";
 import { Badge } from "#components/ui/badge.tsx";
+import { formatValue } from "#components/ui/format.ts";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { Page } from "#lib/core/page.ts";
 import { listItems } from "#lib/memory/items/read.ts";
-import type { MemoryItem } from "#lib/memory/items/schema.ts";
+import type { MemoryItem, SearchAnswer } from "#lib/memory/items/schema.ts";
 import { listSpaces } from "#lib/memory/items/spaces.ts";
 import { searchItems } from "#lib/memory/search/search.ts";
 import { pageAt, type SearchParams, textParam } from "../../../../list-params.ts";
@@ -92,15 +94,24 @@ interface Filters {
   inTrash: boolean;
 }
 
+/** What a search could not do, of a tenant that has its memories embedded. */
+function noteOf({ semantic, semantic_reason, semantic_pending }: SearchAnswer): string | null {
+  const pending = semantic_pending ?? 0;
+  if (semantic === "failed") return `Found by words alone. ${semantic_reason}`;
+  if (semantic !== "used" || pending === 0) return null;
+  const wait = `${formatValue(pending, "count")} memories wait to be embedded and are found by words.`;
+  return semantic_reason === null ? wait : `${wait} ${semantic_reason}`;
+}
+
 /** Words are searched for and ranked; without any, the list goes by agents, namespaces and keys. */
 async function load(
   ctx: Ctx,
   { query, inTrash, ...filters }: Filters,
   cursor: string | string[] | undefined,
-): Promise<Page<MemoryItem>> {
+): Promise<Page<MemoryItem> & { note?: string | null }> {
   if (query !== undefined && !inTrash) {
-    const { items } = await searchItems(ctx, { query, ...filters, limit: mostFound });
-    return { items, next: null };
+    const answer = await searchItems(ctx, { query, ...filters, limit: mostFound });
+    return { items: answer.items, next: null, note: noteOf(answer) };
   }
   const deleted = inTrash ? "true" : "false";
   return pageAt(cursor, (at) => listItems(ctx, { ...at, ...filters, deleted }));
@@ -138,6 +149,11 @@ export default async function ItemsPage({ params, searchParams }: ItemsPageProps
         }
       />
       <MemoryTabs tenantId={tenant_id} />
+      {page.note && (
+        <Alert tone="warning" title="Not all was searched by meaning">
+          {page.note}
+        </Alert>
+      )}
       <DataTable
         label="Memories by key"
         columns={columnsOf(tenant_id, filters.inTrash)}
