@@ -3,6 +3,7 @@ import { PgBoss } from "pg-boss";
 import { database } from "#db/client.ts";
 import { withPlatform } from "#db/transaction.ts";
 import { systemCtx } from "#lib/auth/identity.ts";
+import { tidyBudgets } from "#lib/budgets/jobs.ts";
 import { log } from "#lib/core/log.ts";
 import { expireMemories, reindexMemories } from "#lib/memory/jobs.ts";
 import { purgeArtifacts } from "#lib/oauth/artifacts.ts";
@@ -102,6 +103,7 @@ export const jobs = {
   "resource-health": { cron: "*/5 * * * *", run: checkResources },
   "resource-files": { cron: "47 4 * * *", run: tidyFiles },
   "governance-purge": { cron: "29 4 * * *", run: purgeOldGovernance },
+  "budget-tidy": { cron: "*/2 * * * *", run: tidyBudgets },
   "oauth-keys": { cron: "13 4 * * *", run: rotateOldSigningKeys },
 } satisfies Record<string, Job>;
 

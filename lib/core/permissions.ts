@@ -18,6 +18,7 @@ export const tenantPermissions = [
   "prompts:write",
   "federation:write",
   "usage:read",
+  "budgets:write",
   "audit:read",
   "keys:read",
   "keys:write",

@@ -1,5 +1,6 @@
+import { release, reserve, settlementOf } from "#lib/budgets/reserve.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { notFound } from "#lib/core/errors.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
 import { redact } from "#lib/secrets/redact.ts";
 import { SecretUnavailable, secretValue } from "#lib/secrets/values.ts";
 import { findSnapshot, type TenantSnapshot } from "#lib/tenants/snapshot.ts";
@@ -8,7 +9,7 @@ import { adapters } from "./adapters/index.ts";
 import type { ChatAnswer, ChatRequest, ProviderAccess } from "./chat.ts";
 import { findModel } from "./find-model.ts";
 import { type Exchange, guardedClient } from "./guarded-client.ts";
-import { costOf } from "./prices.ts";
+import { costOf, worstCaseOf } from "./prices.ts";
 import { ProviderError, type ProviderErrorCode, toProviderError } from "./provider-error.ts";
 import { type Provider, readProviders } from "./schema.ts";
 
@@ -102,8 +103,8 @@ export function costOfFailure(code: ProviderErrorCode): number | null {
 /**
  * Asks a language model of one of the tenant's providers, with the tenant's key and as far as its
  * outbound calls may reach. Each call stands in the ledger (`ai_call`) with its tokens, and with what
- * they cost where the provider's entry has a price for the model. Throws `ProviderError`, and
- * `not_found` for a tenant that is gone.
+ * they cost where the model has a price; the most that it can cost is reserved of its budgets before.
+ * Throws `ProviderError`, `budget_exceeded`, `cost_unknown`, and `not_found` for a tenant that is gone.
  */
 export async function completeChat(
   ctx: Ctx,
@@ -120,21 +121,31 @@ export async function completeChat(
     ...{ kind: "ai_call" as const, name: options.name, ...by },
     durationMs: performance.now() - startedAt,
   });
+  const price = provider.prices.get(model);
+  const most = worstCaseOf(price, request);
+  const reservation = await reserve(ctx, most, options.timeoutMs).catch(async (error: unknown) => {
+    if (error instanceof AppError && (error.status === 402 || error.code === "cost_unknown")) {
+      await recordUsage(ctx, { ...event(), status: "error", errorCode: error.code });
+    }
+    throw error;
+  });
   try {
     const answer = await withProvider(snapshot, provider, options, (access) =>
       adapters[provider.type].complete(access, { ...request, model }),
     );
     const { tokensIn, tokensOut, tokensCached } = answer;
-    const costMicros = costOf(provider.prices.get(model), answer);
+    const costMicros = costOf(price, answer);
     const tokens = { tokensIn, tokensOut, tokensCached };
-    await recordUsage(ctx, { ...event(), status: "ok", ...tokens, costMicros });
+    const done = { ...event(), status: "ok" as const, ...tokens, costMicros };
+    await recordUsage(ctx, done, settlementOf(reservation, costMicros));
     return { ...answer, ...by, costMicros };
   } catch (error) {
     if (error instanceof ProviderError && error.code !== "secret_unavailable") {
       const { code } = error;
-      const failed = { status: "error" as const, errorCode: code, costMicros: costOfFailure(code) };
-      await recordUsage(ctx, { ...event(), ...failed });
-    }
+      const costMicros = costOfFailure(code);
+      const failed = { ...event(), status: "error" as const, errorCode: code, costMicros };
+      await recordUsage(ctx, failed, settlementOf(reservation, costMicros));
+    } else if (error instanceof ProviderError) await release(reservation);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { ChatAnswer } from "./chat.ts";
+import type { ChatAnswer, ChatRequest } from "./chat.ts";
 import type { ModelPrice } from "./schema.ts";
 
 /**
@@ -19,4 +19,28 @@ export function costOf(
     BigInt(tokensOut) * BigInt(output_micros),
   ].reduce((sum, part) => sum + part, 0n);
   return Number((millionths + 500_000n) / 1_000_000n);
+}
+
+// What a provider's own template may put around a message, and around the whole, in tokens.
+const aroundMessage = 32;
+const aroundRequest = 256;
+
+/**
+ * The most that a request can cost, in micro-units; null without a price. A token stands for one byte
+ * of UTF-8 at least, so that no tokenizer makes more of a text; the answer has at most `maxTokens`.
+ */
+export function worstCaseOf(
+  price: ModelPrice | undefined,
+  { system, messages, maxTokens }: Omit<ChatRequest, "model">,
+): number | null {
+  if (!price) return null;
+  const texts = [system ?? "", ...messages.map(({ text }) => text)];
+  const tokensIn = texts.reduce(
+    (sum, text) => sum + Buffer.byteLength(text) + aroundMessage,
+    aroundRequest,
+  );
+  const { input_micros, output_micros, cached_micros = input_micros } = price;
+  const dearest = { input_micros: Math.max(input_micros, cached_micros), output_micros };
+  const most = { tokensIn, tokensOut: maxTokens, tokensCached: 0, isCounted: true };
+  return costOf(dearest, most);
 }
