@@ -73,6 +73,12 @@ async function refusePastBound(tx: Tx, ctx: Ctx, operator: boolean): Promise<voi
   );
 }
 
+/** Whoever sets budgets may name a key, and need not be one who sees keys. */
+async function refuseUnknownKey(ctx: Ctx, keyId: string): Promise<void> {
+  if (!keyId.startsWith("key_")) throw notFound("key", keyId);
+  await getKey({ ...ctx, permissions: new Set(["keys:read"]) }, keyId);
+}
+
 /**
  * Sets the budget of a subject and period, or changes its limit; what it has spent and reserved
  * stays. A key's budget goes with the keys that replace it. A budget counts calls that begin after
@@ -83,10 +89,7 @@ export async function putBudget(ctx: Ctx, raw: PutBudgetInput): Promise<Budget> 
   const input = parse(putBudgetInput, raw);
   const { scope, target_id: targetId, period, operator: byPlatform } = input;
   authorizeWrite(ctx, byPlatform);
-  if (scope === "key") {
-    const readable = { ...ctx, permissions: new Set(["keys:read"] as const) };
-    await getKey(readable, targetId);
-  }
+  if (scope === "key") await refuseUnknownKey(ctx, targetId);
   const values = {
     ...{ limitMicros: input.limit_micros, unpriced: input.unpriced },
     ...{ principalType: ctx.principal.type, principalId: ctx.principal.id },

@@ -124,7 +124,7 @@ export async function completeChat(
   const price = provider.prices.get(model);
   const most = worstCaseOf(price, request);
   const reservation = await reserve(ctx, most, options.timeoutMs).catch(async (error: unknown) => {
-    if (error instanceof AppError && (error.status === 402 || error.code === "cost_unknown")) {
+    if (error instanceof AppError && error.code !== "unavailable") {
       await recordUsage(ctx, { ...event(), status: "error", errorCode: error.code });
     }
     throw error;
