@@ -9,7 +9,7 @@ export const tiers: readonly (readonly string[])[] = [
   ["auth"],
   ["oauth"],
   ["usage"],
-  ["budgets"],
+  ["budgets", "prices"],
   ["http"],
   ["secrets"],
   ["providers"],

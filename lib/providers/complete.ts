@@ -9,6 +9,7 @@ import { adapters } from "./adapters/index.ts";
 import type { ChatAnswer, ChatRequest, ProviderAccess } from "./chat.ts";
 import { findModel } from "./find-model.ts";
 import { type Exchange, guardedClient } from "./guarded-client.ts";
+import { priceOf } from "./price-of.ts";
 import { costOf, worstCaseOf } from "./prices.ts";
 import { ProviderError, type ProviderErrorCode, toProviderError } from "./provider-error.ts";
 import { type Provider, readProviders } from "./schema.ts";
@@ -121,8 +122,8 @@ export async function completeChat(
     ...{ kind: "ai_call" as const, name: options.name, ...by },
     durationMs: performance.now() - startedAt,
   });
-  const price = provider.prices.get(model);
-  const most = worstCaseOf(price, request);
+  const priced = await priceOf(provider, model);
+  const most = worstCaseOf(priced?.price, request);
   const reservation = await reserve(ctx, most, options.timeoutMs).catch(async (error: unknown) => {
     if (error instanceof AppError && error.code !== "unavailable") {
       await recordUsage(ctx, { ...event(), status: "error", errorCode: error.code });
@@ -134,9 +135,10 @@ export async function completeChat(
       adapters[provider.type].complete(access, { ...request, model }),
     );
     const { tokensIn, tokensOut, tokensCached } = answer;
-    const costMicros = costOf(price, answer);
+    const costMicros = costOf(priced?.price, answer);
     const tokens = { tokensIn, tokensOut, tokensCached };
-    const done = { ...event(), status: "ok" as const, ...tokens, costMicros };
+    const paid = costMicros !== null && priced ? { priceId: priced.priceId } : {};
+    const done = { ...event(), status: "ok" as const, ...tokens, costMicros, ...paid };
     await recordUsage(ctx, done, settlementOf(reservation, costMicros));
     return { ...answer, ...by, costMicros };
   } catch (error) {

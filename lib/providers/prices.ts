@@ -1,5 +1,5 @@
+import type { ModelPrice } from "#lib/prices/schema.ts";
 import type { ChatAnswer, ChatRequest } from "./chat.ts";
-import type { ModelPrice } from "./schema.ts";
 
 /**
  * What an answer cost, in micro-units, rounded to the nearest; null where it is unknown, for want of

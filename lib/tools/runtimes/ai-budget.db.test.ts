@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { database } from "#db/client.ts";
 import { useTestDatabase } from "#db/testing/clone.ts";
 import { deleteBudget, listBudgets, putBudget } from "#lib/budgets/service.ts";
 import { standing } from "#lib/budgets/testing.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { JsonObject } from "#lib/core/json.ts";
+import { putPrices } from "#lib/prices/service.ts";
 import { type ModelServer, openai, startModelServer, status } from "#lib/providers/testing.ts";
-import { freshTenant } from "#lib/testing/context.ts";
+import { freshTenant, platformCtx } from "#lib/testing/context.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 import { reportUsage } from "#lib/usage/service.ts";
 import { callTool } from "../calls/call.ts";
@@ -94,4 +96,29 @@ test("a model without a price is refused under a budget, unless the budget lets 
   const { items } = await listBudgets(ctx, { limit: 10 });
   await deleteBudget(ctx, items[0]?.budget_id ?? "");
   expect(await call(ctx)).toBeNull();
+});
+
+const priceIds = async ({ tenantId }: Ctx) => {
+  const rows = await database().owner`
+    select price_id, cost_micros::int as cost from usage_events
+    where tenant_id = ${tenantId} and kind = 'ai_call' order by at, event_id`;
+  return rows.map((row) => [row.price_id, row.cost]);
+};
+
+test("the entry's own price wins over the platform's, and the ledger names the one that was used", async () => {
+  const provider = far.listening.host;
+  const listed = { provider, model: "m", input_micros: 0, output_micros: 3_000_000 };
+  await putPrices(platformCtx(), { prices: [listed] });
+  const own = await tenant();
+  const ours = await tenant({ prices: {} });
+  await putBudget(ours, { ...day, limit_micros: 10_000 });
+  far.answers = [openai("Hi"), openai("Hi"), openai("Hi", {}, null)];
+  await call(own);
+  expect(await priceIds(own)).toEqual([["entry:house:1000000/2000000/1000000", costMicros]]);
+  await call(ours);
+  await call(ours);
+  const paid = [expect.stringMatching(/^price_[0-9a-f]{32}$/), 21];
+  expect(await priceIds(ours)).toEqual([paid, [null, null]]);
+  // 50 tokens at most, whatever nobody counted.
+  expect(await standing(ours)).toEqual({ spent: 21 + 150, reserved: 0, open: 0 });
 });

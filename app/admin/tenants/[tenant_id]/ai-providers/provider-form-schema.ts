@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { pairsRecord, toPairs } from "#components/forms/schema.ts";
+import type { ModelPrice } from "#lib/prices/schema.ts";
 import {
   type AiProvider,
   type PutAiProviderInput,
   providerName,
   putAiProviderInput,
 } from "#lib/providers/entry-schema.ts";
-import { type ModelPrice, providerTypes } from "#lib/providers/schema.ts";
+import { providerTypes } from "#lib/providers/schema.ts";
 
 export const dialects = [
   { value: "openai", label: "OpenAI, or a server that speaks like it" },
