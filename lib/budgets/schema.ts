@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { oneLine } from "#lib/core/text-schema.ts";
 
-export const budgetScopes = ["tenant", "key", "agent"] as const;
-export const budgetPeriods = ["day", "month"] as const;
+const budgetScopes = ["tenant", "key", "agent"] as const;
+const budgetPeriods = ["day", "month"] as const;
 
 export const putBudgetInput = z
   .object({
