@@ -58,6 +58,7 @@ const ofTenant = [
   "/tools/ping/test",
   "/tools/ping/revisions",
   "/tasks",
+  "/budgets",
   "/resources",
   "/resources/r",
   "/resources/r/access",

@@ -104,6 +104,9 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
   });
   await call("PUT", "/tools/guarded/policy", { approval: "always" });
   await call("POST", "/tools/guarded/call", { arguments: { secret: "s3://bucket/secret" } });
+  const budget = await call<{ budget_id: string }>("PUT", "/budgets", {
+    ...{ scope: "agent", target_id: "secret-agent", period: "day", limit_micros: 5 },
+  });
   const { body: asked } = await call<{ approval_id: string }[]>("GET", "/approvals");
   const ids = {
     tenant_id: victim.tenantId,
@@ -121,6 +124,9 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     task_id,
     limit_id: limit.body.limit_id,
     switch_id: killed.body.switch_id,
+    budget_id: budget.body.budget_id,
+    // The platform's: no tenant's credential reaches any.
+    price_id: `price_${"0".repeat(32)}`,
     // Upstreams are tested beside their verbs.
     upstream_id: "secret-upstream",
     provider_name: "secret-provider",
@@ -151,6 +157,7 @@ export async function contentsOf({ call, tenantId }: NewTenant): Promise<string>
     "/keys",
     "/members",
     "/secrets",
+    "/budgets",
   ];
   const answers = await Promise.all(
     [...paths, `/tenants/${tenantId}`].map((path) => call("GET", path)),
