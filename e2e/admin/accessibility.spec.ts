@@ -91,6 +91,7 @@ const ofPlatform = [
   "/admin/tenants",
   "/admin/tenants/configure",
   "/admin/keys",
+  "/admin/prices",
   "/admin/audit",
   "/admin/account",
   "/admin/nothing-here",
