@@ -9,6 +9,7 @@ export const tiers: readonly (readonly string[])[] = [
   ["auth"],
   ["oauth"],
   ["usage"],
+  ["budgets", "prices"],
   ["http"],
   ["secrets"],
   ["providers"],

@@ -1,4 +1,5 @@
 import {
+  BadgeDollarSign,
   BookOpenText,
   Brain,
   Building2,
@@ -19,6 +20,7 @@ import {
   Sparkles,
   Unplug,
   Users,
+  Wallet,
   Wrench,
 } from "lucide-react";
 import type { NavGroup } from "#components/shell/nav.tsx";
@@ -32,6 +34,7 @@ export function tenantSections(base: string): NavGroup[] {
         { href: base, label: "Overview", icon: <Gauge aria-hidden /> },
         { href: `${base}/tasks`, label: "Tasks", icon: <ListChecks aria-hidden /> },
         { href: `${base}/approvals`, label: "Approvals", icon: <ClipboardCheck aria-hidden /> },
+        { href: `${base}/budgets`, label: "Budgets", icon: <Wallet aria-hidden /> },
         { href: `${base}/bundle`, label: "Import & export", icon: <Package aria-hidden /> },
         { href: `${base}/audit`, label: "Audit", icon: <ScrollText aria-hidden /> },
         { href: `${base}/connect`, label: "Connect", icon: <Plug aria-hidden /> },
@@ -70,6 +73,7 @@ export const platformSections: NavGroup[] = [
     label: "Platform",
     items: [
       { href: "/admin/keys", label: "Platform keys", icon: <KeyRound aria-hidden /> },
+      { href: "/admin/prices", label: "Prices", icon: <BadgeDollarSign aria-hidden /> },
       { href: "/admin/audit", label: "Audit log", icon: <ScrollText aria-hidden /> },
       { href: "/docs", label: "API reference", icon: <BookOpenText aria-hidden /> },
     ],

@@ -56,7 +56,7 @@ test("a header or query that names another tenant is refused at every address", 
 
 test("lists hold nothing of another tenant", async () => {
   const lists = ["/memory/all", "/tools", "/tasks", "/resources", "/prompts", "/keys", "/members"];
-  for (const path of [...lists, "/memory/items", "/audit", "/tenants", "/secrets"]) {
+  for (const path of [...lists, "/memory/items", "/audit", "/tenants", "/secrets", "/budgets"]) {
     const { body } = await attacker.call("GET", path);
     expect(JSON.stringify(body)).not.toContain("secret");
     expect(JSON.stringify(body)).not.toContain(victim.tenantId);

@@ -108,6 +108,9 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
   const offered = await call<{ offers: { offer_id: string }[] }>("POST", "/federation/offers", {
     ...{ to: ["secret-partner"], kind: "tool", object_id: "guarded" },
   });
+  const budget = await call<{ budget_id: string }>("PUT", "/budgets", {
+    ...{ scope: "agent", target_id: "secret-agent", period: "day", limit_micros: 5 },
+  });
   const { body: asked } = await call<{ approval_id: string }[]>("GET", "/approvals");
   const ids = {
     tenant_id: victim.tenantId,
@@ -126,6 +129,9 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     limit_id: limit.body.limit_id,
     switch_id: killed.body.switch_id,
     offer_id: offered.body.offers[0]?.offer_id ?? "",
+    budget_id: budget.body.budget_id,
+    // The platform's: no tenant's credential reaches any.
+    price_id: `price_${"0".repeat(32)}`,
     // Upstreams are tested beside their verbs.
     upstream_id: "secret-upstream",
     peer_id: "secret-peer",
@@ -161,6 +167,7 @@ export async function contentsOf({ call, tenantId }: NewTenant): Promise<string>
     "/keys",
     "/members",
     "/secrets",
+    "/budgets",
   ];
   const answers = await Promise.all(
     [...paths, `/tenants/${tenantId}`].map((path) => call("GET", path)),

@@ -3,6 +3,7 @@ import { PgBoss } from "pg-boss";
 import { database } from "#db/client.ts";
 import { withPlatform } from "#db/transaction.ts";
 import { systemCtx } from "#lib/auth/identity.ts";
+import { tidyBudgets } from "#lib/budgets/jobs.ts";
 import { log } from "#lib/core/log.ts";
 import { pullDuePeers } from "#lib/federation/pulls/jobs.ts";
 import { embedMemories, expireMemories, reindexMemories } from "#lib/memory/jobs.ts";
@@ -111,6 +112,7 @@ export const jobs = {
   "federation-pulls": { cron: "* * * * *", run: pullPeers },
   "resource-files": { cron: "47 4 * * *", run: tidyFiles },
   "governance-purge": { cron: "29 4 * * *", run: purgeOldGovernance },
+  "budget-tidy": { cron: "*/2 * * * *", run: tidyBudgets },
   "oauth-keys": { cron: "13 4 * * *", run: rotateOldSigningKeys },
 } satisfies Record<string, Job>;
 

@@ -4,8 +4,10 @@ import { type Permission, type Role, tenantPermissions } from "#lib/core/permiss
 const permissionsByRole: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   owner: new Set(tenantPermissions),
   admin: new Set(tenantPermissions),
-  developer: new Set(tenantPermissions.filter((name) => name !== "members:write")),
-  billing: new Set(["tenants:read", "usage:read"] as const),
+  developer: new Set(
+    tenantPermissions.filter((name) => name !== "members:write" && name !== "budgets:write"),
+  ),
+  billing: new Set(["tenants:read", "usage:read", "budgets:write"] as const),
   viewer: new Set(tenantPermissions.filter((name) => name.endsWith(":read"))),
 };
 

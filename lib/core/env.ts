@@ -238,6 +238,11 @@ export const variables = {
     "4194304",
     "largest result of a code tool, in bytes",
   ),
+  TAUSESTACK_BUDGET_GRACE_SECONDS: variable(
+    whole(1, 3600).default(60),
+    "60",
+    "how long past a call's own time limit what it reserved of budgets is kept, should its process be gone",
+  ),
   WEB_CONCURRENCY: variable(whole(1, 256).default(1), "1", "worker processes"),
   LOG_LEVEL: variable(
     z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),

@@ -19,6 +19,7 @@ export const tenantPermissions = [
   "federation:read",
   "federation:write",
   "usage:read",
+  "budgets:write",
   "audit:read",
   "keys:read",
   "keys:write",

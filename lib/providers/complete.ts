@@ -1,5 +1,6 @@
+import { release, reserve, settlementOf } from "#lib/budgets/reserve.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
-import { notFound } from "#lib/core/errors.ts";
+import { AppError, notFound } from "#lib/core/errors.ts";
 import { redact } from "#lib/secrets/redact.ts";
 import { SecretUnavailable, secretValue } from "#lib/secrets/values.ts";
 import { findSnapshot, type TenantSnapshot } from "#lib/tenants/snapshot.ts";
@@ -8,7 +9,8 @@ import { adapters } from "./adapters/index.ts";
 import type { Adapter, ChatAnswer, ChatRequest, ProviderAccess } from "./chat.ts";
 import { findModel } from "./find-model.ts";
 import { type Exchange, guardedClient } from "./guarded-client.ts";
-import { costOf } from "./prices.ts";
+import { priceOf } from "./price-of.ts";
+import { costOf, mostTokensOf, type TokenBounds, worstCaseOf } from "./prices.ts";
 import { ProviderError, type ProviderErrorCode, toProviderError } from "./provider-error.ts";
 import { type Provider, readProviders } from "./schema.ts";
 
@@ -100,12 +102,12 @@ export type Answered<T> = T & { provider: string; model: string; costMicros: num
 /**
  * Asks a model of one of the tenant's providers, with the tenant's key and as far as its outbound
  * calls may reach. Each call stands in the ledger (`ai_call`) with its tokens, and with what they cost
- * where the provider's entry has a price for the model. Throws `ProviderError`, and `not_found` for a
- * tenant that is gone.
+ * where the model has a price; the most that it can cost is reserved of its budgets before. Throws
+ * `ProviderError`, `budget_exceeded`, `cost_unknown`, and `not_found` for a tenant that is gone.
  */
 export async function askModel<T extends Counted>(
   ctx: Ctx,
-  options: CompletionOptions,
+  { most, ...options }: CompletionOptions & { most: TokenBounds },
   work: (access: ProviderAccess, model: string, adapter: Adapter) => Promise<T>,
 ): Promise<Answered<T>> {
   const snapshot = await findSnapshot(ctx.tenantId);
@@ -118,21 +120,32 @@ export async function askModel<T extends Counted>(
     ...{ kind: "ai_call" as const, name: options.name, ...by },
     durationMs: performance.now() - startedAt,
   });
+  const priced = await priceOf(provider, model);
+  const worst = worstCaseOf(priced?.price, most);
+  const reservation = await reserve(ctx, worst, options.timeoutMs).catch(async (error: unknown) => {
+    if (error instanceof AppError && error.code !== "unavailable") {
+      await recordUsage(ctx, { ...event(), status: "error", errorCode: error.code });
+    }
+    throw error;
+  });
   try {
     const answer = await withProvider(snapshot, provider, options, (access) =>
       work(access, model, adapters[provider.type]),
     );
     const { tokensIn, tokensOut, tokensCached } = answer;
-    const costMicros = costOf(provider.prices.get(model), answer);
+    const costMicros = costOf(priced?.price, answer);
     const tokens = { tokensIn, tokensOut, tokensCached };
-    await recordUsage(ctx, { ...event(), status: "ok", ...tokens, costMicros });
+    const paid = costMicros !== null && priced ? { priceId: priced.priceId } : {};
+    const done = { ...event(), status: "ok" as const, ...tokens, costMicros, ...paid };
+    await recordUsage(ctx, done, settlementOf(reservation, costMicros));
     return { ...answer, ...by, costMicros };
   } catch (error) {
     if (error instanceof ProviderError && error.code !== "secret_unavailable") {
       const { code } = error;
-      const failed = { status: "error" as const, errorCode: code, costMicros: costOfFailure(code) };
-      await recordUsage(ctx, { ...event(), ...failed });
-    }
+      const costMicros = costOfFailure(code);
+      const failed = { ...event(), status: "error" as const, errorCode: code, costMicros };
+      await recordUsage(ctx, failed, settlementOf(reservation, costMicros));
+    } else if (error instanceof ProviderError) await release(reservation);
     throw error;
   }
 }
@@ -145,7 +158,10 @@ export function completeChat(
   request: Omit<ChatRequest, "model">,
   options: CompletionOptions,
 ): Promise<Completion> {
-  return askModel(ctx, options, (access, model, { complete }) =>
+  const { system = "", messages, maxTokens } = request;
+  const texts = [system, ...messages.map(({ text }) => text)];
+  const most = { tokensIn: mostTokensOf(texts), tokensOut: maxTokens };
+  return askModel(ctx, { ...options, most }, (access, model, { complete }) =>
     complete(access, { ...request, model }),
   );
 }

@@ -3,6 +3,7 @@ import { adapters } from "./adapters/index.ts";
 import type { Embeddings } from "./chat.ts";
 import { type Answered, askModel, type CompletionOptions } from "./complete.ts";
 import { findModel, type ModelTarget } from "./find-model.ts";
+import { mostTokensOf } from "./prices.ts";
 import { ProviderError } from "./provider-error.ts";
 import { readProviders } from "./schema.ts";
 
@@ -24,7 +25,8 @@ export function embedTexts(
   texts: readonly string[],
   options: CompletionOptions,
 ): Promise<Answered<Embeddings>> {
-  return askModel(ctx, options, (access, model, { embed }) => {
+  const most = { tokensIn: mostTokensOf(texts), tokensOut: 0 };
+  return askModel(ctx, { ...options, most }, (access, model, { embed }) => {
     if (embed) return embed(access, { model, texts });
     throw new ProviderError("unknown_model", `The model ${options.model} has no embeddings.`);
   });

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { modelPrice } from "#lib/prices/schema.ts";
 import { secretName } from "#lib/secrets/schema.ts";
-import { modelPrice, providerTypes } from "./schema.ts";
+import { providerTypes } from "./schema.ts";
 
 const mostModels = 200;
 

@@ -1,5 +1,5 @@
+import type { ModelPrice } from "#lib/prices/schema.ts";
 import type { ChatAnswer } from "./chat.ts";
-import type { ModelPrice } from "./schema.ts";
 
 /**
  * What an answer cost, in micro-units, rounded to the nearest; null where it is unknown, for want of
@@ -19,4 +19,27 @@ export function costOf(
     BigInt(tokensOut) * BigInt(output_micros),
   ].reduce((sum, part) => sum + part, 0n);
   return Number((millionths + 500_000n) / 1_000_000n);
+}
+
+// What a provider's own template may put around a message, and around the whole, in tokens.
+const aroundMessage = 32;
+const aroundRequest = 256;
+
+/** The most tokens that a request can come to. */
+export interface TokenBounds {
+  tokensIn: number;
+  tokensOut: number;
+}
+
+/** A token stands for one byte of UTF-8 at least, so that no tokenizer makes more of texts. */
+export function mostTokensOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text) + aroundMessage, aroundRequest);
+}
+
+/** The most that a request can cost, in micro-units; null without a price. */
+export function worstCaseOf(price: ModelPrice | undefined, most: TokenBounds): number | null {
+  if (!price) return null;
+  const { input_micros, output_micros, cached_micros = input_micros } = price;
+  const dearest = { input_micros: Math.max(input_micros, cached_micros), output_micros };
+  return costOf(dearest, { ...most, tokensCached: 0, isCounted: true });
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type ModelPrice, modelPrice } from "#lib/prices/schema.ts";
 import { secretName } from "#lib/secrets/schema.ts";
 
 /** The dialects that are spoken; adding one is a file beside this and a line in the adapters' map. */
@@ -7,23 +8,6 @@ export const providerTypes = ["openai", "anthropic"] as const;
 export type ProviderType = (typeof providerTypes)[number];
 
 const isType = (text: string): text is ProviderType => providerTypes.some((type) => type === text);
-
-const micros = z
-  .number({ error: "must be a number of micro-units" })
-  .int("must be a whole number of micro-units")
-  .min(0, "must not be negative")
-  .max(1e12, "must be at most 1000000000000");
-
-/** What a million tokens cost, in micro-units of the ledger's currency. */
-export const modelPrice = z.object({
-  input_micros: micros,
-  output_micros: micros,
-  cached_micros: micros.optional().meta({
-    description: "Of input tokens that come from the provider's cache; absent: as other input.",
-  }),
-});
-
-export type ModelPrice = z.output<typeof modelPrice>;
 
 /** One entry of a tenant's `ai_providers`; keys that are not known are kept and ignored. */
 const entry = z.looseObject({

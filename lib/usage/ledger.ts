@@ -6,6 +6,7 @@ import { log } from "#lib/core/log.ts";
 import { singleton } from "#lib/core/singleton.ts";
 import { bucketOf, emptyHistogram } from "./histogram.ts";
 import type { UsageKind } from "./schema.ts";
+import { type Settlement, settlementLines, settlementParts } from "./settlements.ts";
 
 /**
  * Something billable that happened. Durations in milliseconds; cost in micro-units, nothing where it
@@ -53,6 +54,8 @@ interface EventRow {
 interface Waiting {
   /** Committed together or not at all. */
   rows: EventRow[];
+  /** What the call's budgets are settled with, in the same commit. */
+  settlement: Settlement | null;
   /** Somebody's answer waits for the commit. */
   urgent: boolean;
   resolve(): void;
@@ -80,7 +83,7 @@ const eventColumns = `tenant_id text, at timestamptz, event_id uuid, request_id 
   status text, error_code text, cost_micros bigint, price_id text`;
 
 // Rows are ordered by key, so that writers of two processes lock roll-up rows in one order.
-const commitBatch = `with event as (
+const eventPart = `event as (
     insert into usage_events (tenant_id, at, event_id, request_id, principal_id, agent_id, kind,
       name, provider, model, tokens_in, tokens_out, tokens_cached, quantity, duration_ms, status,
       error_code, cost_micros, price_id)
@@ -88,8 +91,9 @@ const commitBatch = `with event as (
       name, provider, model, tokens_in, tokens_out, tokens_cached, quantity, duration_ms, status,
       error_code, cost_micros, price_id
     from json_to_recordset($1::json) as e (${eventColumns})
-  )
-  insert into usage_hourly as h (tenant_id, hour, kind, name, agent_id, provider, model, status,
+  )`;
+
+const rollUpPart = `insert into usage_hourly as h (tenant_id, hour, kind, name, agent_id, provider, model, status,
     calls, quantity, tokens_in, tokens_out, tokens_cached, cost_micros, calls_unpriced,
     duration_ms, durations)
   select tenant_id, hour, kind, name, agent_id, provider, model, status,
@@ -111,6 +115,11 @@ const commitBatch = `with event as (
     duration_ms = h.duration_ms + excluded.duration_ms,
     durations = array(select coalesce(x, 0) + coalesce(y, 0)
       from unnest(h.durations, excluded.durations) as pair (x, y))`;
+
+const commitBatch = `with ${eventPart} ${rollUpPart}`;
+
+const commitAndSettle = `with ${eventPart}, roll_up as (${rollUpPart}), ${settlementParts("$3")}
+  select tenant_id from moved where untold`;
 
 const alreadyThere = `select event_id::text from usage_events where (tenant_id, at, event_id) in
   (select tenant_id, at, event_id from json_to_recordset($1::json)
@@ -155,13 +164,27 @@ function newSum(row: EventRow, hour: string) {
   };
 }
 
-async function commit(rows: EventRow[]): Promise<void> {
-  let left = rows;
+/** Writes what waits, and tells of budgets that passed a threshold by it. */
+async function write(batch: readonly Waiting[]): Promise<void> {
+  const rows = batch.flatMap((waiting) => waiting.rows);
+  const given = [JSON.stringify(rows), JSON.stringify(rollUp(rows))];
+  const settled = batch.flatMap(({ settlement }) => settlement ?? []);
+  if (settled.length === 0) {
+    await platformStatement(commitBatch, given);
+    return;
+  }
+  const lines = JSON.stringify(settlementLines(settled));
+  const moved = await platformStatement(commitAndSettle, [...given, lines]);
+  for (const tenantId of new Set(moved.map((row) => row.tenant_id as string))) {
+    settled.find((settlement) => settlement.tenantId === tenantId)?.onReached();
+  }
+}
+
+async function commit(batch: readonly Waiting[]): Promise<void> {
+  let left = batch;
   for (let attempt = 1; ; attempt++) {
     try {
-      if (left.length > 0) {
-        await platformStatement(commitBatch, [JSON.stringify(left), JSON.stringify(rollUp(left))]);
-      }
+      if (left.length > 0) await write(left);
       return;
     } catch (err) {
       if (attempt === attempts) throw err;
@@ -173,13 +196,14 @@ async function commit(rows: EventRow[]): Promise<void> {
 }
 
 /** A commit whose answer was lost may have happened: what is there must not be counted twice. */
-async function withoutCommitted(rows: EventRow[]): Promise<EventRow[]> {
+async function withoutCommitted(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
   try {
-    const found = await platformStatement(alreadyThere, [JSON.stringify(rows)]);
+    const rows = JSON.stringify(batch.flatMap((waiting) => waiting.rows));
+    const found = await platformStatement(alreadyThere, [rows]);
     const there = new Set(found.map((row) => row.event_id as string));
-    return rows.filter((row) => !there.has(row.event_id));
+    return batch.filter(({ rows: [row] }) => row && !there.has(row.event_id));
   } catch {
-    return rows;
+    return batch;
   }
 }
 
@@ -202,7 +226,7 @@ async function drain(): Promise<void> {
   do {
     const batch = ledger.waiting.splice(0, largestBatch);
     try {
-      await commit(batch.flatMap((waiting) => waiting.rows));
+      await commit(batch);
       for (const waiting of batch) waiting.resolve();
     } catch (cause) {
       const error = new AppError("unavailable", "The call could not be metered. Try again.", {
@@ -257,19 +281,25 @@ function gather(): void {
 
 /**
  * Writes an event to the ledger and its hourly sums; resolves when it is committed. What gathers
- * while a commit is under way shares the next one. Rejects with `unavailable` when it cannot.
+ * while a commit is under way shares the next one. A call's budgets are settled in that commit.
+ * Rejects with `unavailable` when it cannot.
  */
-export function recordUsage(ctx: UsageCtx, event: UsageEvent): Promise<void> {
-  return recordTogether([{ ctx, event }]);
+export function recordUsage(
+  ctx: UsageCtx,
+  event: UsageEvent,
+  settlement: Settlement | null = null,
+): Promise<void> {
+  return recordTogether([{ ctx, event }], settlement);
 }
 
 /** The same for events of one happening, also of several tenants: all are committed or none is. */
 export function recordTogether(
   entries: readonly { ctx: UsageCtx; event: UsageEvent }[],
+  settlement: Settlement | null = null,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const rows = entries.map(({ ctx, event }) => toRow(ctx, event));
-    ledger.waiting.push({ rows, urgent: true, resolve, reject });
+    ledger.waiting.push({ rows, settlement, urgent: true, resolve, reject });
     startDrain();
   });
 }
@@ -281,6 +311,7 @@ export function recordTogether(
 export function noteUsage(ctx: UsageCtx, event: UsageEvent): void {
   ledger.waiting.push({
     rows: [toRow(ctx, event)],
+    settlement: null,
     urgent: false,
     resolve: () => undefined,
     reject: (err) => log.error({ err }, "a usage event is lost"),

@@ -19,7 +19,13 @@ export const offerProvider = "offer";
 
 export type UsageKind = (typeof usageKinds)[number];
 
-export const usageGroups = ["hour", "day", "kind", "name", "agent", "status"] as const;
+export const usageGroups = [
+  ...(["hour", "day", "kind", "name", "agent", "status"] as const),
+  ...(["provider", "model", "key"] as const),
+] as const;
+
+/** How many days of single events a report may read; everything else has hourly sums. */
+export const mostEventDays = 31;
 
 const time = moment();
 
@@ -29,7 +35,12 @@ export const usageQuery = z
       .optional()
       .meta({ description: "Start, rounded down to its hour. Default: 24 hours before `to`." }),
     to: time.optional().meta({ description: "End, not included. Default: now." }),
-    group_by: z.enum(usageGroups).default("hour"),
+    group_by: z
+      .enum(usageGroups)
+      .default("hour")
+      .meta({
+        description: `\`key\`: the id of the key, person or application that called, over ${mostEventDays} days at most.`,
+      }),
     kind: z.enum(usageKinds).optional(),
     name: oneLine(z.string().max(300)).optional(),
   })

@@ -74,6 +74,40 @@ test("the ledger is grouped by hour and day in UTC, and by kind, name, agent and
   expect(await groups("status")).toEqual({ error: 4, ok: 27 });
 });
 
+test("who called which model of whom is told, with the same sums from events as from hours", async () => {
+  const own = await freshTenant();
+  const calls = [
+    ["key_a", "openai", "small", 1, 0.4, 10],
+    ["key_a", "house", "large", 3, 9, 20],
+    ["key_b", "openai", "small", 700_000, 5, null],
+  ] as const;
+  for (const [id, provider, model, durationMs, tokensIn, costMicros] of calls) {
+    const principal = { type: "key", id, platform: false, agentId: null } as const;
+    const event = { kind: "ai_call", name: "a", status: "ok", provider, model } as const;
+    await recordUsage({ ...own, principal }, { ...event, durationMs, tokensIn, costMicros });
+  }
+  const by = (group_by: "key" | "provider" | "model") => reportUsage(own, { group_by });
+  const sums = ({ rows }: Awaited<ReturnType<typeof by>>) =>
+    rows.map((row) => [row.group, row.calls, row.cost_micros, row.calls_unpriced]);
+  expect(sums(await by("provider"))).toEqual([
+    ["house", 1, 20, 0],
+    ["openai", 2, 10, 1],
+  ]);
+  expect(sums(await by("model"))).toEqual([
+    ["large", 1, 20, 0],
+    ["small", 2, 10, 1],
+  ]);
+  expect(sums(await by("key"))).toEqual([
+    ["key_a", 2, 30, 0],
+    ["key_b", 1, null, 1],
+  ]);
+  expect((await by("key")).total).toEqual((await by("model")).total);
+  const long = { from: "2026-01-01T00:00:00Z", to: "2026-02-02T00:00:00Z" };
+  await expect(reportUsage(own, { ...long, group_by: "key" })).rejects.toMatchObject({
+    ...{ code: "invalid_request", errors: [{ pointer: "/from" }] },
+  });
+});
+
 test("kind and name narrow the report", async () => {
   expect(await groups("name", { kind: "tool_call" })).toEqual({ a: 21, b: 2 });
   expect(await groups("status", { name: "a" })).toEqual({ error: 4, ok: 17 });

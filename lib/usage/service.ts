@@ -1,67 +1,36 @@
-import { and, eq, gte, lt, ne, or, type SQL, sql } from "drizzle-orm";
-import { usageHourly } from "#db/schema/usage.ts";
-import { withTenant } from "#db/transaction.ts";
+import { and, eq, gte, lt, ne, type SQL, sql } from "drizzle-orm";
+import type { z } from "zod";
+import { usageEvents, usageHourly } from "#db/schema/usage.ts";
+import { type Tx, withTenant } from "#db/transaction.ts";
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import { AppError } from "#lib/core/errors.ts";
 import { parse } from "#lib/core/parse.ts";
-import { bucketCount, quantile } from "./histogram.ts";
+import { quantile } from "./histogram.ts";
 import {
-  offerProvider,
+  mostEventDays,
   type UsageQuery,
   type UsageReport,
   type UsageRow,
   type usageGroups,
   usageQuery,
 } from "./schema.ts";
+import { acrossTenants, eventSums, hourlySums, isAcross, isOwn, type Sums } from "./sources.ts";
 
 const hourMs = 3_600_000;
 
-const groupColumn: Record<(typeof usageGroups)[number], SQL<string>> = {
+type HourlyGroup = Exclude<(typeof usageGroups)[number], "key">;
+
+const groupColumn: Record<HourlyGroup, SQL<string>> = {
   hour: sql<string>`to_char(${usageHourly.hour} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:00:00.000"Z"')`,
   day: sql<string>`to_char(${usageHourly.hour} at time zone 'UTC', 'YYYY-MM-DD"T"00:00:00.000"Z"')`,
   kind: sql<string>`${usageHourly.kind}`,
   name: sql<string>`${usageHourly.name}`,
   agent: sql<string>`${usageHourly.agentId}`,
   status: sql<string>`${usageHourly.status}`,
+  provider: sql<string>`${usageHourly.provider}`,
+  model: sql<string>`${usageHourly.model}`,
 };
-
-const sum = (column: unknown) => sql<number>`coalesce(sum(${column}), 0)::float8`;
-
-/** Sum of each bucket, in one array of `bucketCount` numbers. */
-const histogram = sql<number[]>`array[${sql.join(
-  Array.from({ length: bucketCount }, (_, at) =>
-    sum(sql`${usageHourly.durations}[${sql.raw(String(at + 1))}]`),
-  ),
-  sql`, `,
-)}]`;
-
-const sums = {
-  calls: sum(usageHourly.calls),
-  errors: sum(sql`case when ${usageHourly.status} = 'error' then ${usageHourly.calls} end`),
-  quantity: sum(usageHourly.quantity),
-  tokensIn: sum(usageHourly.tokensIn),
-  tokensOut: sum(usageHourly.tokensOut),
-  tokensCached: sum(usageHourly.tokensCached),
-  costMicros: sum(usageHourly.costMicros),
-  callsUnpriced: sum(usageHourly.callsUnpriced),
-  durationMs: sum(usageHourly.durationMs),
-  durations: histogram,
-};
-
-/** What brings money in is no cost of the tenant's. */
-const isOwn = ne(usageHourly.kind, "provided");
-const isProvided = eq(usageHourly.kind, "provided");
-const isConsumed = and(isOwn, eq(usageHourly.provider, offerProvider));
-const isAcross = or(isProvided, isConsumed);
-
-const acrossTenants = {
-  consumedCalls: sum(sql`case when ${isConsumed} then ${usageHourly.calls} end`),
-  consumedMicros: sum(sql`case when ${isConsumed} then ${usageHourly.costMicros} end`),
-  providedCalls: sum(sql`case when ${isProvided} then ${usageHourly.calls} end`),
-  providedMicros: sum(sql`case when ${isProvided} then ${usageHourly.costMicros} end`),
-};
-
-type Sums = { [K in keyof typeof sums]: K extends "durations" ? number[] : number };
 
 function toUsageRow(group: string, row: Sums): UsageRow {
   return {
@@ -87,43 +56,96 @@ function rangeOf(query: { from?: string | undefined; to?: string | undefined }) 
   return { from: new Date(Math.floor(start / hourMs) * hourMs), to };
 }
 
-/** Sums of the tenant's ledger between two times, grouped; read from the hourly roll-up alone. */
-export async function reportUsage(ctx: Ctx, raw: UsageQuery): Promise<UsageReport> {
-  authorize(ctx, "usage:read");
-  const query = parse(usageQuery, raw);
-  const { from, to } = rangeOf(query);
+const mostGroups = 10_000;
+
+interface Range {
+  from: Date;
+  to: Date;
+}
+
+type Asked = Pick<z.output<typeof usageQuery>, "kind" | "name">;
+
+async function sumHours(tx: Tx, ctx: Ctx, { from, to }: Range, asked: Asked, by: HourlyGroup) {
   const where = and(
     eq(usageHourly.tenantId, ctx.tenantId),
     gte(usageHourly.hour, from),
     lt(usageHourly.hour, to),
-    query.kind ? eq(usageHourly.kind, query.kind) : isOwn,
-    query.name ? eq(usageHourly.name, query.name) : undefined,
+    asked.kind ? eq(usageHourly.kind, asked.kind) : isOwn,
+    asked.name ? eq(usageHourly.name, asked.name) : undefined,
   );
-  const within = and(
-    eq(usageHourly.tenantId, ctx.tenantId),
-    gte(usageHourly.hour, from),
-    lt(usageHourly.hour, to),
-  );
-  const group = groupColumn[query.group_by];
-  const { rows, total, across } = await withTenant(ctx.tenantId, async (tx) => ({
+  return {
     rows: await tx
-      .select({ group, ...sums })
+      .select({ group: groupColumn[by], ...hourlySums })
       .from(usageHourly)
       .where(where)
       .groupBy(sql`1`)
       .orderBy(sql`1`)
-      .limit(10_000),
-    total: await tx.select(sums).from(usageHourly).where(where),
-    across: await tx.select(acrossTenants).from(usageHourly).where(and(within, isAcross)),
+      .limit(mostGroups),
+    total: await tx.select(hourlySums).from(usageHourly).where(where),
+  };
+}
+
+async function sumEvents(tx: Tx, ctx: Ctx, { from, to }: Range, asked: Asked) {
+  const where = and(
+    eq(usageEvents.tenantId, ctx.tenantId),
+    gte(usageEvents.at, from),
+    lt(usageEvents.at, to),
+    asked.kind ? eq(usageEvents.kind, asked.kind) : ne(usageEvents.kind, "provided"),
+    asked.name ? eq(usageEvents.name, asked.name) : undefined,
+  );
+  return {
+    rows: await tx
+      .select({ group: sql<string>`${usageEvents.principalId}`, ...eventSums })
+      .from(usageEvents)
+      .where(where)
+      .groupBy(sql`1`)
+      .orderBy(sql`1`)
+      .limit(mostGroups),
+    total: await tx.select(eventSums).from(usageEvents).where(where),
+  };
+}
+
+async function sumAcrossTenants(tx: Tx, ctx: Ctx, { from, to }: Range) {
+  const where = and(
+    eq(usageHourly.tenantId, ctx.tenantId),
+    gte(usageHourly.hour, from),
+    lt(usageHourly.hour, to),
+    isAcross,
+  );
+  return tx.select(acrossTenants).from(usageHourly).where(where);
+}
+
+function refuseLongRange({ from, to }: Range): void {
+  // The start was rounded down to its hour.
+  if (to.getTime() - from.getTime() < (mostEventDays * 24 + 1) * hourMs) return;
+  throw new AppError("invalid_request", `By key a report covers ${mostEventDays} days at most.`, {
+    errors: [{ pointer: "/from", message: `must be within ${mostEventDays} days before \`to\`` }],
+  });
+}
+
+/**
+ * Sums of the tenant's ledger between two times, grouped; read from the hourly roll-up, and from
+ * single events where it is asked who called. Throws `invalid_request`.
+ */
+export async function reportUsage(ctx: Ctx, raw: UsageQuery): Promise<UsageReport> {
+  authorize(ctx, "usage:read");
+  const { group_by: by, ...query } = parse(usageQuery, raw);
+  const range = rangeOf(query);
+  if (by === "key") refuseLongRange(range);
+  const { rows, total, across } = await withTenant(ctx.tenantId, async (tx) => ({
+    ...(await (by === "key"
+      ? sumEvents(tx, ctx, range, query)
+      : sumHours(tx, ctx, range, query, by))),
+    across: await sumAcrossTenants(tx, ctx, range),
   }));
   const [all] = total;
   const [others] = across;
   if (!all || !others) throw new Error("An aggregate returned no row");
   return {
     tenant_id: ctx.tenantId,
-    from: from.toISOString(),
-    to: to.toISOString(),
-    group_by: query.group_by,
+    from: range.from.toISOString(),
+    to: range.to.toISOString(),
+    group_by: by,
     total: toUsageRow("total", all as Sums),
     rows: rows.map((row) => toUsageRow(row.group, row as Sums & { group: string })),
     consumed: { calls: others.consumedCalls, micros: others.consumedMicros },
@@ -140,7 +162,7 @@ type Totals = Pick<
 export async function totalUsage(ctx: Ctx): Promise<Totals> {
   const [row] = await withTenant(ctx.tenantId, (tx) =>
     tx
-      .select(sums)
+      .select(hourlySums)
       .from(usageHourly)
       .where(and(eq(usageHourly.tenantId, ctx.tenantId), isOwn)),
   );

@@ -26,6 +26,8 @@ export type ToolErrorCode =
   | "provider_failed"
   | "provider_invalid_answer"
   | "answer_cut_off"
+  | "budget_exceeded"
+  | "cost_unknown"
   | "tool_disabled"
   | "stopped"
   | "approval_required"
@@ -51,12 +53,12 @@ export class ToolError extends Error {
   readonly code: ToolErrorCode;
   readonly errors: FieldError[];
   /** More members of the result's `error`, such as an approval's id. */
-  readonly extra: Readonly<Record<string, string>>;
+  readonly extra: Readonly<Record<string, string | number | boolean>>;
 
   constructor(
     code: ToolErrorCode,
     message: string,
-    options: ErrorOptions & { errors?: FieldError[]; extra?: Record<string, string> } = {},
+    options: ErrorOptions & { errors?: FieldError[]; extra?: ToolError["extra"] } = {},
   ) {
     super(message, options);
     this.code = code;

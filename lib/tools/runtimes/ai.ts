@@ -91,7 +91,12 @@ async function fitting(
 }
 
 function toToolError(error: unknown): unknown {
-  return error instanceof ProviderError ? new ToolError(error.code, error.message) : error;
+  if (error instanceof ProviderError) return new ToolError(error.code, error.message);
+  if (!(error instanceof AppError)) return error;
+  const { code, message, extra } = error;
+  return code === "budget_exceeded" || code === "cost_unknown"
+    ? new ToolError(code, message, { extra })
+    : error;
 }
 
 /** Asks once; an answer that the model would not give, or could not end, is no answer. */

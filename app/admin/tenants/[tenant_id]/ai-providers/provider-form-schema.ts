@@ -1,29 +1,19 @@
 import { z } from "zod";
+import { toAmount, toMicros } from "#components/forms/amount.ts";
 import { pairsRecord, toPairs } from "#components/forms/schema.ts";
+import type { ModelPrice } from "#lib/prices/schema.ts";
 import {
   type AiProvider,
   type PutAiProviderInput,
   providerName,
   putAiProviderInput,
 } from "#lib/providers/entry-schema.ts";
-import { type ModelPrice, providerTypes } from "#lib/providers/schema.ts";
+import { providerTypes } from "#lib/providers/schema.ts";
 
 export const dialects = [
   { value: "openai", label: "OpenAI, or a server that speaks like it" },
   { value: "anthropic", label: "Anthropic" },
 ] as const;
-
-/** An amount of money in micro-units; null for a text that is none. Exact: no doubles in between. */
-function toMicros(text: string): number | null {
-  const [, whole, part = ""] = /^(\d{1,7})(?:[.,](\d{1,6}))?$/.exec(text.trim()) ?? [];
-  return whole === undefined ? null : Number(whole + part.padEnd(6, "0"));
-}
-
-function toAmount(micros: number): string {
-  const digits = String(micros).padStart(7, "0");
-  const part = digits.slice(-6).replace(/0+$/, "");
-  return `${digits.slice(0, -6)}${part === "" ? "" : `.${part}`}`;
-}
 
 const priceRow = z.object({
   model: z.string().trim(),
