@@ -12,6 +12,7 @@ export const tiers: readonly (readonly string[])[] = [
   ["http"],
   ["secrets"],
   ["providers"],
+  ["gateway"],
   ["memory", "resources", "upstreams"],
   ["tools", "prompts"],
   ["tasks"],
@@ -27,7 +28,7 @@ export const tiers: readonly (readonly string[])[] = [
 ];
 
 /** Parts of lib/ that are adapters over verbs and may therefore import the `route()` wrapper. */
-export const transports: readonly string[] = ["http", "mcp", "boot"];
+export const transports: readonly string[] = ["http", "gateway", "mcp", "boot"];
 
 /** Files of db/schema (no extension) a domain owns, where that is not just its own name. */
 export const ownedSchemas: Readonly<Record<string, readonly string[]>> = {
