@@ -3,14 +3,19 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type GatewayTenant, gatewayTenant, provider } from "./gateway-tenant.ts";
 
 const far = new LLMock({ host: "127.0.0.1", port: 0 });
+const said = "Hello to you, ¡señor! 🎉";
 let tenant: GatewayTenant;
 
 beforeAll(async () => {
   const weather = { name: "weather", arguments: '{"city":"Quito","days":2}', id: "call_1" };
+  const usage = {
+    ...{ prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
+    ...{ input_tokens: 11, output_tokens: 7 },
+  };
   far
     .onToolResult("call_1", { content: "It rains in Quito." })
     .onMessage("weather", { toolCalls: [weather] })
-    .onMessage("hello", { content: "Hello to you, ¡señor! 🎉" })
+    .onMessage("hello", { content: said, usage })
     .onEmbedding("hello", { embedding: [0.5, -0.25] });
   await far.start();
   tenant = await gatewayTenant([
@@ -22,8 +27,6 @@ beforeAll(async () => {
 afterAll(() => far.stop());
 
 const hello = [{ role: "user" as const, content: "hello" }];
-const said = "Hello to you, ¡señor! 🎉";
-
 /** What the provider itself was sent last. */
 function lastBody() {
   return far.getLastRequest()?.body as unknown as Record<string, unknown>;
@@ -52,60 +55,66 @@ test.each(models)("the openai client has a chat completion of %s", async (model)
   });
 });
 
-test.each(models)("the openai client has a streamed one of %s, and usage if it asks", async (model) => {
-  for (const include_usage of [false, true]) {
-    const stream = await tenant.openai.chat.completions.create({
-      ...{ model, messages: hello, stream: true },
-      ...(include_usage ? { stream_options: { include_usage } } : {}),
-    });
-    const texts: string[] = [];
-    const usages: unknown[] = [];
-    let finish: string | null = null;
-    for await (const chunk of stream) {
-      texts.push(chunk.choices[0]?.delta.content ?? "");
-      finish = chunk.choices[0]?.finish_reason ?? finish;
-      if (chunk.usage) usages.push(chunk.usage);
+test.each(models)(
+  "the openai client has a streamed one of %s, and usage if it asks",
+  async (model) => {
+    for (const include_usage of [false, true]) {
+      const stream = await tenant.openai.chat.completions.create({
+        ...{ model, messages: hello, stream: true },
+        ...(include_usage ? { stream_options: { include_usage } } : {}),
+      });
+      const texts: string[] = [];
+      const usages: unknown[] = [];
+      let finish: string | null = null;
+      for await (const chunk of stream) {
+        texts.push(chunk.choices[0]?.delta.content ?? "");
+        finish = chunk.choices[0]?.finish_reason ?? finish;
+        if (chunk.usage) usages.push(chunk.usage);
+      }
+      expect(texts.join("")).toBe(said);
+      expect(finish).toBe("stop");
+      expect(usages).toHaveLength(include_usage ? 1 : 0);
+      const [event] = (await tenant.ledger()).slice(-1);
+      expect(event).toMatchObject({ status: "ok", estimated: false });
+      expect(event?.tokens_out).toBeGreaterThan(0);
     }
-    expect(texts.join("")).toBe(said);
-    expect(finish).toBe("stop");
-    expect(usages).toHaveLength(include_usage ? 1 : 0);
-    const [event] = (await tenant.ledger()).slice(-1);
-    expect(event).toMatchObject({ status: "ok", estimated: false });
-    expect(event?.tokens_out).toBeGreaterThan(0);
-  }
-});
+  },
+);
 
 const parameters = { type: "object" as const, properties: { city: { type: "string" } } };
 
-test.each(models)("the openai client calls a tool through %s and gives its result", async (model) => {
-  const tools = [{ type: "function" as const, function: { name: "weather", parameters } }];
-  const asked = { role: "user" as const, content: "weather?" };
-  const runs = [false, true].map(async (stream) => {
-    const first = stream
-      ? await tenant.openai.chat.completions
-          .stream({ model, messages: [asked], tools })
-          .finalChatCompletion()
-      : await tenant.openai.chat.completions.create({ model, messages: [asked], tools });
-    const [choice] = first.choices;
-    expect(choice?.finish_reason).toBe("tool_calls");
-    const [call] = choice?.message.tool_calls ?? [];
-    expect(call).toMatchObject({ id: "call_1", function: { name: "weather" } });
-    const args = call?.type === "function" ? call.function.arguments : "";
-    expect(JSON.parse(args)).toEqual({ city: "Quito", days: 2 });
-    const { data } = await tenant.openai.chat.completions
-      .create({
-        ...{ model, tools },
-        messages: [
-          asked,
-          choice?.message ?? asked,
-          { role: "tool", tool_call_id: "call_1", content: "rain" },
-        ],
-      })
-      .withResponse();
-    expect(data.choices[0]?.message.content).toBe("It rains in Quito.");
-  });
-  await Promise.all(runs);
-});
+test.each(models)(
+  "the openai client calls a tool through %s and gives its result",
+  async (model) => {
+    const tools = [{ type: "function" as const, function: { name: "weather", parameters } }];
+    const asked = { role: "user" as const, content: "weather?" };
+    const runs = [false, true].map(async (stream) => {
+      const first = stream
+        ? await tenant.openai.chat.completions
+            .stream({ model, messages: [asked], tools })
+            .finalChatCompletion()
+        : await tenant.openai.chat.completions.create({ model, messages: [asked], tools });
+      const [choice] = first.choices;
+      expect(choice?.finish_reason).toBe("tool_calls");
+      const [call] = choice?.message.tool_calls ?? [];
+      expect(call).toMatchObject({ id: "call_1", function: { name: "weather" } });
+      const args = call?.type === "function" ? call.function.arguments : "";
+      expect(JSON.parse(args)).toEqual({ city: "Quito", days: 2 });
+      const { data } = await tenant.openai.chat.completions
+        .create({
+          ...{ model, tools },
+          messages: [
+            asked,
+            choice?.message ?? asked,
+            { role: "tool", tool_call_id: "call_1", content: "rain" },
+          ],
+        })
+        .withResponse();
+      expect(data.choices[0]?.message.content).toBe("It rains in Quito.");
+    });
+    await Promise.all(runs);
+  },
+);
 
 test.each(models)("the anthropic client has a message of %s", async (model) => {
   const { data, response } = await tenant.anthropic.messages
@@ -158,7 +167,9 @@ test("a request in the provider's own shape reaches it with nothing but its mode
   });
   expect(lastBody()).toMatchObject({ model: "m", temperature: 0.123456789012 });
   const headers = far.getLastRequest()?.headers ?? {};
-  expect(Object.keys(headers).filter((name) => /stainless|tenant|forwarded/.test(name))).toEqual([]);
+  expect(Object.keys(headers).filter((name) => /stainless|tenant|forwarded/.test(name))).toEqual(
+    [],
+  );
   expect(JSON.stringify(headers)).not.toContain(tenant.key);
 });
 

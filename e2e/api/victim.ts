@@ -33,7 +33,7 @@ const withDrivers = [
 
 /** Makes a tenant and fills it, on the suite's server unless another is given. */
 export async function newVictim(server?: { url: string; key: string }): Promise<Victim> {
-  const victim = await newTenant({}, server);
+  const victim = await newTenant({ ai_providers: ["openai"] }, server);
   const { call } = victim;
   await call("POST", "/memory/register", { agent_id: "secret-agent", context: { s: 1 } });
   await call("PUT", "/memory/secret-agent/items/secret-space/secret-key", {
@@ -105,6 +105,7 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
   await call("PUT", "/tools/guarded/policy", { approval: "always" });
   await call("POST", "/tools/guarded/call", { arguments: { secret: "s3://bucket/secret" } });
   const { body: asked } = await call<{ approval_id: string }[]>("GET", "/approvals");
+  await call("PUT", "/ai-routes/secret-route", { targets: [{ model: "openai/secret" }] });
   const ids = {
     tenant_id: victim.tenantId,
     agent_id: "secret-agent",
@@ -124,6 +125,8 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     // Upstreams are tested beside their verbs.
     upstream_id: "secret-upstream",
     provider_name: "secret-provider",
+    route_alias: "secret-route",
+    model: "secret-route",
     approval_id: asked[0]?.approval_id ?? "",
     user_id: member.body.user_id,
     // Only a person's browser makes one; that a foreign one is not found is tested beside the verb.
@@ -151,6 +154,7 @@ export async function contentsOf({ call, tenantId }: NewTenant): Promise<string>
     "/keys",
     "/members",
     "/secrets",
+    "/ai-routes",
   ];
   const answers = await Promise.all(
     [...paths, `/tenants/${tenantId}`].map((path) => call("GET", path)),
@@ -185,7 +189,7 @@ export async function operationsOf(
 const someBody = {
   ...{ status: "active", arguments: {}, revision: 1, version: 1, name: "x" },
   ...{ subject: { type: "role", id: "viewer" }, permissions: ["read"], permission: "read" },
-  ...{ tools: [{ name: "x", digest: "x" }], names: ["x"] },
+  ...{ tools: [{ name: "x", digest: "x" }], names: ["x"], targets: [{ model: "x/x" }] },
 };
 
 /** What addresses take that know no key besides. */

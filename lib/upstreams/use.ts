@@ -1,4 +1,5 @@
 import type { Client } from "@modelcontextprotocol/client";
+import type { Verdict } from "#lib/core/breaker.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { Ask } from "./asking/questions.ts";
 import { withBreaker } from "./breaker.ts";

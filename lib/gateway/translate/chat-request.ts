@@ -148,9 +148,10 @@ function toolOf(given: unknown, pointer: string): JsonObject {
 
 function choiceOf({ tool_choice: choice, parallel_tool_calls: parallel }: JsonObject) {
   const single = parallel === false ? { disable_parallel_tool_use: true } : {};
-  if (choice === undefined || choice === null || choice === "auto") {
+  if (choice === undefined || choice === null) {
     return parallel === false ? { type: "auto", ...single } : undefined;
   }
+  if (choice === "auto") return { type: "auto", ...single };
   if (choice === "none") return { type: "none" };
   if (choice === "required") return { type: "any", ...single };
   const { type, function: named } = objectAt(choice, "/tool_choice");
