@@ -36,6 +36,7 @@ const labels = {
   tenants: "Tenants",
   test: "Test",
   "ai-providers": "AI providers",
+  "ai-routes": "AI routes",
   upstreams: "Upstreams",
   tools: "Tools",
   versions: "Versions",

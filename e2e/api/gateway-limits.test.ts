@@ -164,7 +164,7 @@ test("a client's betas and version reach Anthropic, and cached tokens are told i
   const [seen, older] = far.asked;
   expect([seen?.url, older?.url]).toEqual(["/v1/messages", "/v1/messages?beta=true"]);
   expect(seen?.headers).toMatchObject({
-    ...{ "anthropic-beta": "some-beta", "anthropic-version": "2023-06-01" },
+    ...{ "anthropic-beta": "some-beta", "anthropic-version": "2026-10-21" },
     "x-api-key": "provider-key-of-an",
   });
   reset();

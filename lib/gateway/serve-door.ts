@@ -62,14 +62,16 @@ function otherDialect({ door, body }: Read, target: ModelTarget) {
   return { path, body: JSON.stringify(request(body, target)) };
 }
 
+/** What our own requests are written in, and what a client means that names no version. */
+const versions = { ours: "2026-10-21", unnamed: "2023-06-01" };
+
 /** What a provider is told of the client besides the body: the version and betas of its dialect. */
 function headersFor({ door, headers }: Read, target: ModelTarget): Record<string, string> {
   if (target.provider.type !== "anthropic") return {};
-  const isSame = door.dialect === "anthropic";
-  const version = isSame ? headers.get("anthropic-version") : null;
-  const beta = isSame ? headers.get("anthropic-beta") : null;
+  if (door.dialect !== "anthropic") return { "anthropic-version": versions.ours };
+  const beta = headers.get("anthropic-beta");
   return {
-    "anthropic-version": version ?? "2023-06-01",
+    "anthropic-version": headers.get("anthropic-version") ?? versions.unnamed,
     ...(beta === null ? {} : { "anthropic-beta": beta }),
   };
 }
