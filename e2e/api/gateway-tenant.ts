@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import postgres from "postgres";
@@ -63,5 +62,3 @@ export async function gatewayTenant(
     },
   };
 }
-
-export const unique = () => randomBytes(6).toString("hex");

@@ -8,7 +8,7 @@ export const finishReasons: Readonly<Record<string, string>> = {
 };
 
 /** The same from OpenAI's word. */
-export const stopReasons: Readonly<Record<string, string>> = {
+const stopReasons: Readonly<Record<string, string>> = {
   ...{ stop: "end_turn", length: "max_tokens", tool_calls: "tool_use" },
   content_filter: "refusal",
 };
@@ -61,8 +61,8 @@ export function toMessageUsage(usage: JsonObject): JsonObject {
 const now = () => Math.floor(Date.now() / 1000);
 
 /** An id in the other dialect's form. */
-export const completionId = (id: unknown) => `chatcmpl-${text(id) || "0"}`;
-export const messageId = (id: unknown) => `msg_${text(id) || "0"}`;
+const completionId = (id: unknown) => `chatcmpl-${text(id) || "0"}`;
+const messageId = (id: unknown) => `msg_${text(id) || "0"}`;
 
 /** What every part of a streamed chat completion, and a whole one, begin with. */
 export function completionHead(id: unknown, model: unknown, kind: string): JsonObject {
