@@ -243,6 +243,22 @@ test("parts of a stream come as the provider gives them, not when it is over", a
   expect(texts).toEqual(["one", "two"]);
 });
 
+test("a stream that has begun may pause for longer than a model has to begin one", async () => {
+  await newGateway({ timeout_ms: 1_000 });
+  first.answers = [
+    async (response) => {
+      const far = streamOf.openai(response);
+      far.start();
+      far.text("one, ");
+      await sleep(1_300);
+      far.text("two");
+      far.end();
+    },
+  ];
+  expect(await ask("both", true)).toBe("one, two");
+  expect(second.asked).toHaveLength(0);
+});
+
 const breaksOff: Answer = (response) => {
   const far = streamOf.openai(response);
   far.start();
@@ -311,4 +327,7 @@ test("a client that leaves before its answer ends the provider's work", async ()
   await sleep(50);
   controller.abort();
   await Promise.all([left, asked]);
+  await vi.waitFor(async () => {
+    expect(await tenant.ledger()).toMatchObject([{ status: "error", error_code: "cancelled" }]);
+  }, 10_000);
 });

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ModelServer, openai, startModelServer } from "#lib/providers/testing.ts";
+import { platform } from "./client.ts";
 import { clientsOf, type GatewayTenant, gatewayTenant, provider } from "./gateway-tenant.ts";
 
 let far: ModelServer;
@@ -173,4 +174,19 @@ test("a client's betas and version reach Anthropic, and cached tokens are told i
     ...{ prompt_tokens: 26, completion_tokens: 3, prompt_tokens_details: { cached_tokens: 20 } },
   });
   expect((await tenant.ledger()).at(-1)).toMatchObject({ tokens_in: 26, tokens_cached: 20 });
+});
+
+test("a request that has come round through its own gateway ends with an error that says so", async () => {
+  const own = await gatewayTenant([]);
+  const url = String(own.openai.baseURL).replace("/v1", "");
+  const round = { ...provider("round", "openai", url), api_key: own.key, models: {} };
+  const { tenantId: tenant_id } = own;
+  await platform(tenant_id)("POST", "/tenants/configure", {
+    ...{ tenant_id, name: tenant_id, ai_providers: [round] },
+  });
+  const refused = own.openai.chat.completions.create({ model: "m", messages: hello });
+  await expect(refused).rejects.toMatchObject({
+    ...{ status: 400, message: expect.stringContaining("leads back here") },
+  });
+  expect((await own.ledger()).length).toBe(4);
 });

@@ -18,7 +18,7 @@ export interface Asking {
   isStream: boolean;
   /** Besides the key and the types. */
   headers: Readonly<Record<string, string>>;
-  /** Until an answer is whole, or the first event of a stream is there; then the longest silence. */
+  /** Until an answer is whole, or the first event of a stream is there. */
   timeoutMs: number;
 }
 
@@ -28,6 +28,8 @@ export type Asked =
   | { kind: "stream"; events: AsyncGenerator<ServerEvent, void, undefined>; stop(): void };
 
 const largestAnswer = 64 * 1024 * 1024;
+/** The longest that a stream which has begun may say nothing. */
+const longestSilenceMs = 300_000;
 const largestError = 64 * 1024;
 
 function malformed(name: string, cause: unknown, says: string): Failure {
@@ -134,7 +136,8 @@ export async function askProvider(
     stop.abort(new Failure("timed_out", text, { status: 504, goesOn: true, wasAsked: true }));
   }, timeoutMs);
   try {
-    const guarded = guardedFetch(egress, { timeoutMs, maxBytes: largestAnswer });
+    const silenceMs = Math.max(timeoutMs, longestSilenceMs);
+    const guarded = guardedFetch(egress, { timeoutMs: silenceMs, maxBytes: largestAnswer });
     const response = await guarded((baseUrl ?? ownAddress).replace(/\/+$/, "") + asking.path, {
       method: "POST",
       headers: {

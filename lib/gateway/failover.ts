@@ -103,6 +103,11 @@ async function ask(request: Request, target: ModelTarget, asking: Asking): Promi
   }
 }
 
+function left(): Failure {
+  const circumstances = { status: 503, goesOn: false, wasAsked: true };
+  return new Failure("cancelled", "The client has left.", circumstances);
+}
+
 /** The models that a request can be put to; throws what is wrong with it where there is none. */
 function prepared({ plan, prepare, ctx }: Request): { target: ModelTarget; asking: Asking }[] {
   const mistakes: unknown[] = [];
@@ -139,7 +144,10 @@ export async function serve(request: Request): Promise<Served> {
           const asked = await ask(request, target, asking);
           return { attempt, asked, attempts: attempts + 1 };
         } catch (error) {
-          if (!(error instanceof Failure)) throw error;
+          if (!(error instanceof Failure)) {
+            if (request.signal.aborted) settled.push(settleFailure(attempt, left()));
+            throw error;
+          }
           if (error.wasAsked) attempts += 1;
           settled.push(settleFailure(attempt, error));
           if (error.wasAsked || !last) last = new NotServed(error, target, attempts);

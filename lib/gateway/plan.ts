@@ -47,7 +47,7 @@ export function orderTargets(
 
 function planRoute(alias: string, route: KeptRoute, providers: readonly Provider[]): Plan {
   const targets = orderTargets(route.targets, Math.random()).flatMap(({ model }) => {
-    const provider = providers.find(({ name }) => model.startsWith(`${name}/`));
+    const provider = providers.find(({ name }) => name === model.slice(0, model.indexOf("/")));
     return provider ? [findModel([provider], model)] : [];
   });
   if (targets.length > 0) return { targets, timeoutMs: route.timeoutMs };

@@ -1,6 +1,7 @@
 import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
+import { hopsHeader } from "#lib/core/hops.ts";
 import { type JsonObject, parseJson } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import { readText } from "#lib/http/body.ts";
@@ -62,26 +63,34 @@ function otherDialect({ door, body }: Read, target: ModelTarget) {
   return { path, body: JSON.stringify(request(body, target)) };
 }
 
+/** Of endpoints like ours that a request comes through, one after the other. */
+const mostHops = 4;
+
 /** What our own requests are written in, and what a client means that names no version. */
 const versions = { ours: "2026-10-21", unnamed: "2023-06-01" };
 
-/** What a provider is told of the client besides the body: the version and betas of its dialect. */
-function headersFor({ door, headers }: Read, target: ModelTarget): Record<string, string> {
-  if (target.provider.type !== "anthropic") return {};
-  if (door.dialect !== "anthropic") return { "anthropic-version": versions.ours };
+/**
+ * What a provider is told besides the body: the version and betas of its dialect and, at an address
+ * that the tenant chose and that may be one of ours, how many of those the request came through.
+ */
+function headersFor({ door, headers }: Read, { provider }: ModelTarget, hops: number) {
+  const counted = provider.baseUrl === null ? {} : { [hopsHeader]: String(hops + 1) };
+  if (provider.type !== "anthropic") return counted;
+  if (door.dialect !== "anthropic") return { ...counted, "anthropic-version": versions.ours };
   const beta = headers.get("anthropic-beta");
   return {
+    ...counted,
     "anthropic-version": headers.get("anthropic-version") ?? versions.unnamed,
     ...(beta === null ? {} : { "anthropic-beta": beta }),
   };
 }
 
-function askingFor(asked: Read, plan: Plan, target: ModelTarget): Asking {
+function askingFor(asked: Read, plan: Plan, hops: number, target: ModelTarget): Asking {
   const isSame = asked.door.dialect === target.provider.type;
   return {
     ...(isSame ? sameDialect(asked, target.model) : otherDialect(asked, target)),
     ...{ isStream: asked.isStream, timeoutMs: plan.timeoutMs },
-    headers: headersFor(asked, target),
+    headers: headersFor(asked, target, hops),
   };
 }
 
@@ -92,6 +101,10 @@ function askingFor(asked: Read, plan: Plan, target: ModelTarget): Asking {
  */
 export async function serveDoor(ctx: Ctx, door: Door, request: Request): Promise<Response> {
   authorize(ctx, "gateway:use");
+  if ((ctx.hops ?? 0) >= mostHops) {
+    const detail = `The request has come through ${mostHops} endpoints like this one. Look for a provider that leads back here.`;
+    throw new AppError("invalid_request", detail);
+  }
   const asked = await read(door, request);
   const snapshot = await findSnapshot(ctx.tenantId);
   if (!snapshot) throw notFound("tenant", ctx.tenantId);
@@ -106,7 +119,7 @@ export async function serveDoor(ctx: Ctx, door: Door, request: Request): Promise
     const served = await serve({
       ...{ ctx, snapshot, plan, signal: gone.signal },
       name: door.isBilled ? door.name : null,
-      prepare: (target) => askingFor(asked, plan, target),
+      prepare: (target) => askingFor(asked, plan, ctx.hops ?? 0, target),
     });
     return served.asked.kind === "whole"
       ? await wholeResponse(to, served, served.asked)
