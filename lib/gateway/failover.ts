@@ -71,7 +71,7 @@ function pause(seconds: number, signal: AbortSignal): Promise<void> {
 }
 
 /** What every attempt of a request has in common. */
-export interface Request {
+export interface GatewayRequest {
   ctx: Ctx;
   snapshot: TenantSnapshot;
   /** What the ledger calls the attempts by; null for what no provider charges for. */
@@ -82,7 +82,7 @@ export interface Request {
   signal: AbortSignal;
 }
 
-async function ask(request: Request, target: ModelTarget, asking: Asking): Promise<Asked> {
+async function ask(request: GatewayRequest, target: ModelTarget, asking: Asking): Promise<Asked> {
   const { ctx, snapshot, signal } = request;
   const key = keyOf(ctx, target);
   const refuse = (failures: number, retryAfterSeconds: number) =>
@@ -109,7 +109,7 @@ function left(): Failure {
 }
 
 /** The models that a request can be put to; throws what is wrong with it where there is none. */
-function prepared({ plan, prepare, ctx }: Request): { target: ModelTarget; asking: Asking }[] {
+function prepared({ plan, prepare, ctx }: GatewayRequest): { target: ModelTarget; asking: Asking }[] {
   const mistakes: unknown[] = [];
   const ready = plan.targets.flatMap((target) => {
     try {
@@ -129,7 +129,7 @@ function prepared({ plan, prepare, ctx }: Request): { target: ModelTarget; askin
  * for a pause comes last. Attempts that failed are in the ledger when it resolves or rejects. Throws
  * `NotServed`, what `prepare` throws, and the signal's reason.
  */
-export async function serve(request: Request): Promise<Served> {
+export async function serve(request: GatewayRequest): Promise<Served> {
   const ready = prepared(request);
   const settled: Promise<void>[] = [];
   let attempts = 0;
