@@ -109,7 +109,11 @@ function left(): Failure {
 }
 
 /** The models that a request can be put to; throws what is wrong with it where there is none. */
-function prepared({ plan, prepare, ctx }: GatewayRequest): { target: ModelTarget; asking: Asking }[] {
+function prepared({
+  plan,
+  prepare,
+  ctx,
+}: GatewayRequest): { target: ModelTarget; asking: Asking }[] {
   const mistakes: unknown[] = [];
   const ready = plan.targets.flatMap((target) => {
     try {
