@@ -13,7 +13,7 @@ export const tiers: readonly (readonly string[])[] = [
   ["http"],
   ["secrets"],
   ["providers"],
-  ["offers"],
+  ["offers", "gateway"],
   ["memory", "resources", "upstreams"],
   ["tools", "prompts"],
   ["tasks"],
@@ -29,7 +29,7 @@ export const tiers: readonly (readonly string[])[] = [
 ];
 
 /** Parts of lib/ that are adapters over verbs and may therefore import the `route()` wrapper. */
-export const transports: readonly string[] = ["http", "mcp", "boot"];
+export const transports: readonly string[] = ["http", "gateway", "mcp", "boot"];
 
 /** Files of db/schema (no extension) a domain owns, where that is not just its own name. */
 export const ownedSchemas: Readonly<Record<string, readonly string[]>> = {

@@ -38,6 +38,7 @@ const labels = {
   tenants: "Tenants",
   test: "Test",
   "ai-providers": "AI providers",
+  "ai-routes": "AI routes",
   upstreams: "Upstreams",
   federation: "Federation",
   rules: "Sharing and retention",

@@ -1,4 +1,4 @@
-import { bigint, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { tenantIdColumn, time } from "./columns.ts";
 
 const count = (name: string) => bigint(name, { mode: "number" }).notNull().default(0);
@@ -28,6 +28,8 @@ export const usageEvents = pgTable(
     /** Null: it cost something, and nobody knows how much. */
     costMicros: bigint("cost_micros", { mode: "number" }).default(0),
     priceId: text("price_id"),
+    /** The tokens were counted here, since the provider did not tell them. */
+    estimated: boolean("estimated").notNull().default(false),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.at, t.eventId] })],
 );

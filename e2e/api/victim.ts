@@ -33,7 +33,10 @@ const withDrivers = [
 
 /** Makes a tenant and fills it, on the suite's server unless another is given. */
 export async function newVictim(server?: { url: string; key: string }): Promise<Victim> {
-  const victim = await newTenant({ mcp_config: { federation_enabled: true } }, server);
+  const victim = await newTenant(
+    { mcp_config: { federation_enabled: true }, ai_providers: ["openai"] },
+    server,
+  );
   const { call } = victim;
   await call("POST", "/memory/register", { agent_id: "secret-agent", context: { s: 1 } });
   await call("POST", "/federation/peers", { peer_id: "secret-peer", url: "http://127.0.0.1:1" });
@@ -112,6 +115,7 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     ...{ scope: "agent", target_id: "secret-agent", period: "day", limit_micros: 5 },
   });
   const { body: asked } = await call<{ approval_id: string }[]>("GET", "/approvals");
+  await call("PUT", "/ai-routes/secret-route", { targets: [{ model: "openai/secret" }] });
   const ids = {
     tenant_id: victim.tenantId,
     agent_id: "secret-agent",
@@ -138,6 +142,8 @@ export async function newVictim(server?: { url: string; key: string }): Promise<
     // A peer's pulls are tested beside their verbs.
     run_id: "secret-run",
     provider_name: "secret-provider",
+    route_alias: "secret-route",
+    model: "secret-route",
     approval_id: asked[0]?.approval_id ?? "",
     user_id: member.body.user_id,
     // Only a person's browser makes one; that a foreign one is not found is tested beside the verb.
@@ -168,6 +174,7 @@ export async function contentsOf({ call, tenantId }: NewTenant): Promise<string>
     "/members",
     "/secrets",
     "/budgets",
+    "/ai-routes",
   ];
   const answers = await Promise.all(
     [...paths, `/tenants/${tenantId}`].map((path) => call("GET", path)),
@@ -203,6 +210,7 @@ const someBody = {
   ...{ status: "active", arguments: {}, revision: 1, version: 1, name: "x" },
   ...{ subject: { type: "role", id: "viewer" }, permissions: ["read"], permission: "read" },
   ...{ tools: [{ name: "x", digest: "x" }], names: ["x"], prefix: "x", digest: "x" },
+  ...{ targets: [{ model: "x/x" }] },
 };
 
 /** What addresses take that know no key besides. */

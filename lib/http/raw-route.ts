@@ -1,6 +1,10 @@
+import type { z } from "zod";
+import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
 import { logContext } from "#lib/core/log.ts";
+import type { Permission } from "#lib/core/permissions.ts";
+import type { Problem } from "#lib/core/problem.ts";
 import { namedTenant } from "./authenticate.ts";
 import { corsHeaders } from "./origin.ts";
 import {
@@ -17,9 +21,14 @@ export interface RawRouteSpec {
   summary: string;
   /** `path`: the tenant is `params.tenant_id`. Default: header, query, credential. */
   tenantFrom?: "path";
+  permission?: Permission;
+  /** What the body looks like, for the API's description; `run` reads it. */
+  body?: z.ZodType;
+  /** The body of an error, where the protocol has a shape of its own. Default: a problem document. */
+  shapeError?(problem: Problem, request: Request): unknown;
   /** Throws for a request that must not even be authenticated. */
   guard?(request: Request): void;
-  run(ctx: Ctx, input: { request: Request }): Promise<Response>;
+  run(ctx: Ctx, input: { request: Request; params: Record<string, string> }): Promise<Response>;
 }
 
 /** The tenant in the path; a header or query that names another one is a mistake, not a wish. */
@@ -38,12 +47,13 @@ export function rawRoute(spec: RawRouteSpec): RouteHandler {
     spec.guard?.(request);
     const at = request.url.indexOf("?");
     const search = new URLSearchParams(at === -1 ? "" : request.url.slice(at));
-    const { tenant_id } = (await context.params) ?? {};
+    const params = ((await context.params) ?? {}) as Record<string, string>;
     const caller = { requestId, ip: context.ip ?? null };
     const inPath = spec.tenantFrom === "path";
-    const named = inPath ? { named: tenantInPath(request, search, String(tenant_id)) } : {};
+    const named = inPath ? { named: tenantInPath(request, search, String(params.tenant_id)) } : {};
     const { ctx, headers } = await admit(request, search, { ...caller, ...named });
-    const response = await spec.run(ctx, { request });
+    if (spec.permission) authorize(ctx, spec.permission);
+    const response = await spec.run(ctx, { request, params });
     const origin = corsHeaders(request.headers.get("origin"));
     const ours = { "x-request-id": requestId, ...headers, ...origin };
     for (const [name, value] of Object.entries(ours)) response.headers.set(name, value);
@@ -55,11 +65,15 @@ export function rawRoute(spec: RawRouteSpec): RouteHandler {
     const requestId = requestIdOf(request);
     return logContext.run({ requestId }, () =>
       handle(request, context, requestId).catch((error: unknown) =>
-        problemResponse(error, requestId, request),
+        problemResponse(error, requestId, request, spec.shapeError),
       ),
     );
   }
-  const { summary, run } = spec;
-  const declared: RouteSpec<"tenant"> = { scope: "tenant", summary, run };
+  const { summary, permission, body } = spec;
+  const declared: Omit<RouteSpec<"tenant">, "run"> = {
+    ...{ scope: "tenant", summary },
+    ...(permission ? { permission } : {}),
+    ...(body ? { body } : {}),
+  };
   return Object.assign(handler, { spec: declared as unknown as RouteSpec });
 }

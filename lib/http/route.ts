@@ -107,12 +107,20 @@ function challengeOf({ status, code, scope }: Problem, request: Request): string
   return `Bearer ${parts.join(", ")}`;
 }
 
-/** Answers a thrown value as a problem document (RFC 9457), logging what the caller must not see. */
-export function problemResponse(error: unknown, requestId: string, request: Request): Response {
+/**
+ * Answers a thrown value as a problem document (RFC 9457), or in the shape of a protocol of its own,
+ * logging what the caller must not see.
+ */
+export function problemResponse(
+  error: unknown,
+  requestId: string,
+  request: Request,
+  shape?: (problem: Problem, request: Request) => unknown,
+): Response {
   const problem = toProblem(error, requestId);
   logProblem(error, problem);
   const headers: Record<string, string> = {
-    "content-type": "application/problem+json",
+    "content-type": shape ? "application/json" : "application/problem+json",
     "x-request-id": requestId,
     "cache-control": "no-store",
     ...corsHeaders(request.headers.get("origin")),
@@ -123,7 +131,8 @@ export function problemResponse(error: unknown, requestId: string, request: Requ
   if (error instanceof RateLimited) Object.assign(headers, error.headers);
   const challenge = challengeOf(problem, request);
   if (challenge) headers["www-authenticate"] = challenge;
-  return new Response(JSON.stringify(problem), { status: problem.status, headers });
+  const body = shape ? shape(problem, request) : problem;
+  return new Response(JSON.stringify(body), { status: problem.status, headers });
 }
 
 /** Bytes go out as they are, or as they come, with their reply's type; all else is JSON. */

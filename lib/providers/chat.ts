@@ -65,6 +65,8 @@ export interface Adapter {
   embed: ((access: ProviderAccess, request: EmbeddingRequest) => Promise<Embeddings>) | null;
   /** The names of the models that the key may use, as the provider lists them first. */
   listModels(access: ProviderAccess): Promise<string[]>;
+  /** The provider's own address, for entries that name none. */
+  ownAddress: string;
   /** What a request carries the key in. */
   keyHeader(key: string): [name: string, value: string];
 }

@@ -30,7 +30,8 @@ export interface CompletionOptions {
   onText?: ((piece: string) => void) | undefined;
 }
 
-async function keyOf(tenantId: string, { name, key }: Provider): Promise<string> {
+/** The key of a provider, out of its secret where it names one. Throws `secret_unavailable`. */
+export async function keyOf(tenantId: string, { name, key }: Provider): Promise<string> {
   if ("value" in key) return key.value;
   return secretValue(tenantId, key.secret, null).catch((error: unknown) => {
     if (!(error instanceof SecretUnavailable)) throw error;

@@ -1,7 +1,8 @@
 import type { Client } from "@modelcontextprotocol/client";
+import type { Verdict } from "#lib/core/breaker.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import type { Ask } from "./asking/questions.ts";
-import { type Verdict, withBreaker } from "./breaker.ts";
+import { withBreaker } from "./breaker.ts";
 import { serverOf } from "./connection.ts";
 import { errorWithoutCredentials } from "./credentials.ts";
 import { UpstreamError, type UpstreamErrorCode } from "./errors.ts";

@@ -27,6 +27,8 @@ export interface UsageEvent {
   tokensCached?: number;
   costMicros?: number | null;
   priceId?: string;
+  /** The tokens were counted here, since the provider did not tell them. */
+  isEstimated?: boolean;
 }
 
 interface EventRow {
@@ -49,6 +51,7 @@ interface EventRow {
   error_code: string;
   cost_micros: number | null;
   price_id: string | null;
+  estimated: boolean;
 }
 
 interface Waiting {
@@ -80,16 +83,16 @@ const attempts = 3;
 const eventColumns = `tenant_id text, at timestamptz, event_id uuid, request_id text,
   principal_id text, agent_id text, kind text, name text, provider text, model text,
   tokens_in bigint, tokens_out bigint, tokens_cached bigint, quantity bigint, duration_ms integer,
-  status text, error_code text, cost_micros bigint, price_id text`;
+  status text, error_code text, cost_micros bigint, price_id text, estimated boolean`;
 
 // Rows are ordered by key, so that writers of two processes lock roll-up rows in one order.
 const eventPart = `event as (
     insert into usage_events (tenant_id, at, event_id, request_id, principal_id, agent_id, kind,
       name, provider, model, tokens_in, tokens_out, tokens_cached, quantity, duration_ms, status,
-      error_code, cost_micros, price_id)
+      error_code, cost_micros, price_id, estimated)
     select tenant_id, at, event_id, request_id, principal_id, agent_id, kind,
       name, provider, model, tokens_in, tokens_out, tokens_cached, quantity, duration_ms, status,
-      error_code, cost_micros, price_id
+      error_code, cost_micros, price_id, estimated
     from json_to_recordset($1::json) as e (${eventColumns})
   )`;
 
@@ -261,6 +264,7 @@ function toRow(ctx: UsageCtx, event: UsageEvent): EventRow {
     error_code: plain(event.errorCode),
     cost_micros: event.costMicros === null ? null : whole(event.costMicros),
     price_id: event.priceId === undefined ? null : plain(event.priceId),
+    estimated: event.isEstimated ?? false,
   };
 }
 

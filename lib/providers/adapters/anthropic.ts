@@ -59,11 +59,13 @@ function answerOf(text: string, stopReason: string | null | undefined, used: Usa
   };
 }
 
+const ownAddress = "https://api.anthropic.com";
+
 function clientOf({ apiKey, baseUrl, fetch, timeoutMs, retries }: ProviderAccess): Anthropic {
   // Whatever is not given, the library would take from the environment of this process.
   return new Anthropic({
     ...{ apiKey, authToken: null, webhookKey: null },
-    baseURL: baseUrl ?? "https://api.anthropic.com",
+    baseURL: baseUrl ?? ownAddress,
     ...{ fetch, timeout: timeoutMs, maxRetries: retries, logLevel: "off" },
   });
 }
@@ -121,5 +123,6 @@ export const anthropicAdapter: Adapter = {
   async listModels(access) {
     return modelList(await clientOf(access).get("/v1/models", { signal: access.signal }));
   },
+  ownAddress,
   keyHeader: (key) => ["x-api-key", key],
 };

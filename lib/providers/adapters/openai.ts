@@ -67,11 +67,13 @@ function answerOf(
   };
 }
 
+const ownAddress = "https://api.openai.com/v1";
+
 function clientOf({ apiKey, baseUrl, fetch, timeoutMs, retries }: ProviderAccess): OpenAI {
   // Whatever is not given, the library would take from the environment of this process.
   return new OpenAI({
     ...{ apiKey, adminAPIKey: null, organization: null, project: null, webhookSecret: null },
-    baseURL: baseUrl ?? "https://api.openai.com/v1",
+    baseURL: baseUrl ?? ownAddress,
     ...{ fetch, timeout: timeoutMs, maxRetries: retries, logLevel: "off" },
   });
 }
@@ -160,5 +162,6 @@ export const openaiAdapter: Adapter = {
   async listModels(access) {
     return modelList(await clientOf(access).get("/models", { signal: access.signal }));
   },
+  ownAddress,
   keyHeader: (key) => ["authorization", `Bearer ${key}`],
 };

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { ConnectGuide } from "#components/connect/connect-guide.tsx";
+import { GatewayCard } from "#components/connect/gateway-card.tsx";
 import { McpAddresses } from "#components/connect/mcp-addresses.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
 import { tenantPermissions } from "#lib/core/permissions.ts";
@@ -22,6 +23,7 @@ export default async function PortalConnectPage({ params }: { params: PortalPara
       />
       <McpAddresses shared={`${url}/mcp`} own={own} />
       <ConnectGuide tenantId={tenantId} url={own} grantable={grantable} />
+      <GatewayCard url={url} />
     </>
   );
 }

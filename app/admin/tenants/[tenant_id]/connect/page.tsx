@@ -2,6 +2,7 @@ import { KeyRound } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
 import { ConnectGuide } from "#components/connect/connect-guide.tsx";
+import { GatewayCard } from "#components/connect/gateway-card.tsx";
 import { McpAddresses } from "#components/connect/mcp-addresses.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
 import { Button } from "#components/ui/button.tsx";
@@ -30,6 +31,7 @@ export default async function ConnectPage({ params }: { params: TenantParams }) 
       />
       <McpAddresses shared={`${url}/mcp`} own={own} />
       <ConnectGuide tenantId={tenant.tenant_id} url={own} grantable={tenantPermissions} />
+      <GatewayCard url={url} />
     </>
   );
 }

@@ -1,0 +1,12 @@
+import { shapeErrorOf } from "#lib/gateway/answers.ts";
+import { doors } from "#lib/gateway/doors.ts";
+import { serveDoor } from "#lib/gateway/serve-door.ts";
+import { rawRoute } from "#lib/http/raw-route.ts";
+
+export const POST = rawRoute({
+  permission: "gateway:use",
+  summary: "Ask a language model, in the shape of Anthropic's messages",
+  body: doors.messages.input,
+  shapeError: shapeErrorOf(doors.messages),
+  run: (ctx, { request }) => serveDoor(ctx, doors.messages, request),
+});

@@ -1,0 +1,5 @@
+import { TabSkeleton } from "#components/shell/tab-skeleton.tsx";
+
+export default function Loading() {
+  return <TabSkeleton />;
+}
