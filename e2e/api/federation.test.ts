@@ -258,9 +258,13 @@ test("a pull whose process is killed midway goes on at the next, and nothing is 
     const before = await after.call<{ memories: unknown[] }>("GET", "/memory/all");
     expect(before.body.memories).toHaveLength(200);
     // What the dead process holds runs out by itself; the test does not wait for that.
-    expect(await after.call("POST", "/federation/peers/hq/pull")).toMatchObject({ status: 409 });
     const sql = postgres(ours.databaseUrl, { max: 1, onnotice: () => undefined });
-    await sql`update federation_peers set running_until = now() where tenant_id = ${here.tenantId}`;
+    const holdFor = (time: string) => sql`
+      update federation_peers set running_until = now() + ${time}::interval
+      where tenant_id = ${here.tenantId}`;
+    await holdFor("1 hour");
+    expect(await after.call("POST", "/federation/peers/hq/pull")).toMatchObject({ status: 409 });
+    await holdFor("0");
     await sql.end();
     expect((await pull(after)).report.memory).toMatchObject({ new: 250, updated: 0 });
     const all = await after.call<{ memories: { agent_id: string }[] }>("GET", "/memory/all");

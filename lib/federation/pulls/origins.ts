@@ -5,6 +5,7 @@ import { authorize } from "#lib/core/authorize.ts";
 import { sha256Hex } from "#lib/core/crypto.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
+import { parse } from "#lib/core/parse.ts";
 import { type Base, isWritten, type Outcome } from "./compare.ts";
 import { type Origin, type OriginQuery, originQuery, type PullKind, pullKinds } from "./schema.ts";
 
@@ -180,7 +181,7 @@ function toOrigin(row: OriginRow): Origin {
 /** Where the tenant's entries came from, in the order of kinds and ids. */
 export async function listOrigins(ctx: Ctx, query: OriginQuery): Promise<Page<Origin>> {
   authorize(ctx, "federation:read");
-  const { kind, entry_id, peer_id } = originQuery.parse(query);
+  const { kind, entry_id, peer_id } = parse(originQuery, query);
   const size = Math.min(pageSize(query), 1000);
   const o = federationOrigins;
   const place = query.cursor ? decodeCursor(query.cursor, 3) : null;
