@@ -53,7 +53,12 @@ test("an offer made on one server is called on the other, its quota holds over b
     expect(status).toBe(201);
     const id = body.offers[0]?.offer_id ?? "";
     const at = `/federation/offers/received/${id}`;
-    const forged = { prefix: "x", digest: "x", provider_id: provider.tenantId, tenant_id: provider.tenantId };
+    const forged = {
+      prefix: "x",
+      digest: "x",
+      provider_id: provider.tenantId,
+      tenant_id: provider.tenantId,
+    };
     expect((await consumer.call("POST", `${at}/accept`, forged)).status).toBe(409);
     const { body: looked } = await consumer.call<{ digest: string }>("GET", at);
     const taken = await consumer.call("POST", `${at}/accept`, {
