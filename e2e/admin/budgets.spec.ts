@@ -1,6 +1,9 @@
 import { choose, expect, freshId, mustCall, test } from "./fixtures.ts";
 
-test("a budget of an agent is set, changed and deleted, and a mistake is told at its field", async ({ page, tenant }) => {
+test("a budget of an agent is set, changed and deleted, and a mistake is told at its field", async ({
+  page,
+  tenant,
+}) => {
   await page.goto(`${tenant.path}/budgets`);
   await page.getByRole("button", { name: "New budget" }).first().click();
   const dialog = page.getByRole("dialog");
