@@ -12,12 +12,14 @@ export interface GatewayError {
 
 const openaiTypes: Record<number, string> = {
   401: "authentication_error",
+  402: "insufficient_quota",
   403: "permission_error",
   429: "rate_limit_error",
 };
 
 const anthropicTypes: Record<number, string> = {
   401: "authentication_error",
+  402: "billing_error",
   403: "permission_error",
   404: "not_found_error",
   409: "conflict_error",
