@@ -3,11 +3,12 @@ import type { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { log } from "#lib/core/log.ts";
 import { toProblem } from "#lib/core/problem.ts";
+import type { ErrorShape } from "#lib/http/raw-route.ts";
 import type { ModelTarget } from "#lib/providers/find-model.ts";
 import type { Asked } from "./ask-provider.ts";
 import { endings } from "./cut.ts";
 import type { Door } from "./doors.ts";
-import { errorShapes, shapeProblem } from "./error-shapes.ts";
+import { errorSchemas, errorShapes, shapeProblem } from "./error-shapes.ts";
 import { NotServed, type Served } from "./failover.ts";
 import { Failure } from "./failure.ts";
 import { longestStreamMs } from "./hold.ts";
@@ -204,8 +205,7 @@ export function refusalResponse({ ctx, door }: AnswerTo, error: AppError): Respo
   });
 }
 
-/** The shape of an error of ours, for each door. */
-export const shapeErrorOf =
-  (door: Door) =>
-  (problem: Parameters<typeof shapeProblem>[1]): unknown =>
-    shapeProblem(door.dialect, problem);
+/** The shape of an error of ours at a door. */
+export function errorOf({ dialect }: Door): ErrorShape {
+  return { schema: errorSchemas[dialect], shape: (problem) => shapeProblem(dialect, problem) };
+}
