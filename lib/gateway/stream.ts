@@ -130,18 +130,32 @@ async function* partsOf(parts: StreamParts): AsyncGenerator<Uint8Array, void, un
   }
 }
 
+/** A client that takes nothing for so long keeps a provider's connection open for nothing. */
+const longestUnreadMs = 120_000;
+
 /** The body of a streamed answer. `gone` is told when the client has left before its end. */
 export function streamBody(
   parts: StreamParts,
   gone: () => Promise<void>,
 ): ReadableStream<Uint8Array> {
   const pieces = partsOf(parts);
+  let unread: NodeJS.Timeout | undefined;
   return new ReadableStream({
     async pull(controller) {
+      clearTimeout(unread);
       const { done, value } = await pieces.next();
       if (done) controller.close();
-      else controller.enqueue(value);
+      else {
+        controller.enqueue(value);
+        unread = setTimeout(() => {
+          controller.error(new Error("the client does not read"));
+          void gone().catch(() => undefined);
+        }, longestUnreadMs).unref();
+      }
     },
-    cancel: gone,
+    cancel() {
+      clearTimeout(unread);
+      return gone();
+    },
   });
 }
