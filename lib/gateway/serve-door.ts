@@ -2,7 +2,7 @@ import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { hopsHeader } from "#lib/core/hops.ts";
-import { type JsonObject, parseJson } from "#lib/core/json.ts";
+import { isJsonObject, type JsonObject, parseJson } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import { readText } from "#lib/http/body.ts";
 import type { ModelTarget } from "#lib/providers/find-model.ts";
@@ -48,7 +48,8 @@ async function read(door: Door, request: Request): Promise<Read> {
 }
 
 function sameDialect({ door, text, body, isStream, includeUsage, isBeta }: Read, model: string) {
-  const options = { ...(body.stream_options as object | undefined), include_usage: true };
+  const given = body.stream_options ?? {};
+  const options = isJsonObject(given) ? { ...given, include_usage: true } : given;
   // Without it no provider tells what a streamed chat completion used.
   const asksForUsage = isStream && !includeUsage && door.name === "chat/completions";
   const changed = {
