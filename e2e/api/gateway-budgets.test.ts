@@ -9,6 +9,7 @@ import {
   status,
   streamOf,
 } from "#lib/providers/testing.ts";
+import { platform } from "./client.ts";
 import { type GatewayTenant, gatewayTenant, provider } from "./gateway-tenant.ts";
 
 let far: ModelServer;
@@ -91,6 +92,66 @@ test("a request whose worst case does not fit is refused in the door's shape, an
   const codes = (await tenant.ledger()).map(({ error_code }) => error_code);
   expect(new Set(codes)).toEqual(new Set(["budget_exceeded"]));
   expect((await standing())?.reserved ?? 0).toBe(0);
+});
+
+test("the platform's price counts where the provider's entry has none, and the ledger names it", async () => {
+  await budgeted(10_000);
+  const host = new URL(far.listening.url).host;
+  const price = {
+    provider: host,
+    model: "listed",
+    input_micros: 3_000_000,
+    output_micros: 4_000_000,
+  };
+  const listed = await platform()("PUT", "/prices", { prices: [price] });
+  expect(listed.status).toBe(200);
+  await vi.waitFor(async () => {
+    far.answers = [openai("hi")];
+    await chat({ max_tokens: 50 }, "no/listed");
+  }, 10_000);
+  const [row] = (await tenant.ledger()).slice(-1);
+  expect(row).toMatchObject({ cost_micros: 61, price_id: expect.any(String) });
+  expect(await standing()).toEqual({ spent: 61, reserved: 0, open: 0 });
+});
+
+test("a response that goes on past its limit is cut as incomplete", async () => {
+  await budgeted(5_000);
+  const left = Promise.withResolvers<void>();
+  far.answers = [
+    (response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const send = (data: { type: string }) =>
+        response.write(`event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`);
+      const base = { id: "r1", object: "response", status: "in_progress", output: [] };
+      send({ ...{ type: "response.created", sequence_number: 0 }, response: base } as never);
+      let sequence_number = 0;
+      const timer = setInterval(() => {
+        sequence_number += 1;
+        const delta = "word ".repeat(10);
+        const at = { item_id: "i", output_index: 0, content_index: 0, sequence_number };
+        send({ type: "response.output_text.delta", ...at, delta } as never);
+      }, 5);
+      response.once("close", () => {
+        clearInterval(timer);
+        left.resolve();
+      });
+    },
+  ];
+  const events = await tenant.openai.responses.create({
+    ...{ model: "oa/m", input: "hello", max_output_tokens: 40, stream: true },
+  });
+  let last: unknown;
+  for await (const event of events) last = event;
+  expect(last).toMatchObject({
+    type: "response.incomplete",
+    response: {
+      id: "r1",
+      status: "incomplete",
+      incomplete_details: { reason: "max_output_tokens" },
+    },
+  });
+  await left.promise;
+  expect(await standing()).toMatchObject({ reserved: 0, open: 0 });
 });
 
 test("a dearer model is passed over for a cheaper one that fits, and a model without a price too", async () => {
