@@ -221,7 +221,9 @@ test("what streams of a killed process had reserved comes back when it expires",
     const lost = Promise.all(
       Array.from({ length: 8 }, (_, at) => ask(doomed, tenant.key, 4 + (at % 4))),
     );
-    await expect.poll(async () => (await standing(tenant.tenantId))?.open ?? 0).toBeGreaterThan(2);
+    await expect
+      .poll(async () => (await standing(tenant.tenantId))?.open ?? 0, { timeout: 20_000 })
+      .toBeGreaterThan(2);
     await doomed.stop("SIGKILL");
     await lost;
     const before = await standing(tenant.tenantId);

@@ -45,14 +45,19 @@ function object(value: unknown): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
+/** A screenshot is the output itself, and not in a list. */
+function partList(value: unknown): JsonObject[] {
+  return isJsonObject(value) ? [value] : list(value);
+}
+
 /** The parts of messages, and those within results of tools, where images and files may stand. */
 function partsOf(shape: RequestShape, data: JsonObject): JsonObject[] {
   const items = list(shape === "responses" ? data.input : data.messages);
   const inner = (part: JsonObject): JsonObject[] => [
     part,
-    ...[part.content, part.output, object(part.source).content].flatMap(list).flatMap(inner),
+    ...[part.content, part.output, object(part.source).content].flatMap(partList).flatMap(inner),
   ];
-  return items.flatMap((item) => [item.content, item.output].flatMap(list).flatMap(inner));
+  return items.flatMap((item) => [item.content, item.output].flatMap(partList).flatMap(inner));
 }
 
 /** The length of an image's bytes in the request, which are no text; an address is. */
@@ -117,7 +122,9 @@ export function boundOf(
   text: string,
 ): Bound {
   const parts = partsOf(shape, data);
-  const images = parts.filter(({ type }) => /^(image|image_url|input_image)$/.test(String(type)));
+  const images = parts.filter(({ type }) =>
+    /^(image|image_url|input_image|computer_screenshot)$/.test(String(type)),
+  );
   const pictures = images.reduce((sum, part) => sum + inlineImage(part), 0);
   const tools = list(data.tools);
   const known = tools.filter(({ type }) => /_\d+$/.test(String(type))).length;
