@@ -3,6 +3,7 @@ import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from "vitest";
 import {
   type Answer,
+  json,
   type ModelServer,
   openai,
   startModelServer,
@@ -181,6 +182,11 @@ test("what nobody can count beforehand is refused as of unknown cost, unless the
   far.answers = [openai("hi")];
   await chat({}, "no/m");
   expect(far.asked[0]?.body).not.toHaveProperty("max_tokens");
+  // What has a price counts as what it came to, though nobody knew the most.
+  const usage = { input_tokens: 5_000, output_tokens: 7 };
+  far.answers = [json({ id: "r2", object: "response", status: "completed", output: [], usage })];
+  await tenant.openai.responses.create(boundless);
+  expect(await standing()).toEqual({ spent: 5_014, reserved: 0, open: 0 });
 });
 
 test("where the client sets no limit, the budget's room does, and without a budget nothing is changed", async () => {

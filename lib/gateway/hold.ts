@@ -53,9 +53,11 @@ async function affordable(ctx: Ctx, price: AppliedPrice | null, bound: Bound): P
   return Math.min(Math.max(tokens, fewestTokens), defaultMaxTokens);
 }
 
+/** Of what is boundless, that is reserved which can be counted, where every budget lets it pass. */
 async function take(ctx: Ctx, worst: number | null, asking: Asking, bound: Bound) {
   const lastsMs = asking.timeoutMs + (asking.isStream ? longestStreamMs : 0);
   try {
+    if (bound.boundless) await reserve(ctx, null, lastsMs);
     return await reserve(ctx, worst, lastsMs);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "cost_unknown" || !bound.boundless) {
@@ -91,7 +93,7 @@ export async function hold(
     const counted = isOpen ? { ...data, [limit]: defaultMaxTokens } : data;
     const bound = boundOf(asking.shape, target.provider.type, counted, JSON.stringify(counted));
     const lowest = mostOf(bound, isOpen ? fewestTokens : (bound.tokensOut ?? 0));
-    const price = bound.boundless ? null : attempt.priced;
+    const price = attempt.priced;
     const lowestMicros = worstCaseOf(price?.price, lowest) ?? Number.POSITIVE_INFINITY;
     if (refused && lowestMicros >= refused.worstMicros) throw new Refused(refused);
     const tokensOut = isOpen ? await affordable(ctx, price, bound) : (bound.tokensOut ?? 0);
@@ -109,7 +111,11 @@ export async function hold(
       // Another call took the room between the look at it and this.
       const hasChanged = isOpen && tokensOut > fewestTokens && change < roomChanges;
       if (error.code !== "budget_exceeded" || !hasChanged) {
-        throw new Refused({ error, worstMicros: lowestMicros });
+        const isUnknown = error.code === "cost_unknown";
+        throw new Refused({
+          error,
+          worstMicros: isUnknown ? Number.POSITIVE_INFINITY : lowestMicros,
+        });
       }
     }
   }
