@@ -155,8 +155,9 @@ export async function serveDoor(ctx: Ctx, door: Door, request: Request): Promise
       prepare: (target) => askingFor(asked, plan, ctx.hops ?? 0, target),
     });
     if (served.asked.kind === "whole") return await wholeResponse(to, served, served.asked);
+    const response = streamResponse(to, served, served.asked);
     isStreaming = true;
-    return streamResponse(to, served, served.asked);
+    return response;
   } catch (error) {
     if (error instanceof NotServed) return failureResponse(to, error);
     if (error instanceof AppError && error.code === "cost_unknown")
