@@ -81,9 +81,14 @@ function pseudonymOf(ctx: Ctx, subjectId: string): string {
  * Erases all of an agent's memory, or all items that are about a data subject: versions, what is in
  * the trash, an agent's context document and grants. What stays is a certificate in the audit log,
  * with counts and a digest and no content; what the log said of the agent's document goes too.
+ * `alongside` takes what later domains keep of an agent, in the same transaction and before all else.
  * Throws `invalid_request`, and `forbidden` for a key that acts for an agent.
  */
-export async function eraseMemory(ctx: Ctx, raw: EraseInput): Promise<Certificate> {
+export async function eraseMemory(
+  ctx: Ctx,
+  raw: EraseInput,
+  alongside?: (tx: Tx, agentId: string) => Promise<void>,
+): Promise<Certificate> {
   authorize(ctx, "memory:write");
   requireNoAgent(ctx);
   const input = parse(eraseInput, raw);
@@ -92,6 +97,7 @@ export async function eraseMemory(ctx: Ctx, raw: EraseInput): Promise<Certificat
   return metered(ctx, "memory.erase", agentId ?? "", async () => {
     const scope = scopeOf(ctx, input);
     const erase = async (tx: Tx): Promise<Certificate> => {
+      if (agentId !== undefined) await alongside?.(tx, agentId);
       await lockQuota(tx, ctx.tenantId, quota);
       const summary = await summarize(tx, ctx, scope);
       await tx.execute(sql`delete from ${memoryItems} where ${scope.items}`);
