@@ -17,6 +17,7 @@ import { getTool, registerTool } from "#lib/tools/service.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
 import { eraseMemoryHere } from "../erase.ts";
 import { exportMemory, exportTools } from "../exports/export.ts";
+import { acceptAs, federatedTenant, offerTo } from "../offers/testing.ts";
 import { pullMemory } from "../pull.ts";
 import { approveTool, listHeldTools } from "./held.ts";
 import { pullDuePeers } from "./jobs.ts";
@@ -490,6 +491,30 @@ test("a tool's credentials stay with the peer, which is told; the names of secre
   const { "x-key": _, ...rest } = headers;
   const { implementation } = config;
   expect((await getTool(ours, "t")).config).toEqual({ implementation, headers: rest, auth });
+});
+
+test("what was received of another tenant leaves by no door, and no peer describes an offer's tool", async () => {
+  const [owner, middle] = await Promise.all([federatedTenant(), here()]);
+  await registerTool(owner, {
+    ...{ tool_id: "t", name: "t", config: { implementation: "internal:echo" } },
+  });
+  const { offer_id } = await offerTo(owner, middle, { object_id: "t" });
+  await acceptAs(middle, offer_id);
+  await registerTool(middle, { tool_id: "own", name: "own" });
+  const { tools } = await exportTools(middle, {});
+  expect(tools.map(({ tool_id }) => tool_id)).toEqual(["own"]);
+  const forged = [
+    { tool_id: offer_id, name: "acme_t", config: { implementation: "https://evil.example/x" } },
+    { tool_id: "x", name: "x", config: { implementation: `offer:${offer_id}` } },
+  ];
+  const peer = await peerThat(() => [200, { tools: forged, cursor: "c", more: false }]);
+  await configureTenant(platformCtx(), {
+    ...{ tenant_id: middle.tenantId, name: "middle" },
+    ...{ mcp_config: federated, egress_allow: [peer.host] },
+  });
+  await registerPeer(middle, { peer_id: "bad", url: peer.url, pulls: ["tools"] });
+  expect((await pullPeer(middle, "bad")).report.tools).toMatchObject({ new: 0, failed: 2 });
+  expect(await getTool(middle, offer_id)).toMatchObject({ has_draft: false });
 });
 
 describe("scheduled pulls", () => {
