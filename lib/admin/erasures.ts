@@ -4,7 +4,8 @@ import { authorize } from "#lib/core/authorize.ts";
 import type { PlatformCtx } from "#lib/core/ctx.ts";
 import type { Page, PageQuery } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
-import { eraseMemory, findSubject } from "#lib/memory/erasure.ts";
+import { eraseMemoryHere } from "#lib/federation/erase.ts";
+import { findSubject } from "#lib/memory/erasure.ts";
 import { type Certificate, certificate, type EraseInput } from "#lib/memory/erasure-schema.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import {
@@ -42,7 +43,7 @@ async function repeat(ctx: PlatformCtx, erasure: Certificate): Promise<Outcome> 
     scope = { subject_id: subject };
   }
   const input = { ...scope, reference: erasure.reference ?? undefined };
-  await eraseMemory(inTenant, input, erasure.repeats ?? erasure.certificate_id);
+  await eraseMemoryHere(inTenant, input, erasure.repeats ?? erasure.certificate_id);
   return "repeated";
 }
 

@@ -91,16 +91,23 @@ export async function findSubject(ctx: Ctx, pseudonym: string): Promise<string |
   return rows.find((row) => pseudonymOf(ctx, row.subject_id) === pseudonym)?.subject_id ?? null;
 }
 
+export interface ErasureOptions {
+  /** The certificate of an erasure that a restored backup lacks. */
+  repeats?: string | null;
+  /** Takes what later domains keep of an agent, in the same transaction and before all else. */
+  alongside?: (tx: Tx, agentId: string) => Promise<void>;
+}
+
 /**
  * Erases all of an agent's memory, or all items that are about a data subject: versions, what is in
  * the trash, an agent's context document and grants. What stays is a certificate in the audit log,
  * with counts and a digest and no content; what the log said of the agent's document goes too.
- * `repeats` is the certificate of an erasure that a restored backup lacks. Throws `invalid_request`, and `forbidden` for a key that acts for an agent.
+ * Throws `invalid_request`, and `forbidden` for a key that acts for an agent.
  */
 export async function eraseMemory(
   ctx: Ctx,
   raw: EraseInput,
-  repeats: string | null = null,
+  { repeats = null, alongside }: ErasureOptions = {},
 ): Promise<Certificate> {
   authorize(ctx, "memory:write");
   requireNoAgent(ctx);
@@ -113,6 +120,7 @@ export async function eraseMemory(
   return metered(ctx, "memory.erase", agentId ?? "", async () => {
     const scope = scopeOf(ctx, input);
     const erase = async (tx: Tx): Promise<Certificate> => {
+      if (agentId !== undefined) await alongside?.(tx, agentId);
       await lockQuota(tx, ctx.tenantId, quota);
       const summary = await summarize(tx, ctx, scope);
       await tx.execute(sql`delete from ${memoryItems} where ${scope.items}`);
