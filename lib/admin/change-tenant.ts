@@ -5,14 +5,21 @@ import { announce, announceHere } from "#lib/core/bus.ts";
 import { tenantSlug } from "#lib/tenants/schema.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 
-/** A tenant's row, held until the transaction ends; undefined where there is none. */
+/**
+ * A tenant's row, held until the transaction ends; undefined where there is none. Rows that refer to
+ * it may be added meanwhile: whoever adds one may hold a quota that the change has to wait for.
+ */
 export async function lockTenant(
   tx: Tx,
   tenantId: string,
 ): Promise<typeof tenants.$inferSelect | undefined> {
   // PostgreSQL refuses some texts that are no slugs.
   if (!tenantSlug.safeParse(tenantId).success) return undefined;
-  const [row] = await tx.select().from(tenants).where(eq(tenants.tenantId, tenantId)).for("update");
+  const [row] = await tx
+    .select()
+    .from(tenants)
+    .where(eq(tenants.tenantId, tenantId))
+    .for("no key update");
   return row;
 }
 

@@ -179,6 +179,8 @@ export async function deleteTenant(ctx: PlatformCtx, tenantId: string): Promise<
   await changeTenant(tenantId, async (tx) => {
     const before = await lockTenant(tx, tenantId);
     if (!before) throw notFound("tenant", tenantId);
+    // Who adds something holds its quota and then asks for the tenant's row, which goes below.
+    await tx.select().from(tenantQuotas).where(eq(tenantQuotas.tenantId, tenantId)).for("update");
     await forgetUsage(tx, tenantId);
     await tx.delete(tenants).where(eq(tenants.tenantId, tenantId));
     await auditPlatform(tx, ctx, {
