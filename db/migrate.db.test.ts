@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
+import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import type { Sql } from "postgres";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { connect, connectOwner, database, useDatabase } from "./client.ts";
+import { connect, connectOwner, database, ormOf, useDatabase } from "./client.ts";
 import { migrate } from "./migrate.ts";
 import { useTestDatabase } from "./testing/clone.ts";
 import { platformStatement, tenantScope, tenantStatement } from "./transaction.ts";
@@ -88,9 +89,19 @@ function migrationsBefore(name: string): string {
   return folder;
 }
 
+/** A database as it was before the migration of that name. */
+async function migrateBefore(url: string, name: string): Promise<void> {
+  const sql = connectOwner(url);
+  try {
+    await applyMigrations(ormOf(sql), { migrationsFolder: migrationsBefore(name) });
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
 test("tenants of an earlier version get their limit of storage, whatever their documents hold", async () => {
   const url = await emptyDatabase();
-  await migrate(url, migrationsBefore("_catalog"));
+  await migrateBefore(url, "_catalog");
   const limits = {
     a: '{"max_storage_mb": 3}',
     b: '{"x": "\\u0000"}',
@@ -116,7 +127,7 @@ test("tenants of an earlier version get their limit of storage, whatever their d
 
 test("tools of an earlier version are published, each with its first revision as it stood", async () => {
   const url = await emptyDatabase();
-  await migrate(url, migrationsBefore("_tool_versions"));
+  await migrateBefore(url, "_tool_versions");
   const config = '{"b": "\\u0000", "a": [1.50]}';
   await query(
     url,

@@ -65,6 +65,8 @@ const received: Column<ReceivedOffer>[] = [
     id: "object",
     header: "Offered",
     phone: "title",
+    // The row's button is wider and taller than an icon.
+    className: "max-md:min-h-10 max-md:pr-22",
     cell: ({ name, exposed_name }) => (
       <RowTitle title={name} {...(exposed_name === null ? {} : { id: exposed_name })} />
     ),

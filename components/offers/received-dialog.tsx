@@ -207,15 +207,26 @@ function Rest({ tenantId, offer, onDone }: OpenProps) {
             </Button>
           </>
         ) : (
-          <Button
-            variant={offer.state === "accepted" ? "destructive" : "outline"}
-            pending={run.isPending}
-            onClick={() =>
-              act("remove", offer.state === "accepted" ? "The offer is ended" : "It is forgotten")
-            }
-          >
-            {offer.state === "accepted" ? "End it" : "Forget it"}
-          </Button>
+          <>
+            {offer.state === "revoked" && !offer.blocked && (
+              <Button
+                variant="outline"
+                pending={run.isPending}
+                onClick={() => act("block", `No offers of ${offer.from.tenant_id} arrive any more`)}
+              >
+                Block its tenant
+              </Button>
+            )}
+            <Button
+              variant={offer.state === "accepted" ? "destructive" : "outline"}
+              pending={run.isPending}
+              onClick={() =>
+                act("remove", offer.state === "accepted" ? "The offer is ended" : "It is forgotten")
+              }
+            >
+              {offer.state === "accepted" ? "End it" : "Forget it"}
+            </Button>
+          </>
         )}
       </DialogFooter>
     </>

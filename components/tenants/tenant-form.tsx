@@ -119,6 +119,14 @@ export function TenantForm({
         />
         <NumberField
           {...{ control }}
+          name="mcp_config.max_gateway_requests"
+          label="Model requests"
+          description="Requests at the AI gateway that run at the same time, on each process."
+          placeholder="256"
+          min={0}
+        />
+        <NumberField
+          {...{ control }}
           name="mcp_config.requests_per_minute"
           label="Request rate"
           description={`Empty: the deployment's ${formatValue(defaultRequestsPerMinute, "count")}.`}

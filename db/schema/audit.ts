@@ -24,6 +24,7 @@ export const auditEntries = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.entryId] }),
     index("audit_births").on(t.tenantId, t.entryId).where(sql`${t.action} = 'tenant.create'`),
+    index("audit_erasures").on(t.tenantId, t.entryId).where(sql`${t.action} = 'memory.erase'`),
   ],
 );
 

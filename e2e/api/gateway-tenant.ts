@@ -22,6 +22,7 @@ export interface LedgerRow {
   tokens_cached: number;
   cost_micros: number | null;
   estimated: boolean;
+  price_id: string | null;
 }
 
 const prices = { m: { input_micros: 1_000_000, output_micros: 2_000_000 } };
@@ -54,7 +55,7 @@ export async function gatewayTenant(
       try {
         return await sql<LedgerRow[]>`
           select name, provider, model, status, error_code, tokens_in::int, tokens_out::int,
-            tokens_cached::int, cost_micros::int, estimated
+            tokens_cached::int, cost_micros::int, estimated, price_id
           from usage_events where tenant_id = ${tenant.tenantId} and kind = 'ai_call' order by at`;
       } finally {
         await sql.end();

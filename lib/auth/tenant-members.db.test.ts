@@ -180,7 +180,12 @@ test("owners are made and unmade by owners and operators alone, and no key is an
 
 test("a credential makes nobody, and takes over nobody, who may do more than it", async () => {
   const ctx = await freshTenant();
-  const weak = tenantCtx(ctx.tenantId, ["members:write", "tenants:read", "usage:read"]);
+  const weak = tenantCtx(ctx.tenantId, [
+    "members:write",
+    "tenants:read",
+    "usage:read",
+    "budgets:write",
+  ]);
   const [admin, viewer] = [await join(ctx, "admin"), await join(ctx, "viewer")];
   const refused = { code: "insufficient_scope", status: 403 };
   await expect(addMember(weak, { email: newEmail(), role: "admin" })).rejects.toMatchObject(

@@ -68,6 +68,22 @@ async function refuser(
   return exceeded(full, micros);
 }
 
+/** Whether a budget concerns what a caller spends now, which most often costs no wait. */
+export async function isCounted(ctx: Ctx): Promise<boolean> {
+  return (await budgetsFor(ctx)).length > 0;
+}
+
+/** What the fullest budget that concerns a caller has left, in micro-units; null: there is none. */
+export async function roomFor(ctx: Ctx): Promise<number | null> {
+  const rules = await budgetsFor(ctx);
+  if (rules.length === 0) return null;
+  const states = await readBudgets(ctx.tenantId, { ids: rules.map(({ budgetId }) => budgetId) });
+  return states.reduce<number | null>(
+    (least, { left_micros }) => Math.min(least ?? left_micros, left_micros),
+    null,
+  );
+}
+
 const attempts = 5;
 
 // Above every limit, and far below what a sum of many may come to.

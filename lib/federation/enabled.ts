@@ -5,10 +5,13 @@ import { findSnapshot, type TenantSnapshot } from "#lib/tenants/snapshot.ts";
 /** The tenant's snapshot if it may pull from peers; throws `peer_not_allowed`. */
 export async function requirePulling(ctx: Ctx): Promise<TenantSnapshot> {
   const snapshot = await findSnapshot(ctx.tenantId);
-  if (snapshot?.tenant.mcp_config.federation_enabled === true) return snapshot;
+  const isActive = snapshot?.tenant.status === "active";
+  if (isActive && snapshot.tenant.mcp_config.federation_enabled === true) return snapshot;
   throw new AppError(
     "peer_not_allowed",
-    "The tenant may not pull from peers: mcp_config.federation_enabled is not true.",
+    isActive
+      ? "The tenant may not pull from peers: mcp_config.federation_enabled is not true."
+      : "The tenant may not pull from peers: it is not active.",
     { extra: { reason: "federation_disabled" } },
   );
 }

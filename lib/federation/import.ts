@@ -3,6 +3,7 @@ import { type Tx, withTenant } from "#db/transaction.ts";
 import { audit } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
+import { requirePulling } from "./enabled.ts";
 import { type Peer, peerFailed } from "./peer.ts";
 
 /** Writes under way at a time: they share commits of the ledger, and leave connections to others. */
@@ -88,6 +89,7 @@ export async function importEntries<T>(
         if (performance.now() > deadline) {
           throw new AppError("unavailable", `The import takes longer than ${importTimeMs} ms.`);
         }
+        await requirePulling(ctx);
         await write(entry);
         written.push(entry);
       } catch (error) {

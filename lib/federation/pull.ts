@@ -14,6 +14,7 @@ import { openTarget } from "./allowed.ts";
 import { importEntries, parseEntries } from "./import.ts";
 import { beforeImport, fetchList } from "./peer.ts";
 import { fingerprintOf } from "./pulls/compare.ts";
+import { erasedAmong } from "./pulls/erased.ts";
 import { pulledNote, withoutMasks } from "./pulls/masks.ts";
 import { rememberOrigins, type Source, trimOrigins } from "./pulls/origins.ts";
 import type { PullKind } from "./pulls/schema.ts";
@@ -46,7 +47,7 @@ async function rememberTaken(
 
 /**
  * Copies every agent's context of a peer into the caller's tenant, replacing those of the same
- * agents. Needs `federation:write` and `memory:write`. Throws `invalid_request`,
+ * agents, but for those whose memory was erased here. Needs `federation:write` and `memory:write`. Throws `invalid_request`,
  * `peer_not_allowed`, `upstream_failed` (nothing imported), or with `imported` what stopped it
  * midway, such as `limit_exceeded`.
  */
@@ -58,6 +59,8 @@ export async function pullMemory(ctx: Ctx, raw: PullInput): Promise<PullResult> 
     const found = await fetchList(peer, "/memory/all", memoriesOf);
     return parseEntries(peer, "/memories", registerMemoryInput, found, (e) => e.agent_id);
   });
+  const erased = await withTenant(ctx.tenantId, (tx) => erasedAmong(tx, ctx, [...entries.keys()]));
+  for (const agentId of erased) entries.delete(agentId);
   const pull = {
     action: "federation.memory_pull",
     peer,

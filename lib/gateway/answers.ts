@@ -1,17 +1,21 @@
 import type { Ctx } from "#lib/core/ctx.ts";
+import type { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { log } from "#lib/core/log.ts";
 import { toProblem } from "#lib/core/problem.ts";
+import type { ErrorShape } from "#lib/http/raw-route.ts";
 import type { ModelTarget } from "#lib/providers/find-model.ts";
 import type { Asked } from "./ask-provider.ts";
+import { endings } from "./cut.ts";
 import type { Door } from "./doors.ts";
-import { errorShapes, shapeProblem } from "./error-shapes.ts";
+import { errorSchemas, errorShapes, shapeProblem } from "./error-shapes.ts";
 import { NotServed, type Served } from "./failover.ts";
 import { Failure } from "./failure.ts";
+import { longestStreamMs } from "./hold.ts";
 import { BrokenStream } from "./server-events.ts";
-import { settleAnswer } from "./settle.ts";
+import { type Attempt, settleAnswer, tokensOf } from "./settle.ts";
 import { carryOver, passOn, streamBody } from "./stream.ts";
-import { nothingTold, usageReaders } from "./usage-reader.ts";
+import { nothingTold, type Told, usageReaders } from "./usage-reader.ts";
 
 /** Whom an answer is for. */
 export interface AnswerTo {
@@ -22,11 +26,13 @@ export interface AnswerTo {
   includeUsage: boolean;
   /** Ends what runs for a client that has left. */
   gone: AbortController;
+  /** The answer is over: it counts no longer as one under way. */
+  leave(): void;
 }
 
 function headersOf(target: ModelTarget, attempts: number): Record<string, string> {
   // A header holds no more than ASCII, and names are the tenant's own.
-  const plain = (text: string) => text.replace(/[^\x20-\x7e]/g, encodeURIComponent);
+  const plain = (text: string) => text.toWellFormed().replace(/[^\x20-\x7e]+/g, encodeURIComponent);
   return {
     "x-tausestack-provider": plain(target.provider.name),
     "x-tausestack-model": plain(target.model),
@@ -79,9 +85,21 @@ export async function wholeResponse(
   });
 }
 
+/**
+ * Even dense text has no more bytes a token in the long run: past so many, a provider has gone on
+ * beyond the limit that it was asked to keep.
+ */
+const mostBytesPerToken = 8;
+
+function isPast({ most, reservation }: Attempt, { tokensOut, bytes, hasStopped }: Told): boolean {
+  if (!reservation || !most) return false;
+  if (bytes > most.tokensOut * mostBytesPerToken) return true;
+  return !hasStopped && (tokensOut ?? 0) > most.tokensOut;
+}
+
 /** An answer that is streamed, from its first part on. */
 export function streamResponse(
-  { ctx, door, request, includeUsage, gone }: AnswerTo,
+  { ctx, door, request, includeUsage, gone, leave }: AnswerTo,
   { attempt, attempts }: Served,
   { events, stop }: Extract<Asked, { kind: "stream" }>,
 ): Response {
@@ -89,15 +107,32 @@ export function streamResponse(
   const told = nothingTold();
   let settled: Promise<void> | null = null;
   const settle = (code: string | null) => {
-    settled ??= settleAnswer(attempt, request, told, code).then(() => undefined);
+    settled ??= settleAnswer(attempt, request, told, code)
+      .then(() => undefined)
+      .finally(() => {
+        clearTimeout(late);
+        leave();
+      });
     return settled;
   };
+  let isLate = false;
+  const end = () => {
+    isLate = true;
+    stop();
+  };
+  const late = attempt.reservation ? setTimeout(end, longestStreamMs) : undefined;
   const crossing = provider.type === door.dialect ? null : door.crossing;
   const hidesUsage = door.name === "chat/completions" && !includeUsage;
   const body = streamBody(
     {
       ...{ provider: provider.name, events, told, read: usageReaders[provider.type] },
-      carrier: crossing ? carryOver(crossing.stream(includeUsage)) : passOn(hidesUsage),
+      carrier: crossing
+        ? carryOver(crossing.stream(includeUsage), provider.type)
+        : passOn(hidesUsage, endings[door.shape](includeUsage)),
+      isPast: () => isPast(attempt, told),
+      isLate: () => isLate,
+      tokens: () => tokensOf(attempt, request, told),
+      stop,
       settle(error) {
         const hasLeft = gone.signal.aborted;
         if (error !== null && !hasLeft) log.warn({ err: error }, "a streamed answer broke off");
@@ -161,8 +196,16 @@ export function failureResponse(
   return new Response(isSame && answer ? answer.body : JSON.stringify(shaped), { status, headers });
 }
 
-/** The shape of an error of ours, for each door. */
-export const shapeErrorOf =
-  (door: Door) =>
-  (problem: Parameters<typeof shapeProblem>[1]): unknown =>
-    shapeProblem(door.dialect, problem);
+/** A refusal of ours that the vendors' own clients would try again by its status, for nothing. */
+export function refusalResponse({ ctx, door }: AnswerTo, error: AppError): Response {
+  const problem = toProblem(error, ctx.requestId);
+  return new Response(JSON.stringify(shapeProblem(door.dialect, problem)), {
+    status: problem.status,
+    headers: { "content-type": "application/json", "x-should-retry": "false" },
+  });
+}
+
+/** The shape of an error of ours at a door. */
+export function errorOf({ dialect }: Door): ErrorShape {
+  return { schema: errorSchemas[dialect], shape: (problem) => shapeProblem(dialect, problem) };
+}

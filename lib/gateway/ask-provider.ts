@@ -6,6 +6,7 @@ import { ProviderError } from "#lib/providers/provider-error.ts";
 import type { Provider } from "#lib/providers/schema.ts";
 import { redact } from "#lib/secrets/redact.ts";
 import type { TenantSnapshot } from "#lib/tenants/snapshot.ts";
+import type { RequestShape } from "./bound.ts";
 import { errorOfEvent, failureOfStatus } from "./error-answer.ts";
 import { Failure } from "./failure.ts";
 import { BrokenStream, readEvents, type ServerEvent } from "./server-events.ts";
@@ -14,7 +15,14 @@ import { BrokenStream, readEvents, type ServerEvent } from "./server-events.ts";
 export interface Asking {
   /** Under the provider's address, such as `/chat/completions`. */
   path: string;
+  shape: RequestShape;
   body: string;
+  /** What `body` is the text of. */
+  data(): JsonObject;
+  /** The member that limits the answer; null: nothing does. */
+  limit: string | null;
+  /** The client itself has set a limit. */
+  hasOwnLimit: boolean;
   isStream: boolean;
   /** Besides the key and the types. */
   headers: Readonly<Record<string, string>>;
@@ -92,6 +100,24 @@ async function wholeAnswer(response: Response, name: string, key: string): Promi
   return { kind: "whole", text, data };
 }
 
+/** A provider that repeats the key within an event would show it to whoever may only use it. */
+async function* masked(
+  events: AsyncGenerator<ServerEvent, void, undefined>,
+  key: string,
+): AsyncGenerator<ServerEvent, void, undefined> {
+  const bytes = Buffer.from(key);
+  const hidden = new Set([key]);
+  for await (const event of events) {
+    const { raw, data } = event;
+    if (key === "" || Buffer.from(raw.buffer, raw.byteOffset, raw.length).indexOf(bytes) === -1) {
+      yield event;
+    } else {
+      const text = redact(Buffer.from(raw).toString("utf8"), hidden);
+      yield { raw: Buffer.from(text), data: redact(data, hidden) };
+    }
+  }
+}
+
 async function* prepend(
   first: ServerEvent,
   rest: AsyncGenerator<ServerEvent, void, undefined>,
@@ -101,12 +127,17 @@ async function* prepend(
 }
 
 /** Waits for the first event that says something: until then another provider can be asked. */
-async function begunStream(response: Response, name: string, stop: () => void): Promise<Asked> {
+async function begunStream(
+  response: Response,
+  name: string,
+  key: string,
+  stop: () => void,
+): Promise<Asked> {
   const type = response.headers.get("content-type") ?? "none";
   if (!response.body || !/^text\/event-stream\b/i.test(type)) {
     throw malformed(name, undefined, `its content type is ${type.slice(0, 100)}, not a stream`);
   }
-  const events = readEvents(response.body);
+  const events = masked(readEvents(response.body), key);
   let next = await events.next();
   while (!next.done && next.value.data === "") next = await events.next();
   if (next.done) throw malformed(name, undefined, "its stream is empty");
@@ -154,7 +185,7 @@ export async function askProvider(
       const said = redact(await errorText(response), new Set([key]));
       throw failureOfStatus(name, response, said);
     }
-    if (isStream) return await begunStream(response, name, () => stop.abort());
+    if (isStream) return await begunStream(response, name, key, () => stop.abort());
     return await wholeAnswer(response, name, key);
   } catch (error) {
     stop.abort();

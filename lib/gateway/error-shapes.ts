@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { Problem } from "#lib/core/problem.ts";
+import type { ErrorShape } from "#lib/http/raw-route.ts";
 import type { ProviderType } from "#lib/providers/schema.ts";
 
 /** An error before it has the shape of a dialect. */
@@ -12,12 +14,14 @@ export interface GatewayError {
 
 const openaiTypes: Record<number, string> = {
   401: "authentication_error",
+  402: "insufficient_quota",
   403: "permission_error",
   429: "rate_limit_error",
 };
 
 const anthropicTypes: Record<number, string> = {
   401: "authentication_error",
+  402: "billing_error",
   403: "permission_error",
   404: "not_found_error",
   409: "conflict_error",
@@ -44,6 +48,25 @@ export const errorShapes = {
   }),
 } satisfies Record<ProviderType, (error: GatewayError) => unknown>;
 
+/** The same for the API's description. */
+export const errorSchemas = {
+  openai: z
+    .object({
+      error: z.object({
+        ...{ message: z.string(), type: z.string(), param: z.string().nullable() },
+        code: z.string().nullable(),
+      }),
+    })
+    .meta({ id: "OpenAiError", description: "An error as OpenAI's API has it." }),
+  anthropic: z
+    .object({
+      type: z.literal("error"),
+      error: z.object({ type: z.string(), message: z.string() }),
+      request_id: z.string().nullish(),
+    })
+    .meta({ id: "AnthropicError", description: "An error as Anthropic's API has it." }),
+} satisfies Record<ProviderType, z.ZodType>;
+
 /** A problem of ours in the shape of a door's dialect. */
 export function shapeProblem(dialect: ProviderType, problem: Problem): unknown {
   return errorShapes[dialect]({
@@ -57,3 +80,9 @@ export function shapeProblem(dialect: ProviderType, problem: Problem): unknown {
 export function dialectOf(request: Request): ProviderType {
   return request.headers.has("anthropic-version") ? "anthropic" : "openai";
 }
+
+/** Where both dialects ask at one address: each gets its own shape. */
+export const errorOfEither: ErrorShape = {
+  schema: z.union([errorSchemas.openai, errorSchemas.anthropic]),
+  shape: (problem, request) => shapeProblem(dialectOf(request), problem),
+};

@@ -6,8 +6,9 @@ import type { ModelTarget } from "#lib/providers/find-model.ts";
 import type { TenantSnapshot } from "#lib/tenants/snapshot.ts";
 import { type Asked, type Asking, askProvider } from "./ask-provider.ts";
 import { Failure } from "./failure.ts";
+import { hold, type Refusal, Refused } from "./hold.ts";
 import type { Plan } from "./plan.ts";
-import { type Attempt, settleFailure } from "./settle.ts";
+import { type Attempt, settleFailure, settleRefusal, settleUnasked } from "./settle.ts";
 
 /** An answer of one of a plan's models. */
 export interface Served {
@@ -82,8 +83,16 @@ export interface GatewayRequest {
   signal: AbortSignal;
 }
 
-async function ask(request: GatewayRequest, target: ModelTarget, asking: Asking): Promise<Asked> {
+/** An attempt, and the request as it goes to the provider. */
+interface Try {
+  attempt: Attempt;
+  asking: Asking;
+  refused: Refusal | null;
+}
+
+async function ask(request: GatewayRequest, { attempt, asking, refused }: Try): Promise<Asked> {
   const { ctx, snapshot, signal } = request;
+  const { target } = attempt;
   const key = keyOf(ctx, target);
   const refuse = (failures: number, retryAfterSeconds: number) =>
     new Failure(
@@ -92,9 +101,12 @@ async function ask(request: GatewayRequest, target: ModelTarget, asking: Asking)
       { status: 503, goesOn: true, wasAsked: false, retryAfterSeconds },
     );
   try {
-    return await breakers.run(key, judge, refuse, () =>
-      askProvider(snapshot, target.provider, asking, signal),
-    );
+    return await breakers.run(key, judge, refuse, async () => {
+      const sent = attempt.name === null ? asking : await hold(attempt, asking, refused);
+      signal.throwIfAborted();
+      attempt.isAsked = true;
+      return askProvider(snapshot, target.provider, sent, signal);
+    });
   } catch (error) {
     if (error instanceof Failure && error.wasAsked && error.retryAfterSeconds !== undefined) {
       resting.set(key, performance.now() + error.retryAfterSeconds * 1000);
@@ -106,6 +118,12 @@ async function ask(request: GatewayRequest, target: ModelTarget, asking: Asking)
 function left(): Failure {
   const circumstances = { status: 503, goesOn: false, wasAsked: true };
   return new Failure("cancelled", "The client has left.", circumstances);
+}
+
+function newAttempt(ctx: Ctx, name: string | null, target: ModelTarget): Attempt {
+  const startedAt = performance.now();
+  const unheld = { priced: null, reservation: null, most: null, isAsked: false };
+  return { ctx, name, target, startedAt, ...unheld };
 }
 
 /** The models that a request can be put to; throws what is wrong with it where there is none. */
@@ -130,26 +148,34 @@ function prepared({
 
 /**
  * Asks a plan's models one after the other until one answers, or has begun to; a model that asked
- * for a pause comes last. Attempts that failed are in the ledger when it resolves or rejects. Throws
- * `NotServed`, what `prepare` throws, and the signal's reason.
+ * for a pause comes last. Where budgets count it, each attempt reserves its worst case before; one
+ * that finds no room is passed over for a cheaper model alone. Attempts that failed are in the ledger
+ * when it resolves or rejects. Throws `NotServed`, `budget_exceeded`, `cost_unknown`, what `prepare`
+ * throws, and the signal's reason.
  */
 export async function serve(request: GatewayRequest): Promise<Served> {
   const ready = prepared(request);
   const settled: Promise<void>[] = [];
   let attempts = 0;
   let last: NotServed | null = null;
+  let refused: (Refusal & { attempt: Attempt }) | null = null;
   try {
     for (let round = 1; round <= 2; round++) {
       const pauses: number[] = [];
       for (const { target, asking } of ready) {
         const { ctx, name } = request;
-        const attempt = { ctx, name, target, startedAt: performance.now() };
+        const attempt = newAttempt(ctx, name, target);
         try {
-          const asked = await ask(request, target, asking);
+          const asked = await ask(request, { attempt, asking, refused });
           return { attempt, asked, attempts: attempts + 1 };
         } catch (error) {
+          if (error instanceof Refused) {
+            refused = { ...error.refusal, attempt };
+            continue;
+          }
           if (!(error instanceof Failure)) {
-            if (request.signal.aborted) settled.push(settleFailure(attempt, left()));
+            const isCalled = attempt.isAsked && request.signal.aborted;
+            settled.push(isCalled ? settleFailure(attempt, left()) : settleUnasked(attempt));
             throw error;
           }
           if (error.wasAsked) attempts += 1;
@@ -163,7 +189,10 @@ export async function serve(request: GatewayRequest): Promise<Served> {
       if (shortest > longestPauseSeconds) break;
       if (round === 1) await pause(shortest, request.signal);
     }
-    throw last;
+    if (last) throw last;
+    if (!refused) throw new Error("no model was asked");
+    settled.push(settleRefusal(refused.attempt, refused.error));
+    throw refused.error;
   } finally {
     await Promise.all(settled);
   }

@@ -2,17 +2,25 @@ import { authorize } from "#lib/core/authorize.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { hopsHeader } from "#lib/core/hops.ts";
-import { type JsonObject, parseJson } from "#lib/core/json.ts";
+import { isJsonObject, type JsonObject, parseJson } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
 import { readText } from "#lib/http/body.ts";
 import type { ModelTarget } from "#lib/providers/find-model.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
-import { type AnswerTo, failureResponse, streamResponse, wholeResponse } from "./answers.ts";
+import {
+  type AnswerTo,
+  failureResponse,
+  refusalResponse,
+  streamResponse,
+  wholeResponse,
+} from "./answers.ts";
 import type { Asking } from "./ask-provider.ts";
+import { limitsOf, type RequestShape } from "./bound.ts";
 import type { Door } from "./doors.ts";
 import { NotServed, serve } from "./failover.ts";
 import { withMembers } from "./json-members.ts";
 import { type Plan, planFor } from "./plan.ts";
+import { takeSlot } from "./slots.ts";
 
 /** A client's request, read. */
 interface Read {
@@ -40,7 +48,8 @@ async function read(door: Door, request: Request): Promise<Read> {
 }
 
 function sameDialect({ door, text, body, isStream, includeUsage, isBeta }: Read, model: string) {
-  const options = { ...(body.stream_options as object | undefined), include_usage: true };
+  const given = body.stream_options ?? {};
+  const options = isJsonObject(given) ? { ...given, include_usage: true } : given;
   // Without it no provider tells what a streamed chat completion used.
   const asksForUsage = isStream && !includeUsage && door.name === "chat/completions";
   const changed = {
@@ -48,7 +57,14 @@ function sameDialect({ door, text, body, isStream, includeUsage, isBeta }: Read,
     ...(asksForUsage ? { stream_options: JSON.stringify(options) } : {}),
   };
   const query = isBeta && door.dialect === "anthropic" ? "?beta=true" : "";
-  return { path: door.path + query, body: withMembers(text, changed) };
+  const data = () => ({
+    ...{ ...body, model },
+    ...(asksForUsage ? { stream_options: options } : {}),
+  });
+  return {
+    ...{ path: door.path + query, shape: door.shape, data },
+    body: withMembers(text, changed),
+  };
 }
 
 function otherDialect({ door, body }: Read, target: ModelTarget) {
@@ -59,8 +75,9 @@ function otherDialect({ door, body }: Read, target: ModelTarget) {
       errors: [{ pointer: "/model", message: `is of a provider that speaks "${type}"` }],
     });
   }
-  const { path, request } = door.crossing;
-  return { path, body: JSON.stringify(request(body, target)) };
+  const { path, shape, request } = door.crossing;
+  const data = request(body, target);
+  return { path, shape, data: () => data, body: JSON.stringify(data) };
 }
 
 /** Of endpoints like ours that a request comes through, one after the other. */
@@ -85,10 +102,24 @@ function headersFor({ door, headers }: Read, { provider }: ModelTarget, hops: nu
   };
 }
 
+/** The member by which a provider is told of a limit. */
+function limitOf(shape: RequestShape, { provider: { baseUrl } }: ModelTarget): string | null {
+  // As in a crossing: OpenAI's own newer models refuse the older name, which others alone know.
+  if (shape === "chat/completions")
+    return baseUrl === null ? "max_completion_tokens" : "max_tokens";
+  return limitsOf[shape][0] ?? null;
+}
+
 function askingFor(asked: Read, plan: Plan, hops: number, target: ModelTarget): Asking {
-  const isSame = asked.door.dialect === target.provider.type;
+  const { door, body } = asked;
+  const isSame = door.dialect === target.provider.type;
+  const put = isSame ? sameDialect(asked, target.model) : otherDialect(asked, target);
   return {
-    ...(isSame ? sameDialect(asked, target.model) : otherDialect(asked, target)),
+    ...put,
+    limit: limitOf(put.shape, target),
+    hasOwnLimit: limitsOf[door.shape].some(
+      (name) => body[name] !== undefined && body[name] !== null,
+    ),
     ...{ isStream: asked.isStream, timeoutMs: plan.timeoutMs },
     headers: headersFor(asked, target, hops),
   };
@@ -114,18 +145,25 @@ export async function serveDoor(ctx: Ctx, door: Door, request: Request): Promise
   if (request.signal.aborted) leave();
   else request.signal.addEventListener("abort", leave, { once: true });
   const { body, includeUsage } = asked;
-  const to: AnswerTo = { ctx, door, request: body, includeUsage, gone };
+  const leaveSlot = takeSlot(snapshot);
+  const to: AnswerTo = { ctx, door, request: body, includeUsage, gone, leave: leaveSlot };
+  let isStreaming = false;
   try {
     const served = await serve({
       ...{ ctx, snapshot, plan, signal: gone.signal },
       name: door.isBilled ? door.name : null,
       prepare: (target) => askingFor(asked, plan, ctx.hops ?? 0, target),
     });
-    return served.asked.kind === "whole"
-      ? await wholeResponse(to, served, served.asked)
-      : streamResponse(to, served, served.asked);
+    if (served.asked.kind === "whole") return await wholeResponse(to, served, served.asked);
+    const response = streamResponse(to, served, served.asked);
+    isStreaming = true;
+    return response;
   } catch (error) {
-    if (!(error instanceof NotServed)) throw error;
-    return failureResponse(to, error);
+    if (error instanceof NotServed) return failureResponse(to, error);
+    if (error instanceof AppError && error.code === "cost_unknown")
+      return refusalResponse(to, error);
+    throw error;
+  } finally {
+    if (!isStreaming) leaveSlot();
   }
 }

@@ -50,3 +50,44 @@ test("an event that never ends is refused", async () => {
   const endless = Array.from({ length: 10 }, () => piece);
   await expect(read(endless)).rejects.toThrow("larger than 8 MiB");
 });
+
+test("lines may end in LF, CR or both, mixed and cut anywhere; a mark of byte order says nothing", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom("\n", "\r", "\r\n"), { minLength: 3, maxLength: 3 }),
+      fc.integer({ min: 1, max: 20 }),
+      async ([first = "", second = "", third = ""], size) => {
+        // CR and LF of two ends that meet would be one.
+        fc.pre(!(first === "\r" && second === "\n") && !(second === "\r" && third === "\n"));
+        const text = `\ufeffdata: 1${first}data: two${first}${second}data: 3${third}${third}`;
+        const bytes = Buffer.from(text);
+        const body = new ReadableStream<Uint8Array>({
+          start(controller) {
+            for (let at = 0; at < bytes.length; at += size) {
+              controller.enqueue(bytes.subarray(at, at + size));
+            }
+            controller.close();
+          },
+        });
+        const events = [];
+        for await (const event of readEvents(body)) events.push(event);
+        expect(events.map(({ data }) => data).filter(Boolean)).toEqual(["1\ntwo", "3"]);
+        expect(Buffer.concat(events.map(({ raw }) => raw)).toString()).toBe(text);
+      },
+    ),
+  );
+});
+
+test("an event of megabytes that comes byte by byte is read in a time that grows with its size", async () => {
+  const one = new Uint8Array([0x61]);
+  let left = 1_000_000;
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (left-- > 0) controller.enqueue(one);
+      else controller.close();
+    },
+  });
+  const events = [];
+  for await (const { raw } of readEvents(body)) events.push(raw.length);
+  expect(events).toEqual([1_000_002]);
+});

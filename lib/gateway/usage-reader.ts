@@ -8,12 +8,21 @@ export interface Told {
   tokensCached: number;
   /** Characters of text, thoughts and arguments of tools: what tokens are estimated by. */
   characters: number;
+  /** The same in bytes of UTF-8. */
+  bytes: number;
   /** The answer says why it stopped, so that it is whole. */
   hasStopped: boolean;
 }
 
 export function nothingTold(): Told {
-  return { tokensIn: null, tokensOut: null, tokensCached: 0, characters: 0, hasStopped: false };
+  return {
+    tokensIn: null,
+    tokensOut: null,
+    tokensCached: 0,
+    characters: 0,
+    bytes: 0,
+    hasStopped: false,
+  };
 }
 
 function count(value: unknown): number | null {
@@ -28,11 +37,13 @@ function list(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
-function length(...values: unknown[]): number {
-  return values.reduce<number>(
-    (sum, value) => sum + (typeof value === "string" ? value.length : 0),
-    0,
-  );
+/** Counts texts of an answer. */
+function add(told: Told, ...values: unknown[]): void {
+  for (const value of values) {
+    if (typeof value !== "string") continue;
+    told.characters += value.length;
+    told.bytes += Buffer.byteLength(value);
+  }
 }
 
 function readOpenai(told: Told, data: JsonObject): void {
@@ -50,13 +61,13 @@ function readOpenai(told: Told, data: JsonObject): void {
   for (const choice of list(data.choices)) {
     if (typeof choice.finish_reason === "string") told.hasStopped = true;
     const said = object(choice.delta ?? choice.message);
-    told.characters += length(said.content, said.refusal, said.reasoning_content);
+    add(told, said.content, said.refusal, said.reasoning_content);
     for (const call of list(said.tool_calls)) {
       const { name, arguments: given } = object(call.function);
-      told.characters += length(name, given);
+      add(told, name, given);
     }
   }
-  if (typeof data.delta === "string") told.characters += data.delta.length;
+  add(told, data.delta);
   if (/^response\.(completed|incomplete|failed)$/.test(String(data.type))) told.hasStopped = true;
 }
 
@@ -72,10 +83,10 @@ function readAnthropic(told: Told, data: JsonObject): void {
   // What a stream tells at its start is no count of its output.
   if (data.type !== "message_start") told.tokensOut = count(usage.output_tokens) ?? told.tokensOut;
   const delta = object(data.delta);
-  told.characters += length(delta.text, delta.thinking, delta.partial_json);
+  add(told, delta.text, delta.thinking, delta.partial_json);
   for (const block of list(data.content)) {
     const given = block.input === undefined ? "" : JSON.stringify(block.input);
-    told.characters += length(block.text, block.thinking, given);
+    add(told, block.text, block.thinking, given);
   }
   if (typeof (data.stop_reason ?? delta.stop_reason) === "string") told.hasStopped = true;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { buildOpenApi } from "./openapi.ts";
+import { rawRoute } from "./raw-route.ts";
 import { route } from "./route.ts";
 
 const inner = z.object({ size: z.number() }).meta({ id: "Inner" });
@@ -40,5 +41,16 @@ test("a route of bytes says so, and not JSON", () => {
   expect(paths["/bytes"]?.put).toMatchObject({
     requestBody: { required: true, content },
     responses: { 200: { content } },
+  });
+});
+
+test("a route with a shape of errors of its own tells that shape", () => {
+  const error = { schema: z.object({ oops: z.string() }), shape: () => ({ oops: "x" }) };
+  const run = async () => new Response("");
+  const { paths } = buildOpenApi([
+    { path: "/own", handlers: { POST: rawRoute({ summary: "Speak", error, run }) } },
+  ]);
+  expect(paths["/own"]?.post?.responses.default?.content).toMatchObject({
+    "application/json": { schema: { properties: { oops: { type: "string" } } } },
   });
 });

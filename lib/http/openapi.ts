@@ -152,9 +152,9 @@ function operationOf(
       },
       default: {
         description: "What went wrong",
-        content: {
-          "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
-        },
+        content: spec.error
+          ? { "application/json": { schema: jsonSchema(spec.error, "output", shared) } }
+          : { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
       },
     },
     ...(spec.scope === "public" ? { security: [] } : {}),

@@ -16,6 +16,12 @@ import {
   requestIdOf,
 } from "./route.ts";
 
+/** What an error of ours looks like where a protocol has a shape of its own. */
+export interface ErrorShape {
+  schema: z.ZodType;
+  shape(problem: Problem, request: Request): unknown;
+}
+
 /** A route of a protocol of its own: it reads the body and makes the answer itself. */
 export interface RawRouteSpec {
   summary: string;
@@ -25,7 +31,7 @@ export interface RawRouteSpec {
   /** What the body looks like, for the API's description; `run` reads it. */
   body?: z.ZodType;
   /** The body of an error, where the protocol has a shape of its own. Default: a problem document. */
-  shapeError?(problem: Problem, request: Request): unknown;
+  error?: ErrorShape;
   /** Throws for a request that must not even be authenticated. */
   guard?(request: Request): void;
   run(ctx: Ctx, input: { request: Request; params: Record<string, string> }): Promise<Response>;
@@ -65,15 +71,16 @@ export function rawRoute(spec: RawRouteSpec): RouteHandler {
     const requestId = requestIdOf(request);
     return logContext.run({ requestId }, () =>
       handle(request, context, requestId).catch((error: unknown) =>
-        problemResponse(error, requestId, request, spec.shapeError),
+        problemResponse(error, requestId, request, spec.error?.shape),
       ),
     );
   }
-  const { summary, permission, body } = spec;
+  const { summary, permission, body, error } = spec;
   const declared: Omit<RouteSpec<"tenant">, "run"> = {
     ...{ scope: "tenant", summary },
     ...(permission ? { permission } : {}),
     ...(body ? { body } : {}),
+    ...(error ? { error: error.schema } : {}),
   };
   return Object.assign(handler, { spec: declared as unknown as RouteSpec });
 }

@@ -51,6 +51,8 @@ export interface RouteSpec<
   takesBytes?: boolean;
   query?: Q;
   response?: z.ZodType;
+  /** The body of an error, where it is no problem document. */
+  error?: z.ZodType;
   /** The answer is bytes of any type. */
   givesBytes?: boolean;
   /** Status of success; 200 unless said. */

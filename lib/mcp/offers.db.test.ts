@@ -1,11 +1,12 @@
 import type { Client } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { useTestDatabase } from "#db/testing/clone.ts";
-import { setTenantStatus } from "#lib/admin/tenants.ts";
+import { configureTenant, setTenantStatus } from "#lib/admin/tenants.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { revokeOffer } from "#lib/federation/offers/provide.ts";
 import { acceptAs, federatedTenant, offerTo } from "#lib/federation/offers/testing.ts";
 import { getItem } from "#lib/memory/items/read.ts";
+import { actingFor } from "#lib/memory/items/testing.ts";
 import { putItem } from "#lib/memory/items/verbs.ts";
 import type { CreateOfferInput } from "#lib/offers/schema.ts";
 import { createPrompt, deletePrompt, putPrompt } from "#lib/prompts/service.ts";
@@ -153,6 +154,59 @@ test("a memory that is offered to be written takes what the other tenant writes,
   const gone = await call(client, "memory_delete", { namespace: "acme:notes", key: "coffee" });
   expect(gone.isError).toBeFalsy();
   await client.close();
+});
+
+test("what an offer's use is told names no agent of the other tenant, and nothing of a registration", async () => {
+  const { provider, consumer, offers } = await pairWith({ ...memory, access: "write" });
+  await registerResource(provider, {
+    ...{ resource_id: "crm", name: "crm", type: "database", uri: "crm://main" },
+    ...{ metadata: { owner: "internal-note" }, access_permissions: ["read", "deploy"] },
+  });
+  const { offer_id } = await offerTo(provider, consumer, { kind: "resource", object_id: "crm" });
+  await acceptAs(consumer, offer_id);
+  const client = await open(consumer);
+  const at = { namespace: "acme:notes" };
+  const told = [
+    await call(client, "memory_get", { ...at, key: "nothing" }),
+    await call(client, "memory_delete", { ...at, key: "nothing" }),
+    await call(client, "memory_set", { ...at, key: "tea", content: 1, base_version: 7 }),
+    await call(client, "memory_append", { ...at, key: "tea", values: [1] }),
+  ];
+  for (const { text, isError } of told) {
+    expect(isError).toBe(true);
+    expect(text).not.toContain("ada");
+  }
+  const { contents } = await client.readResource({ uri: `offer:${offer_id}:crm://main` });
+  const [shown] = contents as { text: string }[];
+  expect(shown?.text).toContain('"name":"crm"');
+  for (const own of ["internal-note", "deploy", provider.tenantId]) {
+    expect(shown?.text).not.toContain(own);
+  }
+  expect(offers).toHaveLength(1);
+  await client.close();
+});
+
+test("what another tenant writes pushes nothing out of the memory that was not offered", async () => {
+  const { provider, consumer, place } = await pairWith({ ...memory, access: "write" });
+  await configureTenant(platformCtx(), {
+    ...{ tenant_id: provider.tenantId, name: "full" },
+    mcp_config: {
+      ...{ federation_enabled: true, max_memory_entries: 2, memory_policy: "evict_oldest" },
+    },
+  });
+  const client = await open(consumer);
+  const set = { namespace: "acme:notes", key: "more", content: "x" };
+  expect((await call(client, "memory_set", set)).isError).toBe(true);
+  const kept = await getItem(provider, { ...place, namespace: "private" });
+  expect(kept.content).toBe("oolong secret");
+  expect((await putItem(provider, { ...place, key: "own" }, { content: 1 })).version).toBe(1);
+  await client.close();
+});
+
+test("a key that acts for an agent offers no memory", async () => {
+  const { provider, consumer } = await pairWith();
+  const made = offerTo(actingFor(provider, "bob"), consumer, memory);
+  expect((await refusal(made)).code).toBe("forbidden");
 });
 
 test("a resource that is closed in its own tenant is read by its offer, to read and no more", async () => {

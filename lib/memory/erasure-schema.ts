@@ -19,7 +19,11 @@ export type EraseInput = z.input<typeof eraseInput>;
 
 export const certificate = z
   .object({
-    certificate_id: z.string(),
+    certificate_id: z.uuid(),
+    tenant_id: z.string(),
+    tenant_created_at: z.iso.datetime().meta({
+      description: "A tenant that gets a deleted one's id has another one.",
+    }),
     scope: z.enum(["agent", "subject"]),
     agent_id: z.string().nullable(),
     subject_pseudonym: z.string().nullable().meta({
@@ -33,6 +37,9 @@ export const certificate = z
         "SHA-256 over a line for each version: item id, version and SHA-256 of its content.",
     }),
     reference: z.string().nullable(),
+    repeats: z.string().nullable().meta({
+      description: "The certificate of the erasure that was repeated after a backup was restored.",
+    }),
     erased_at: z.iso.datetime(),
   })
   .meta({ id: "MemoryErasureCertificate" });

@@ -7,10 +7,12 @@ import { authorize } from "#lib/core/authorize.ts";
 import { commitChange } from "#lib/core/bus.ts";
 import { sha256Hex } from "#lib/core/crypto.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import { notFound } from "#lib/core/errors.ts";
 import { uuidv7 } from "#lib/core/ids.ts";
 import { derivedSecret } from "#lib/core/keyring.ts";
 import { parse } from "#lib/core/parse.ts";
 import { lockQuota } from "#lib/tenants/lock-quota.ts";
+import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import { requireNoAgent } from "./access.ts";
 import { type Certificate, type EraseInput, eraseInput } from "./erasure-schema.ts";
 import { quota } from "./room.ts";
@@ -77,21 +79,48 @@ function pseudonymOf(ctx: Ctx, subjectId: string): string {
   return sha256Hex(`${derivedSecret("memory-erasure")} ${ctx.tenantId} ${subjectId}`);
 }
 
+/** The data subject of that name in a certificate, where the tenant has something about them. */
+export async function findSubject(ctx: Ctx, pseudonym: string): Promise<string | null> {
+  const rows = await withTenant(ctx.tenantId, (tx) =>
+    tx.execute<{ subject_id: string }>(sql`
+      select subject_id from ${memoryItems}
+        where tenant_id = ${ctx.tenantId} and subject_id is not null
+      union select subject_id from ${memoryVersions}
+        where tenant_id = ${ctx.tenantId} and subject_id is not null`),
+  );
+  return rows.find((row) => pseudonymOf(ctx, row.subject_id) === pseudonym)?.subject_id ?? null;
+}
+
+export interface ErasureOptions {
+  /** The certificate of an erasure that a restored backup lacks. */
+  repeats?: string | null;
+  /** Takes what later domains keep of an agent, in the same transaction and before all else. */
+  alongside?: (tx: Tx, agentId: string) => Promise<void>;
+}
+
 /**
  * Erases all of an agent's memory, or all items that are about a data subject: versions, what is in
  * the trash, an agent's context document and grants. What stays is a certificate in the audit log,
  * with counts and a digest and no content; what the log said of the agent's document goes too.
  * Throws `invalid_request`, and `forbidden` for a key that acts for an agent.
  */
-export async function eraseMemory(ctx: Ctx, raw: EraseInput): Promise<Certificate> {
+export async function eraseMemory(
+  ctx: Ctx,
+  raw: EraseInput,
+  { repeats = null, alongside }: ErasureOptions = {},
+): Promise<Certificate> {
   authorize(ctx, "memory:write");
   requireNoAgent(ctx);
   const input = parse(eraseInput, raw);
   const { agent_id: agentId, subject_id: subjectId } = input;
   const certificateId = uuidv7();
+  const snapshot = await findSnapshot(ctx.tenantId);
+  if (!snapshot) throw notFound("tenant", ctx.tenantId);
+  const { tenant } = snapshot;
   return metered(ctx, "memory.erase", agentId ?? "", async () => {
     const scope = scopeOf(ctx, input);
     const erase = async (tx: Tx): Promise<Certificate> => {
+      if (agentId !== undefined) await alongside?.(tx, agentId);
       await lockQuota(tx, ctx.tenantId, quota);
       const summary = await summarize(tx, ctx, scope);
       await tx.execute(sql`delete from ${memoryItems} where ${scope.items}`);
@@ -99,12 +128,14 @@ export async function eraseMemory(ctx: Ctx, raw: EraseInput): Promise<Certificat
       const documents = agentId === undefined ? 0 : await eraseAgent(tx, ctx, agentId);
       const certificate: Certificate = {
         certificate_id: certificateId,
+        ...{ tenant_id: ctx.tenantId, tenant_created_at: tenant.created_at },
         scope: agentId === undefined ? "subject" : "agent",
         agent_id: agentId ?? null,
         subject_pseudonym: subjectId === undefined ? null : pseudonymOf(ctx, subjectId),
         ...summary,
         documents,
         reference: input.reference ?? null,
+        repeats,
         erased_at: new Date().toISOString(),
       };
       await audit(tx, ctx, {

@@ -136,8 +136,9 @@ async function lackOf(tx: Tx, ctx: Ctx, wanted: number): Promise<number> {
 /**
  * Makes room for `wanted` new entries as the tenant's policy says it. It locks the quota's row, which
  * a write that adds or takes entries does before it touches any of them, so that the count is exact
- * and no two of them wait for each other. What finds no room is refused by the quota itself. Answers
- * how many entries were evicted: items, never context documents.
+ * and no two of them wait for each other. What finds no room is refused by the quota itself, as is
+ * what another tenant writes by an offer. Answers how many entries were evicted: items, never
+ * context documents.
  */
 export async function makeRoom(
   tx: Tx,
@@ -149,5 +150,7 @@ export async function makeRoom(
   if ((await lackOf(tx, ctx, wanted)) <= 0) return 0;
   await deleteExpired(tx, ctx, 1_000);
   const still = await lackOf(tx, ctx, wanted);
-  return still > 0 && policy !== "refuse" ? evict(tx, ctx, policy, still, spared) : 0;
+  // Whoever was offered one namespace to write to pushes nothing out of the others.
+  if (still <= 0 || policy === "refuse" || ctx.principal.type === "offer") return 0;
+  return evict(tx, ctx, policy, still, spared);
 }

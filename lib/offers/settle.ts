@@ -41,20 +41,34 @@ export function entriesOf(own: LedgerEntry, settlement: Settlement): LedgerEntry
   ];
 }
 
-const passedOn: readonly ErrorCode[] = ["invalid_request", "not_found", "range_not_satisfiable"];
+const passedOn: readonly ErrorCode[] = ["invalid_request", "range_not_satisfiable"];
+
+/**
+ * What the caller may do something about, in words of ours: the errors' own name places, and with
+ * them agents and ids of the offering tenant.
+ */
+const inOurWords: Partial<Record<ErrorCode, (providerName: string) => string>> = {
+  not_found: (name) => `There is no such thing in what "${name}" offers.`,
+  conflict: () => "What is there now does not allow this. Read it, and try anew.",
+  limit_exceeded: (name) => `"${name}" has no room for this: a limit of that tenant is reached.`,
+};
 
 /** What an error of the offering tenant's may tell the caller: what concerns their own request. */
 function withoutTheirs(error: unknown, providerName: string): unknown {
   if (!(error instanceof AppError)) return error;
-  if (passedOn.includes(error.code)) return new AppError(error.code, error.message);
-  if (error.code === "conflict" && error.extra.version !== undefined) return error;
-  return new AppError(
-    "upstream_failed",
-    `"${providerName}" could not serve this (${error.code}).`,
-    {
-      cause: error,
-    },
-  );
+  const { code, message, extra } = error;
+  if (passedOn.includes(code)) return new AppError(code, message);
+  const said = inOurWords[code]?.(providerName);
+  if (said === undefined) {
+    const why = `"${providerName}" could not serve this (${code}).`;
+    return new AppError("upstream_failed", why, { cause: error });
+  }
+  // By the version a writer sees what to begin from.
+  const { version } = extra;
+  return new AppError(code, said, {
+    cause: error,
+    extra: version === undefined ? {} : { version },
+  });
 }
 
 /**

@@ -10,6 +10,7 @@ import { loadBytes } from "./contents.ts";
 import { type Found, findByUri } from "./find.ts";
 import { type Body, bodyOf } from "./media.ts";
 import { splitRange } from "./range.ts";
+import type { Resource } from "./schema.ts";
 import { type Fetched, fetchSource } from "./source.ts";
 import { expandTemplate } from "./template.ts";
 import { wholeAddress } from "./uri.ts";
@@ -111,9 +112,15 @@ async function readKept(
   return { bytes, mimeType: resource.mime_type, size };
 }
 
+/** What another tenant is told of a resource that it was offered: nothing of how it is kept. */
+function shownElsewhere({ name, title, type, uri, mime_type, description }: Resource) {
+  return { name, title, type, uri, mime_type, description };
+}
+
 /** What the registry itself says of a resource that nothing can be read from. */
-function describe({ resource }: CatalogResource, range: ByteRange | null): Fetched {
-  const all = Buffer.from(JSON.stringify(resource));
+function describe(ctx: Ctx, { resource }: CatalogResource, range: ByteRange | null): Fetched {
+  const told = ctx.principal.type === "offer" ? shownElsewhere(resource) : resource;
+  const all = Buffer.from(JSON.stringify(told));
   const { start, length } = range ? spanOf(range, all.length) : { start: 0, length: all.length };
   const bytes = all.subarray(start, start + length);
   return { bytes, mimeType: "application/json", size: all.length };
@@ -129,7 +136,7 @@ async function load(
   const { size, sha256, mime_type } = entry.resource;
   if (size !== null && sha256 !== null) return readKept(ctx, entry, { size, sha256 }, range);
   const address = addressOf(ctx, found);
-  if (address === null) return describe(entry, range);
+  if (address === null) return describe(ctx, entry, range);
   const fetched = await fetchSource(ctx, address, { range, signal });
   if (fetched.bytes.byteLength > largestRead) throw tooLarge(uri, fetched.size);
   return { ...fetched, mimeType: mime_type ?? fetched.mimeType };

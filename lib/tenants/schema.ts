@@ -52,6 +52,7 @@ const mcpConfig = z.looseObject({
   built_in_tools: z.boolean().nullish(),
   tool_search_above: z.number().int().min(1).max(100_000).nullish(),
   max_running_tasks: count("tasks"),
+  max_gateway_requests: count("requests"),
   resource_access: z.enum(["open", "granted"], { error: "must be open or granted" }).nullish(),
   requests_per_minute: z.number().int().min(1).max(100_000_000).nullish(),
 });

@@ -39,8 +39,8 @@ function shareable(tool: Tool): Tool {
 
 /**
  * The published tools that were written since, in the order of their ids, without what may be a
- * secret. Left out are tools of upstreams, whose definitions a person accepts in each tenant, and
- * those that are granted to others. `last`: the id to go on after; null at the end.
+ * secret. Left out are tools of upstreams and of other tenants' offers, whose definitions a person
+ * accepts in each tenant, and those that are granted to others. `last`: the id to go on after; null at the end.
  */
 export async function changedTools(
   tx: Tx,
@@ -68,7 +68,8 @@ export async function changedTools(
   for (const [at, row] of rows.entries()) {
     if (at === limit || size > bytes) return { items, last: rows[at - 1]?.toolId ?? after };
     const one = shareable(toTool(row));
-    if (hidden.has(row.toolId) || implementationKind(one.config) === "mcp") continue;
+    const kind = implementationKind(one.config);
+    if (hidden.has(row.toolId) || kind === "mcp" || kind === "offer") continue;
     size += JSON.stringify(one).length;
     items.push(one);
   }

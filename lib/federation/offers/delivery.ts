@@ -3,6 +3,7 @@ import { offers, receivedOffers } from "#db/schema/offers.ts";
 import type { Tx } from "#db/transaction.ts";
 import { type AuditRecord, audit } from "#lib/audit/service.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
+import { AppError } from "#lib/core/errors.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { auditorOf } from "#lib/offers/crossing.ts";
 import { takesPart } from "#lib/offers/participation.ts";
@@ -13,6 +14,8 @@ import { findSnapshot } from "#lib/tenants/snapshot.ts";
 /** Offers that wait for a tenant's answer: of all others together, and of one. */
 const mostPending = 100;
 const mostPendingOfOne = 20;
+/** Offers of one that arrive within a day: taking them back and making them anew is flooding too. */
+const mostADayOfOne = 100;
 /** Offers that have ended and are still shown. */
 const mostEnded = 500;
 
@@ -85,12 +88,34 @@ async function hasRoom(tx: Tx, consumerId: string, providerId: string): Promise<
     .select({
       pending: count(sql`case when ${isPending} then 1 end`),
       ofOne: count(sql`case when ${and(isPending, fromOne)} then 1 end`),
+      lately: count(
+        sql`case when ${fromOne} and ${receivedOffers.createdAt} > now() - interval '1 day' then 1 end`,
+      ),
       blocks: count(sql`case when ${and(receivedOffers.blocked, fromOne)} then 1 end`),
     })
     .from(receivedOffers)
     .where(own);
-  const { pending = 0, ofOne = 0, blocks = 0 } = row ?? {};
-  return pending < mostPending && ofOne < mostPendingOfOne && blocks === 0;
+  const { pending = 0, ofOne = 0, lately = 0, blocks = 0 } = row ?? {};
+  if (blocks > 0 || lately >= mostADayOfOne) return false;
+  return pending < mostPending && ofOne < mostPendingOfOne;
+}
+
+/** What a tenant can have accepted: each list of its clients reads all of it. */
+const mostAccepted = 500;
+
+/** Throws `limit_exceeded` where the tenant has accepted as many as it can. */
+export async function refuseTooManyAccepted(tx: Tx, ctx: Ctx): Promise<void> {
+  await lockSide(tx, "received", ctx.tenantId);
+  const [found] = await tx
+    .select({ used: count() })
+    .from(receivedOffers)
+    .where(and(eq(receivedOffers.tenantId, ctx.tenantId), eq(receivedOffers.state, "accepted")));
+  if ((found?.used ?? 0) < mostAccepted) return;
+  throw new AppError(
+    "limit_exceeded",
+    `A tenant has at most ${mostAccepted} accepted offers. End one before you accept another.`,
+    { extra: { limit: "accepted_offers", value: mostAccepted } },
+  );
 }
 
 /**

@@ -9,6 +9,7 @@ import { AppError, notFound } from "#lib/core/errors.ts";
 import { prefixedId } from "#lib/core/ids.ts";
 import type { JsonObject } from "#lib/core/json.ts";
 import { parse } from "#lib/core/parse.ts";
+import { requireNoAgent } from "#lib/memory/access.ts";
 import { acrossTenants } from "#lib/offers/crossing.ts";
 import { checkOfferId, type OfferRow, offersTopic, termsOf, toOffer } from "#lib/offers/row.ts";
 import {
@@ -140,6 +141,8 @@ export async function createOffers(ctx: Ctx, raw: CreateOfferInput): Promise<{ o
   authorize(ctx, "federation:write");
   const input = parse(createOfferInput, raw);
   authorize(ctx, permissionToOffer[input.kind]);
+  // A key that acts for one agent gives away no memory, which may be another agent's.
+  if (input.kind === "memory") requireNoAgent(ctx);
   const terms = termsGiven(input);
   refusePast(terms);
   if (input.to.includes(ctx.tenantId)) {

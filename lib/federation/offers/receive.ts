@@ -26,7 +26,7 @@ import { canonicalHash } from "#lib/tools/governance/canonical.ts";
 import { checkDefinition, saveAndPublish } from "#lib/tools/revisions/write.ts";
 import { removeTool } from "#lib/tools/service.ts";
 import { definitionOf, digestOf } from "./definition.ts";
-import { offeringSide } from "./delivery.ts";
+import { offeringSide, refuseTooManyAccepted } from "./delivery.ts";
 import { exposedNameOf, refuseTaken, toolOf } from "./exposed-name.ts";
 import { nameOfFederated } from "./provide.ts";
 
@@ -153,6 +153,7 @@ export async function acceptOffer(
   const accept = acrossTenants(async (tx, tell) => {
     const { row, offer } = await lockReceived(tx, ctx, id);
     requireState(row, ["offered", "accepted"]);
+    if (row.state === "offered") await refuseTooManyAccepted(tx, ctx);
     const acceptedTerms = digestOfTerms(row.terms as OfferTerms);
     if (digestOf(definition, row.terms as OfferTerms) !== digest) throw stale();
     if (!offer || offer.termsDigest !== acceptedTerms) throw stale();
@@ -178,7 +179,10 @@ export async function acceptOffer(
   });
 }
 
-/** Declines an offer that waits, and with `block` the next ones of that tenant. Throws `not_found`, `conflict`. */
+/**
+ * Declines an offer that waits, and with `block` the next ones of that tenant; of one that was taken
+ * back or declined, it blocks those alone. Throws `not_found`, `conflict`.
+ */
 export async function declineOffer(
   ctx: Ctx,
   id: string,
@@ -189,6 +193,14 @@ export async function declineOffer(
   const { block } = parse(declineOfferInput, raw);
   return acrossTenants(async (tx, tell) => {
     const { row } = await lockReceived(tx, ctx, id);
+    if (block && (row.state === "revoked" || row.state === "declined")) {
+      const after = await setReceived(tx, ctx, id, { blocked: true });
+      await audit(tx, ctx, {
+        ...{ action: "offer.block", target: { type: "offer", id } },
+        after: { from: row.providerId, blocked: true },
+      });
+      return toReceived(after);
+    }
     requireState(row, ["offered"]);
     await setState(tx, row, "declined");
     const after = await setReceived(tx, ctx, id, { state: "declined", blocked: block });

@@ -278,6 +278,37 @@ test("a blocked tenant's next offers do not arrive, and no tenant floods another
   expect((await listReceivedOffers(consumer, { state: "offered" })).items).toHaveLength(20);
 });
 
+test("offers that are taken back and made anew are no flood either, and their tenant can be blocked", async () => {
+  const provider = await providerWith();
+  const [consumer, other] = await Promise.all([federatedTenant(), federatedTenant()]);
+  const made = await offerTo(provider, consumer, { object_id: "lookup" });
+  await revokeOffer(provider, made.offer_id);
+  await database().owner`
+    insert into received_offers (tenant_id, offer_id, provider_id, provider_name, kind, definition, terms, state)
+    select tenant_id, offer_id || n, provider_id, provider_name, kind, definition, terms, state
+    from received_offers, generate_series(1, 99) n where offer_id = ${made.offer_id}`;
+  await offerTo(provider, consumer, { object_id: "lookup" });
+  expect((await listReceivedOffers(consumer, { state: "offered" })).items).toEqual([]);
+  const taken = await offerTo(provider, other, { object_id: "lookup" });
+  await revokeOffer(provider, taken.offer_id);
+  const blocked = await declineOffer(other, taken.offer_id, { block: true });
+  expect(blocked).toMatchObject({ state: "revoked", blocked: true });
+  expect((await actionsOf(other)).map(({ action }) => action)).toContain("offer.block");
+  expect((await getOffer(provider, taken.offer_id)).state).toBe("revoked");
+  await offerTo(provider, other, { object_id: "lookup" });
+  expect((await listReceivedOffers(other, { state: "offered" })).items).toEqual([]);
+});
+
+test("a tenant has accepted so many offers at once and no more", async () => {
+  const { consumer, offerId } = await pair();
+  await database().owner`
+    insert into received_offers (tenant_id, offer_id, provider_id, provider_name, kind, definition, terms, state)
+    select tenant_id, offer_id || n, provider_id, provider_name, kind, definition, terms, 'accepted'
+    from received_offers, generate_series(1, 500) n where offer_id = ${offerId}`;
+  expect((await refusal(acceptAs(consumer, offerId))).code).toBe("limit_exceeded");
+  expect((await getReceivedOffer(consumer, offerId)).state).toBe("offered");
+});
+
 test("worse terms wait for acceptance, better ones hold at once, and what is accepted is what was seen", async () => {
   const { provider, consumer, offerId } = await accepted({ price_micros: 10 });
   const looked = await getReceivedOffer(consumer, offerId);

@@ -11,18 +11,32 @@ interface DoorPage {
 }
 
 const entriesPerPage = 200;
+/** What an answer may have all the same; more would be one huge transaction. */
+const mostPerPage = 1_000;
 const limits = { bytes: 32 * 1024 * 1024, timeMs: 30_000 };
 
 function hasStatus(error: unknown, status: number): boolean {
   return error instanceof AppError && error.extra.peer_status === status;
 }
 
+/** What PostgreSQL keeps as it came. */
+function isCursor(value: unknown): value is string {
+  return (
+    typeof value === "string" &&
+    value.length <= 2_000 &&
+    value.isWellFormed() &&
+    !value.includes("\0")
+  );
+}
+
 function readPage(peer: Peer, { key, door }: PulledKind, document: unknown): DoorPage {
   const wrong = () => peerFailed(peer.address, `answered ${door} in another shape`);
   if (!isJsonObject(document)) throw wrong();
   const { [key]: entries, cursor, more } = document;
-  const isCursor = typeof cursor === "string" && cursor.length <= 2_000 && !cursor.includes("\0");
-  if (!Array.isArray(entries) || !isCursor || typeof more !== "boolean") throw wrong();
+  if (!Array.isArray(entries) || !isCursor(cursor) || typeof more !== "boolean") throw wrong();
+  if (entries.length > mostPerPage) {
+    throw peerFailed(peer.address, `sent ${entries.length} entries where few were asked for`);
+  }
   return { entries, cursor, more };
 }
 

@@ -14,6 +14,7 @@ import { change, checkId, lockTool, readTools, toTool } from "#lib/tools/row.ts"
 import type { Tool } from "#lib/tools/schema.ts";
 import { peerSource } from "./origins.ts";
 import { readPeer } from "./peer-row.ts";
+import { reachOf } from "./reach.ts";
 import { type ApproveToolInput, approveToolInput, type HeldTool } from "./schema.ts";
 import { digestOf } from "./tools.ts";
 
@@ -61,6 +62,7 @@ async function heldOf(tx: Tx, ctx: Ctx, origins: readonly OriginRow[]): Promise<
       revision: draft.revision,
       published_revision: tool.publishedRevision,
       note: draft.note,
+      ...reachOf(draft.document.config),
       pulled_at: origin.pulledAt.toISOString(),
     });
   }

@@ -6,6 +6,7 @@ import { mergeContexts } from "#lib/memory/merge-contexts.ts";
 import { registerMemoryInput } from "#lib/memory/schema.ts";
 import { type Base, decide, fingerprintOf, isWritten, type Outcome } from "./compare.ts";
 import { readEntries, remoteTime } from "./entries.ts";
+import { erasedAmong, lockErasures } from "./erased.ts";
 import { basesOf, rememberOrigins, type Settled, type Source } from "./origins.ts";
 import type { PulledKind } from "./pulled-kind.ts";
 import type { PageResult } from "./report.ts";
@@ -29,8 +30,12 @@ async function write(
   ctx: Ctx,
   source: Source,
   policy: ConflictPolicy,
-  pulled: readonly Pulled[],
+  sent: readonly Pulled[],
 ): Promise<PageResult> {
+  await lockErasures(tx, ctx, "puller");
+  const sentIds = sent.map(({ agentId }) => agentId);
+  const erased = await erasedAmong(tx, ctx, sentIds);
+  const pulled = sent.filter(({ agentId }) => !erased.has(agentId));
   const ids = pulled.map(({ agentId }) => agentId);
   const bases = await basesOf(tx, ctx, source, "memory", ids);
   const settled = new Map<string, Settled & { isSame: boolean }>();
@@ -49,8 +54,9 @@ async function write(
   const refused = await mergeContexts(tx, ctx, pulled, settle);
   const done = [...settled.values()].filter(({ entryId }) => !refused.has(entryId));
   await rememberOrigins(tx, ctx, source, "memory", done);
+  const left = [...erased].map((id) => ({ id, outcome: "unchanged" as const }));
   return {
-    outcomes: done.map(({ entryId, outcome }) => ({ id: entryId, outcome })),
+    outcomes: [...done.map(({ entryId, outcome }) => ({ id: entryId, outcome })), ...left],
     failures: [...refused].map((id) => ({ id, reason: noRoom })),
   };
 }

@@ -7,6 +7,7 @@ import type { Ctx } from "#lib/core/ctx.ts";
 import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { type Base, isWritten, type Outcome } from "./compare.ts";
+import { erasedSource } from "./erased.ts";
 import { type Origin, type OriginQuery, originQuery, type PullKind, pullKinds } from "./schema.ts";
 
 type OriginRow = typeof federationOrigins.$inferSelect;
@@ -144,7 +145,8 @@ async function remember(
 /** Keeps what a tenant remembers within its bound. */
 export async function trimOrigins(tx: Tx, ctx: Ctx): Promise<void> {
   await tx.execute(sql`
-    delete from federation_origins where tenant_id = ${ctx.tenantId} and pulled_at < (
+    delete from federation_origins where tenant_id = ${ctx.tenantId}
+      and source <> ${erasedSource} and pulled_at < (
       select pulled_at from federation_origins where tenant_id = ${ctx.tenantId}
       order by pulled_at desc offset ${mostOrigins - 1} limit 1)`);
 }

@@ -1,6 +1,7 @@
 import { withTenant } from "#db/transaction.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { AppError } from "#lib/core/errors.ts";
+import { requirePulling } from "../enabled.ts";
 import type { Peer } from "../peer.ts";
 import { fetchChanges, fetchEverything } from "./door.ts";
 import { pulledKinds } from "./kinds.ts";
@@ -43,6 +44,8 @@ class KindPull {
   }
 
   async #take(entries: readonly unknown[], cursor: string | null, more: boolean): Promise<void> {
+    // Whoever switches federation off means the pulls that are under way too.
+    await requirePulling(this.#ctx);
     const { memoryConflict, toolsConflict } = this.#claim.peer;
     const policy = this.#kind === "memory" ? memoryConflict : toolsConflict;
     const write = await pulledKinds[this.#kind].prepare(this.#ctx, this.#source, policy, entries);

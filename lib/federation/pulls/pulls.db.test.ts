@@ -4,17 +4,20 @@ import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { useTestDatabase } from "#db/testing/clone.ts";
 import { withTenant } from "#db/transaction.ts";
+import { configureTenant } from "#lib/admin/tenants.ts";
 import { listAudit } from "#lib/audit/service.ts";
 import { createKey } from "#lib/auth/keys.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { createApiLane } from "#lib/http/api-lane.ts";
 import { loadRoutes } from "#lib/http/load-routes.ts";
 import { deleteMemory, getMemory, listMemories, registerMemory } from "#lib/memory/service.ts";
-import { freshTenant, tenantCtx } from "#lib/testing/context.ts";
+import { freshTenant, platformCtx, tenantCtx } from "#lib/testing/context.ts";
 import { type Listening, listen, startDeployment } from "#lib/testing/deployment.ts";
 import { getTool, registerTool } from "#lib/tools/service.ts";
 import { flushLedger } from "#lib/usage/ledger.ts";
+import { eraseMemoryHere } from "../erase.ts";
 import { exportMemory, exportTools } from "../exports/export.ts";
+import { acceptAs, federatedTenant, offerTo } from "../offers/testing.ts";
 import { pullMemory } from "../pull.ts";
 import { approveTool, listHeldTools } from "./held.ts";
 import { pullDuePeers } from "./jobs.ts";
@@ -301,6 +304,73 @@ describe("a pull", () => {
     expect((await getMemory(ours, "a")).context).toEqual({ n: 2 });
   });
 
+  test("brings nothing back of an agent whose memory was erased here, whatever the peer says of it", async () => {
+    const { ours, theirs } = await pair({ pulls: ["memory"], memory_conflict: "theirs" });
+    for (const agent_id of ["ada", "bob"]) {
+      await registerMemory(theirs, { agent_id, context: { n: 1 } });
+    }
+    await pullPeer(ours, "hq");
+    await eraseMemoryHere(ours, { agent_id: "ada" });
+    const origins = await withTenant(ours.tenantId, (tx) =>
+      tx.execute(sql`select entry_id, source from federation_origins order by source`),
+    );
+    expect(origins).toEqual([
+      { entry_id: expect.stringMatching(/^[0-9a-f]{64}$/), source: "erased" },
+      { entry_id: "bob", source: "peer:hq" },
+    ]);
+    for (const agent_id of ["ada", "bob"]) {
+      await registerMemory(theirs, { agent_id, context: { n: 2 } });
+    }
+    const run = await pullPeer(ours, "hq");
+    expect(run).toMatchObject({
+      status: "ok",
+      report: { memory: { updated: 1, unchanged: 1, new: 0, complete: true } },
+    });
+    const byAddress = { url: deployment.url, token: await tokenOf(theirs) };
+    expect(await pullMemory(ours, byAddress)).toMatchObject({ imported: 1 });
+    expect((await listMemories(ours, {})).items).toMatchObject([{ agent_id: "bob" }]);
+    expect((await listOrigins(ours, {})).items.map(({ entry_id }) => entry_id)).not.toContain(
+      "ada",
+    );
+  });
+
+  test("that is under way ends where federation is switched off", async () => {
+    const ours = await here();
+    const peer = await peerThat((request) => {
+      if (request.url?.startsWith("/federation/tools")) {
+        return [200, { tools: [], cursor: "c", more: false }];
+      }
+      const page = Number(new URL(request.url ?? "", "http://x").searchParams.get("since") ?? 0);
+      const memories = [{ agent_id: `a${page}`, context: {} }];
+      return [200, { memories, cursor: String(page + 1), more: true }];
+    });
+    await configureTenant(platformCtx(), {
+      ...{ tenant_id: ours.tenantId, name: "ours" },
+      ...{ mcp_config: federated, egress_allow: [peer.host] },
+    });
+    await registerPeer(ours, { peer_id: "endless", url: peer.url });
+    const pull = pullPeer(ours, "endless").catch((error: unknown) => error);
+    await expect.poll(() => peer.seen.length).toBeGreaterThan(2);
+    await configureTenant(platformCtx(), {
+      tenant_id: ours.tenantId,
+      name: "ours",
+      mcp_config: {},
+    });
+    expect(await pull).toMatchObject({ code: "peer_not_allowed" });
+  });
+
+  test.each([
+    ["more entries than it was asked for", { memories: Array(1_001).fill({}), cursor: "c" }],
+    ["a cursor that no database keeps", { memories: [], cursor: "\ud800" }],
+    ["a cursor of half a megabyte", { memories: [], cursor: "c".repeat(500_000) }],
+  ])("takes nothing of a peer that sends %s", async (_, answer) => {
+    const peer = await peerThat(() => [200, { ...answer, more: false }]);
+    const ours = await here({}, [peer.host]);
+    await registerPeer(ours, { peer_id: "bad", url: peer.url, pulls: ["memory"] });
+    await expect(pullPeer(ours, "bad")).rejects.toEqual(failure("upstream_failed"));
+    expect((await getPeer(ours, "bad")).pulling).toBe(false);
+  });
+
   test("tells of entries that find no place or cannot be read, and asks for them again", async () => {
     const { ours, theirs } = await pair({ pulls: ["memory"] }, { max_memory_entries: 2 });
     for (const agent of ["a", "b", "c"]) await registerMemory(theirs, { agent_id: agent });
@@ -416,9 +486,35 @@ test("a tool's credentials stay with the peer, which is told; the names of secre
   expect((await pullPeer(ours, "hq")).report.tools).toMatchObject({ new: 1, failures: [] });
   const [held] = (await listHeldTools(ours, "hq", {})).items;
   expect(held?.note).toContain("may be a secret: /config/headers/x-key, /config/api_key.");
+  // Ours would go to theirs, so that this is said before anybody approves.
+  expect(held).toMatchObject({ secrets: ["API"], addresses: ["https://api.example.com"] });
   const { "x-key": _, ...rest } = headers;
   const { implementation } = config;
   expect((await getTool(ours, "t")).config).toEqual({ implementation, headers: rest, auth });
+});
+
+test("what was received of another tenant leaves by no door, and no peer describes an offer's tool", async () => {
+  const [owner, middle] = await Promise.all([federatedTenant(), here()]);
+  await registerTool(owner, {
+    ...{ tool_id: "t", name: "t", config: { implementation: "internal:echo" } },
+  });
+  const { offer_id } = await offerTo(owner, middle, { object_id: "t" });
+  await acceptAs(middle, offer_id);
+  await registerTool(middle, { tool_id: "own", name: "own" });
+  const { tools } = await exportTools(middle, {});
+  expect(tools.map(({ tool_id }) => tool_id)).toEqual(["own"]);
+  const forged = [
+    { tool_id: offer_id, name: "acme_t", config: { implementation: "https://evil.example/x" } },
+    { tool_id: "x", name: "x", config: { implementation: `offer:${offer_id}` } },
+  ];
+  const peer = await peerThat(() => [200, { tools: forged, cursor: "c", more: false }]);
+  await configureTenant(platformCtx(), {
+    ...{ tenant_id: middle.tenantId, name: "middle" },
+    ...{ mcp_config: federated, egress_allow: [peer.host] },
+  });
+  await registerPeer(middle, { peer_id: "bad", url: peer.url, pulls: ["tools"] });
+  expect((await pullPeer(middle, "bad")).report.tools).toMatchObject({ new: 0, failed: 2 });
+  expect(await getTool(middle, offer_id)).toMatchObject({ has_draft: false });
 });
 
 describe("scheduled pulls", () => {

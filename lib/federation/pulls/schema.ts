@@ -221,6 +221,10 @@ export const heldTool = z
       description:
         "Where it was pulled from, and what the peer did not send, since it may be a secret.",
     }),
+    secrets: z.array(z.string()).meta({
+      description: "Names of this tenant's secrets that it would use once it is approved.",
+    }),
+    addresses: z.array(z.string()).meta({ description: "Where it would send what it is given." }),
     pulled_at: z.iso.datetime(),
   })
   .meta({ id: "FederationHeldTool" });

@@ -28,6 +28,8 @@ const entrySchema = registerToolInput.extend({ updated_at: remoteTime });
 
 type Input = z.output<typeof registerToolInput>;
 
+const offerToolId = /^offer_[0-9a-f]{32}$/;
+
 interface Pulled {
   input: Input;
   note: string;
@@ -42,8 +44,16 @@ export function digestOf(document: ToolDocument): string {
 
 /** What would run, or wait, under the peer's word; throws `invalid_request` or `conflict`. */
 async function check(ctx: Ctx, { input }: Pulled): Promise<void> {
-  if (implementationKind(input.config) === "mcp") {
+  const kind = implementationKind(input.config);
+  if (kind === "mcp") {
     throw new AppError("conflict", "It calls an MCP server that is registered with the peer.");
+  }
+  // Under such an id an accepted offer has its tool here, which no peer describes anew.
+  if (kind === "offer" || offerToolId.test(input.tool_id)) {
+    throw new AppError(
+      "conflict",
+      "It stands for an offer, and those are accepted in each tenant.",
+    );
   }
   refuseReservedName(mcpNameOf(input.name, input.tool_id), undefined);
   await checkDefinition(ctx, input);

@@ -196,8 +196,8 @@ function temperatureOf(given: unknown): unknown {
   return given;
 }
 
-/** Anthropic's API asks for a limit; OpenAI's clients mostly leave it out. */
-const defaultMaxTokens = 8_192;
+/** Anthropic's API asks for a limit, as a budget does; OpenAI's clients mostly leave it out. */
+export const defaultMaxTokens = 8_192;
 
 /** A chat completion's request as one for a message. Throws `invalid_request` naming the field. */
 export function chatToMessages(request: JsonObject, model: string): JsonObject {

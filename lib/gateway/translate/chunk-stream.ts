@@ -30,6 +30,8 @@ export function chunkStreamToMessage(): StreamTranslation {
   let blocks = 0;
   let open: Block | null = null;
   const calls = new Set<unknown>();
+  /** Calls that began while another was told: blocks follow one another, pieces of calls need not. */
+  const waiting = new Map<unknown, { id: string; name: string; pieces: string[] }>();
 
   function begin({ id, model }: JsonObject): string[] {
     if (hasBegun) return [];
@@ -66,22 +68,34 @@ export function chunkStreamToMessage(): StreamTranslation {
       kind === "text"
         ? { type: kind, text: "", citations: null }
         : { type: kind, thinking: "", signature: "" };
-    const started = open?.kind === kind ? [] : start({ kind, call: null }, empty);
+    const started =
+      open?.kind === kind ? [] : [...tellCalls(), ...start({ kind, call: null }, empty)];
     return [...started, ...tell(kind, piece)];
   }
 
   function callTool({ index, id, function: called }: JsonObject): string[] {
     const { name, arguments: piece } = object(called);
     if (open?.kind === "tool_use" && open.call === index) return tell("tool_use", text(piece));
+    const begun = waiting.get(index);
+    if (begun) {
+      begun.pieces.push(text(piece));
+      return [];
+    }
     if (calls.has(index) || text(name) === "" || text(id) === "") {
-      throw new BrokenStream("its tool calls come in pieces of one another");
+      throw new BrokenStream("its tool calls go on after they have ended");
     }
     calls.add(index);
-    const started = start(
-      { kind: "tool_use", call: index },
-      { type: "tool_use", id, name, input: {} },
-    );
-    return [...started, ...tell("tool_use", text(piece))];
+    waiting.set(index, { id: text(id), name: text(name), pieces: [text(piece)] });
+    return open?.kind === "tool_use" ? [] : tellCalls();
+  }
+
+  function tellCalls(): string[] {
+    const told = [...waiting].flatMap(([call, { id, name, pieces }]) => [
+      ...start({ kind: "tool_use", call }, { type: "tool_use", id, name, input: {} }),
+      ...tell("tool_use", pieces.join("")),
+    ]);
+    waiting.clear();
+    return told;
   }
 
   return {
@@ -106,6 +120,7 @@ export function chunkStreamToMessage(): StreamTranslation {
       const stop_reason = stopReasonOf(finish, calls.size > 0, hasRefused);
       const delta = { stop_reason, stop_sequence: null };
       return [
+        ...tellCalls(),
         ...close(),
         frame({ type: "message_delta", delta, usage: toMessageUsage(usage) }),
         frame({ type: "message_stop" }),

@@ -1,4 +1,4 @@
-import { shapeErrorOf } from "#lib/gateway/answers.ts";
+import { errorOf } from "#lib/gateway/answers.ts";
 import { doors } from "#lib/gateway/doors.ts";
 import { serveDoor } from "#lib/gateway/serve-door.ts";
 import { rawRoute } from "#lib/http/raw-route.ts";
@@ -7,6 +7,6 @@ export const POST = rawRoute({
   permission: "gateway:use",
   summary: "Ask a language model, in the shape of Anthropic's messages",
   body: doors.messages.input,
-  shapeError: shapeErrorOf(doors.messages),
+  error: errorOf(doors.messages),
   run: (ctx, { request }) => serveDoor(ctx, doors.messages, request),
 });

@@ -1,4 +1,4 @@
-import { shapeErrorOf } from "#lib/gateway/answers.ts";
+import { errorOf } from "#lib/gateway/answers.ts";
 import { doors } from "#lib/gateway/doors.ts";
 import { serveDoor } from "#lib/gateway/serve-door.ts";
 import { rawRoute } from "#lib/http/raw-route.ts";
@@ -8,6 +8,6 @@ export const POST = rawRoute({
   summary:
     "Ask a language model of a provider that speaks OpenAI's dialect, in the shape of its responses",
   body: doors.responses.input,
-  shapeError: shapeErrorOf(doors.responses),
+  error: errorOf(doors.responses),
   run: (ctx, { request }) => serveDoor(ctx, doors.responses, request),
 });

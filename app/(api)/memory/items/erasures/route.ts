@@ -1,5 +1,5 @@
+import { eraseMemoryHere } from "#lib/federation/erase.ts";
 import { route } from "#lib/http/route.ts";
-import { eraseMemory } from "#lib/memory/erasure.ts";
 import { certificate, eraseInput } from "#lib/memory/erasure-schema.ts";
 
 export const POST = route({
@@ -8,5 +8,5 @@ export const POST = route({
   summary: "Erase all of an agent's memory, or all that is about a data subject",
   body: eraseInput,
   response: certificate,
-  run: (ctx, { body }) => eraseMemory(ctx, body),
+  run: (ctx, { body }) => eraseMemoryHere(ctx, body),
 });

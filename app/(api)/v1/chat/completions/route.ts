@@ -1,4 +1,4 @@
-import { shapeErrorOf } from "#lib/gateway/answers.ts";
+import { errorOf } from "#lib/gateway/answers.ts";
 import { doors } from "#lib/gateway/doors.ts";
 import { serveDoor } from "#lib/gateway/serve-door.ts";
 import { rawRoute } from "#lib/http/raw-route.ts";
@@ -7,6 +7,6 @@ export const POST = rawRoute({
   permission: "gateway:use",
   summary: "Ask a language model, in the shape of OpenAI's chat completions",
   body: doors.chat.input,
-  shapeError: shapeErrorOf(doors.chat),
+  error: errorOf(doors.chat),
   run: (ctx, { request }) => serveDoor(ctx, doors.chat, request),
 });

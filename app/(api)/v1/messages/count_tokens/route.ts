@@ -1,4 +1,4 @@
-import { shapeErrorOf } from "#lib/gateway/answers.ts";
+import { errorOf } from "#lib/gateway/answers.ts";
 import { doors } from "#lib/gateway/doors.ts";
 import { serveDoor } from "#lib/gateway/serve-door.ts";
 import { rawRoute } from "#lib/http/raw-route.ts";
@@ -7,6 +7,6 @@ export const POST = rawRoute({
   permission: "gateway:use",
   summary: "Count a message's tokens, by a model of a provider that speaks Anthropic's dialect",
   body: doors.countTokens.input,
-  shapeError: shapeErrorOf(doors.countTokens),
+  error: errorOf(doors.countTokens),
   run: (ctx, { request }) => serveDoor(ctx, doors.countTokens, request),
 });

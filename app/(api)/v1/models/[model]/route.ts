@@ -1,11 +1,11 @@
-import { dialectOf, shapeProblem } from "#lib/gateway/error-shapes.ts";
+import { dialectOf, errorOfEither } from "#lib/gateway/error-shapes.ts";
 import { getModel } from "#lib/gateway/models.ts";
 import { rawRoute } from "#lib/http/raw-route.ts";
 
 export const GET = rawRoute({
   permission: "gateway:use",
   summary: "Read one of the models that can be asked",
-  shapeError: (problem, request) => shapeProblem(dialectOf(request), problem),
+  error: errorOfEither,
   run: async (ctx, { request, params }) =>
     Response.json(await getModel(ctx, params.model ?? "", dialectOf(request))),
 });

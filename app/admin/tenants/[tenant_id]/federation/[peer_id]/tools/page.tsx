@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { Pager } from "#components/data-table/pager.tsx";
 import { EmptyState } from "#components/shell/empty-state.tsx";
+import { Alert } from "#components/ui/alert.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
@@ -24,6 +25,20 @@ export const metadata: Metadata = { title: "Tools to approve" };
 async function linesOf(ctx: Ctx, toolId: string, revision: number | null): Promise<string[]> {
   if (revision === null) return [];
   return revisionLines(await getRevision(ctx, toolId, `${revision}`));
+}
+
+const list = new Intl.ListFormat("en");
+
+/** What the tool would come by, said before anybody says yes to it. */
+function Reach({ tool: { secrets, addresses } }: { tool: HeldTool }) {
+  if (secrets.length === 0) return null;
+  const where = addresses.length === 0 ? "whatever it calls" : list.format(addresses);
+  return (
+    <Alert tone="warning" title="It uses secrets of this tenant">
+      Once approved, it may send <strong className="font-mono">{list.format(secrets)}</strong> to{" "}
+      <span className="font-mono [overflow-wrap:anywhere]">{where}</span>.
+    </Alert>
+  );
 }
 
 async function HeldToolCard({ ctx, peerId, tool }: { ctx: Ctx; peerId: string; tool: HeldTool }) {
@@ -52,7 +67,8 @@ async function HeldToolCard({ ctx, peerId, tool }: { ctx: Ctx; peerId: string; t
         </div>
         <HeldToolButtons tenantId={tenantId} peerId={peerId} tool={tool} />
       </CardHeader>
-      <CardContent>
+      <CardContent className="flex flex-col gap-3">
+        <Reach tool={tool} />
         <VersionDiff lines={lineDiff(before, after)} />
       </CardContent>
     </Card>

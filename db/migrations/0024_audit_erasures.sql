@@ -1,0 +1,1 @@
+CREATE INDEX "audit_erasures" ON "audit_entries" USING btree ("tenant_id","entry_id") WHERE "audit_entries"."action" = 'memory.erase';
