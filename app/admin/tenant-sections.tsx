@@ -33,12 +33,8 @@ export function tenantSections(base: string): NavGroup[] {
       label: "Tenant",
       items: [
         { href: base, label: "Overview", icon: <Gauge aria-hidden /> },
-        { href: `${base}/tasks`, label: "Tasks", icon: <ListChecks aria-hidden /> },
-        { href: `${base}/approvals`, label: "Approvals", icon: <ClipboardCheck aria-hidden /> },
-        { href: `${base}/budgets`, label: "Budgets", icon: <Wallet aria-hidden /> },
-        { href: `${base}/bundle`, label: "Import & export", icon: <Package aria-hidden /> },
-        { href: `${base}/audit`, label: "Audit", icon: <ScrollText aria-hidden /> },
         { href: `${base}/connect`, label: "Connect", icon: <Plug aria-hidden /> },
+        { href: `${base}/bundle`, label: "Import & export", icon: <Package aria-hidden /> },
         { href: `${base}/settings`, label: "Settings", icon: <Settings2 aria-hidden /> },
       ],
     },
@@ -46,14 +42,33 @@ export function tenantSections(base: string): NavGroup[] {
       label: "What agents use",
       items: [
         { href: `${base}/tools`, label: "Tools", icon: <Wrench aria-hidden /> },
-        { href: `${base}/upstreams`, label: "Upstreams", icon: <Server aria-hidden /> },
-        { href: `${base}/federation`, label: "Federation", icon: <Network aria-hidden /> },
-        { href: `${base}/ai-providers`, label: "AI providers", icon: <Sparkles aria-hidden /> },
-        { href: `${base}/ai-routes`, label: "AI routes", icon: <Split aria-hidden /> },
         { href: `${base}/resources`, label: "Resources", icon: <Database aria-hidden /> },
         { href: `${base}/prompts`, label: "Prompts", icon: <FileText aria-hidden /> },
         { href: `${base}/memories`, label: "Memories", icon: <Brain aria-hidden /> },
+      ],
+    },
+    {
+      label: "Language models",
+      items: [
+        { href: `${base}/ai-providers`, label: "AI providers", icon: <Sparkles aria-hidden /> },
+        { href: `${base}/ai-routes`, label: "AI routes", icon: <Split aria-hidden /> },
+        { href: `${base}/budgets`, label: "Budgets", icon: <Wallet aria-hidden /> },
+      ],
+    },
+    {
+      label: "With others",
+      items: [
+        { href: `${base}/upstreams`, label: "Upstreams", icon: <Server aria-hidden /> },
+        { href: `${base}/federation`, label: "Federation", icon: <Network aria-hidden /> },
         { href: `${base}/offers`, label: "Offers", icon: <Handshake aria-hidden /> },
+      ],
+    },
+    {
+      label: "What happens",
+      items: [
+        { href: `${base}/tasks`, label: "Tasks", icon: <ListChecks aria-hidden /> },
+        { href: `${base}/approvals`, label: "Approvals", icon: <ClipboardCheck aria-hidden /> },
+        { href: `${base}/audit`, label: "Audit", icon: <ScrollText aria-hidden /> },
       ],
     },
     {
@@ -70,10 +85,10 @@ export function tenantSections(base: string): NavGroup[] {
 
 /** The pages of the platform. */
 export const platformSections: NavGroup[] = [
-  { items: [{ href: "/admin/tenants", label: "Tenants", icon: <Building2 aria-hidden /> }] },
   {
     label: "Platform",
     items: [
+      { href: "/admin/tenants", label: "Tenants", icon: <Building2 aria-hidden /> },
       { href: "/admin/keys", label: "Platform keys", icon: <KeyRound aria-hidden /> },
       { href: "/admin/prices", label: "Prices", icon: <BadgeDollarSign aria-hidden /> },
       { href: "/admin/audit", label: "Audit log", icon: <ScrollText aria-hidden /> },

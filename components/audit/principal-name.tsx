@@ -3,6 +3,7 @@ const kinds: Record<string, string> = {
   member: "Member",
   key: "Key",
   client: "App",
+  offer: "Tenant, by an offer",
   system: "System",
 };
 

@@ -2,7 +2,7 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import { unstable_rethrow } from "next/navigation";
-import type { ReactNode } from "react";
+import type { BaseSyntheticEvent, ReactNode } from "react";
 import {
   type DefaultValues,
   type FieldPath,
@@ -14,6 +14,7 @@ import {
 import { z } from "zod";
 import { Alert } from "#components/ui/alert.tsx";
 import { cn } from "#components/ui/cn.ts";
+import { plainMessage } from "#lib/core/plain-message.ts";
 
 // zod would compile its parsers with `new Function`, which the pages' CSP forbids and reports.
 z.config({ jitless: true });
@@ -30,7 +31,10 @@ export function useZodForm<I extends FieldValues, O>(
   schema: z.ZodType<O, I>,
   defaultValues: DefaultValues<I>,
 ): UseFormReturn<I, unknown, O> {
-  return useForm<I, unknown, O>({ resolver: zodResolver(schema), defaultValues });
+  return useForm<I, unknown, O>({
+    resolver: zodResolver(schema, { error: plainMessage }),
+    defaultValues,
+  });
 }
 
 type FormProps<I extends FieldValues, O> = {
@@ -49,13 +53,14 @@ export function Form<I extends FieldValues, O>({
   children,
   className,
 }: FormProps<I, O>) {
-  async function submit(values: O) {
+  async function submit(values: O, event?: BaseSyntheticEvent) {
+    const element: HTMLFormElement | undefined = event?.target;
     try {
       const failure = await onSubmit(values);
-      if (failure) showFailure(form, failure);
+      if (failure) showFailure(form, failure, element);
     } catch (error) {
       unstable_rethrow(error);
-      showFailure(form, UNEXPECTED);
+      showFailure(form, UNEXPECTED, element);
     }
   }
   const rootError = form.formState.errors.root?.message;
@@ -64,7 +69,7 @@ export function Form<I extends FieldValues, O>({
       <form
         noValidate
         onSubmit={form.handleSubmit(submit)}
-        className={cn("flex flex-col gap-5", className)}
+        className={cn("flex scroll-mt-20 flex-col gap-5", className)}
       >
         {rootError && (
           <Alert tone="danger" title="That did not work">
@@ -80,18 +85,23 @@ export function Form<I extends FieldValues, O>({
 function showFailure<I extends FieldValues, O>(
   form: UseFormReturn<I, unknown, O>,
   { detail, errors = [] }: FormFailure,
+  element: HTMLFormElement | undefined,
 ) {
   const elsewhere: string[] = [];
+  let isShown = false;
   for (const { pointer, message } of errors) {
     const name = pointerToName(pointer);
     // A pointer to something this form has no field for must not be swallowed.
     if (form.control._names.mount.has(name)) {
-      form.setError(name as FieldPath<I>, { type: "server", message });
+      form.setError(name as FieldPath<I>, { type: "server", message }, { shouldFocus: !isShown });
+      isShown = true;
     } else {
       elsewhere.push(name ? `${name}: ${message}` : message);
     }
   }
   form.setError("root", { type: "server", message: [detail, ...elsewhere].join(" ") });
+  // Who submits at the foot of a long form would not see what stands at its head.
+  if (!isShown) element?.scrollIntoView({ block: "start" });
 }
 
 /** RFC 6901 to react-hook-form: `/tool_limits/max_tools` to `tool_limits.max_tools`. */

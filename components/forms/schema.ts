@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plainMessage } from "#lib/core/plain-message.ts";
 
 /**
  * JSON typed as text, checked by `inner`: `z.object({ parameters: jsonText(z.record(…)) })`.
@@ -31,7 +32,7 @@ function parseJson<T>(text: string, inner: z.ZodType<T>): { value: T } | { messa
   } catch (error) {
     return { message: text.trim() === "" ? "Enter a JSON value." : locate(error, text) };
   }
-  const checked = inner.safeParse(value);
+  const checked = inner.safeParse(value, { error: plainMessage });
   if (checked.success) return { value: checked.data };
   const [issue] = checked.error.issues;
   const path = issue?.path.join(".");

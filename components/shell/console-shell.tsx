@@ -14,7 +14,7 @@ type ConsoleShellProps = {
   /** Where the logo leads, and what breadcrumbs leave out: "/admin". */
   root: string;
   nav: readonly NavGroup[];
-  /** Pages of the thing that the person is in, below those of everything. */
+  /** Pages of the thing that the person is in, above those of everything. */
   sections?: NamedNav;
   /** Words for path segments in breadcrumbs. */
   labels: Record<string, string>;
@@ -36,7 +36,7 @@ export function ConsoleShell({
   children,
 }: ConsoleShellProps) {
   const [menuOpen, setMenuOpen] = useState(false);
-  const navs = [{ label: "Main", groups: nav }, ...(sections ? [sections] : [])];
+  const navs = [...(sections ? [sections] : []), { label: "Main", groups: nav }];
   const home = (
     <Link
       href={root}

@@ -9,7 +9,7 @@ import { activeHref } from "./active-href.ts";
 type LinkTabsProps = {
   /** Names the tabs: "Tenant sections". */
   label: string;
-  tabs: readonly { href: string; label: string; count?: number }[];
+  tabs: readonly { href: string; label: string; count?: number | string }[];
   className?: string;
 };
 

@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { activeHref } from "./active-href.ts";
 
 export type NavGroup = {
@@ -38,6 +38,13 @@ export function Nav({ navs, onNavigate }: NavProps) {
 type LinksProps = { nav: NamedNav; active: string | null; onNavigate: (() => void) | undefined };
 
 function Links({ nav: { label, groups }, active, onNavigate }: LinksProps) {
+  const current = useRef<HTMLAnchorElement>(null);
+
+  // A tenant has more sections than a laptop's height, and the page's own may stand past the edge.
+  useEffect(() => {
+    if (active !== null) current.current?.scrollIntoView({ block: "nearest" });
+  }, [active]);
+
   return (
     <nav aria-label={label} className="flex flex-col gap-4">
       {groups.map((group, index) => (
@@ -48,6 +55,7 @@ function Links({ nav: { label, groups }, active, onNavigate }: LinksProps) {
           {group.items.map((item) => (
             <Link
               key={item.href}
+              ref={item.href === active ? current : undefined}
               href={item.href}
               onClick={() => onNavigate?.()}
               aria-current={item.href === active ? "page" : undefined}

@@ -131,7 +131,7 @@ test("an API is asked and deployed from its page", async ({ page, tenant }) => {
     await tabs.getByRole("link", { name: "Deployments" }).click();
     await page.getByRole("button", { name: "Deploy", exact: true }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Run deployment" }).click();
-    await expect(page.getByRole("table", { name: "Deployments" })).toContainText("succeeded, 200");
+    await expect(page.getByRole("table", { name: "Deployments" })).toContainText("Succeeded, 200");
   } finally {
     upstream.close();
   }

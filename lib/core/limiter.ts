@@ -4,6 +4,7 @@ import {
   type RateLimiterAbstract,
   RateLimiterMemory,
   RateLimiterRedis,
+  type RateLimiterRes,
 } from "rate-limiter-flexible";
 import { env } from "./env.ts";
 import { log } from "./log.ts";
@@ -40,6 +41,14 @@ export function limiterOf(points: number): RateLimiterAbstract {
     limiters.set(points, limiter);
   }
   return limiter;
+}
+
+/**
+ * Whether `consume` threw because nothing was left. Not by the class: the console's bundle and the
+ * direct lane share limiters, each with a copy of the library of its own.
+ */
+export function isUsedUp(thrown: unknown): thrown is RateLimiterRes {
+  return typeof thrown === "object" && thrown !== null && "msBeforeNext" in thrown;
 }
 
 export async function closeLimiters(): Promise<void> {

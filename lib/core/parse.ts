@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { AppError, type FieldError } from "./errors.ts";
+import { plainMessage } from "./plain-message.ts";
 
 function pointer(path: PropertyKey[]): string {
   return path
@@ -9,7 +10,7 @@ function pointer(path: PropertyKey[]): string {
 
 /** Input → the schema's output; throws `invalid_request` with one entry per mistake. */
 export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { error: plainMessage });
   if (result.success) return result.data;
   const errors: FieldError[] = result.error.issues
     .slice(0, 20)

@@ -1,8 +1,7 @@
-import { RateLimiterRes } from "rate-limiter-flexible";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { env } from "#lib/core/env.ts";
 import { AppError } from "#lib/core/errors.ts";
-import { limiterOf, limiterSeconds } from "#lib/core/limiter.ts";
+import { isUsedUp, limiterOf, limiterSeconds } from "#lib/core/limiter.ts";
 
 /** The `RateLimit` headers of draft-ietf-httpapi-ratelimit-headers. */
 function headersOf(points: number, remaining: number, resetMs: number): Record<string, string> {
@@ -34,7 +33,7 @@ export async function takeRequest(
     const taken = await limiterOf(requestsPerMinute).consume(key);
     return headersOf(requestsPerMinute, taken.remainingPoints, taken.msBeforeNext);
   } catch (refused) {
-    if (refused instanceof RateLimiterRes) {
+    if (isUsedUp(refused)) {
       throw new RateLimited(requestsPerMinute, refused.msBeforeNext);
     }
     throw refused;
@@ -66,7 +65,7 @@ export async function countFailure(ip: string | null): Promise<void> {
   try {
     await limiterOf(points).consume(`wrong-credential:${ip}`);
   } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused;
+    if (!isUsedUp(refused)) throw refused;
     const detail = `More than ${points} wrong credentials a minute came from this address. Check the API key, wait, then try again.`;
     throw new AppError("rate_limited", detail, {
       retryAfterSeconds: Math.max(1, Math.ceil(refused.msBeforeNext / 1000)),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { probes } from "./probes.ts";
 import type { Report } from "./report.ts";
+import { sharedLists } from "./shared-targets.ts";
 import type { Side, Stage } from "./stage.ts";
 import { governedLists } from "./tool-targets.ts";
 
@@ -24,6 +25,7 @@ async function contentsOf(stage: Stage, side: Side): Promise<unknown> {
     "/prompts",
     `/keys/${side.keyId}`,
     ...governedLists,
+    ...sharedLists,
     `/tools/${side.governed.guarded}/revisions`,
     `/tools/${side.governed.guarded}/access`,
     `/tools/${side.governed.guarded}/examples`,

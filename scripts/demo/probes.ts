@@ -1,7 +1,14 @@
 import { ProtocolError, SdkHttpError } from "@modelcontextprotocol/client";
 import type { JsonObject } from "#lib/core/json.ts";
 import { openMcp, type Sent } from "./client.ts";
-import type { Side, Stage } from "./stage.ts";
+import {
+  asMissing,
+  sharedById,
+  sharedByName,
+  sharedLists,
+  sharedPlatformOnly,
+} from "./shared-targets.ts";
+import type { Governed, Side, Stage } from "./stage.ts";
 import {
   attempt,
   bodies,
@@ -29,6 +36,30 @@ function plain(target: Target, expected: string): Probe {
     route: shown(target),
     expected,
     run: (stage, from, to) => attempt(stage.rest, target, { stage, from, to }),
+  };
+}
+
+/** The other's, and what nobody has, are answered alike, whichever way they are refused. */
+function missing(target: Target, id: keyof Governed): Probe {
+  return {
+    route: `${shown(target)} of {${id}}`,
+    expected: "as missing",
+    async run(stage, from, to) {
+      // Of the same form: what could be no id at all is refused before anything is looked up.
+      const other = to.governed[id].replace(/.{8}$/, "00000000");
+      const nobody = { ...to, governed: { ...to.governed, [id]: other } };
+      const answers = [];
+      for (const side of [to, nobody]) {
+        const { status, body } = await stage.rest(target.method, fill(target.path, side), {
+          key: from.key,
+          body: target.body?.(from, side, stage),
+        });
+        if (status < 400) return String(status);
+        const text = JSON.stringify(body).replaceAll(side.governed[id], "");
+        answers.push(status + text.replace(/"request_id":"[^"]+"/, ""));
+      }
+      return answers[0] === answers[1] ? "as missing" : "different";
+    },
   };
 }
 
@@ -89,10 +120,14 @@ function read(path: string, disagreeing = false): Probe {
   };
 }
 
-const lists = ["/memory/all", "/tools", "/resources", "/prompts", "/keys", ...governedLists];
+const lists = [
+  ...["/memory/all", "/tools", "/resources", "/prompts", "/keys", "/v1/models"],
+  ...governedLists,
+  ...sharedLists,
+];
 
 /** What naming the other tenant must not open: all that acts for the tenant in effect. */
-const named = [...byName, ...governedByName, ...governedById];
+const named = [...byName, ...governedByName, ...governedById, ...sharedByName, ...sharedById];
 
 const audit: Probe = {
   route: "GET /audit?target_id={key}",
@@ -227,7 +262,11 @@ function twin({ route, write, at }: Twin): Probe {
 export const probes: readonly Probe[] = [
   ...byId.map((target) => plain(target, "404 not_found")),
   ...governedById.map((target) => plain(target, "404 not_found")),
-  ...platformOnly.map((target) => plain(target, "403 insufficient_scope")),
+  ...sharedById.map((target) => plain(target, "404 not_found")),
+  ...asMissing.map(({ target, id }) => missing(target, id)),
+  ...[...platformOnly, ...sharedPlatformOnly].map((target) =>
+    plain(target, "403 insufficient_scope"),
+  ),
   each(named, "X-Tenant-ID", ({ tenantId }) => ({ sent: { tenant: tenantId } })),
   each(named, "?tenant_id=", ({ tenantId }) => ({ query: `tenant_id=${tenantId}` })),
   ...lists.map((path) => read(path)),

@@ -132,7 +132,8 @@ export async function setUp(stage: Stage, report: Report): Promise<void> {
     await registerMissing(stage, demo, key);
     const tools = await placeTools(stage, demo, key);
     const label = tenantId.replace("cliente_", "");
-    const governed = await placeGoverned(stage, { key, label });
+    const isFederated = demo.config.mcp_config?.federation_enabled === true;
+    const governed = await placeGoverned(stage, { key, label, isFederated });
     stage.sides.push({ tenantId, label, demo, keyId, key, tools, governed });
     const made = [
       counted(demo.memories.length, "memory", "memories"),

@@ -1,6 +1,9 @@
 import type { Report } from "./report.ts";
 import { showCode } from "./showcase/code.ts";
 import { showGovernance } from "./showcase/governance.ts";
+import { showMemory } from "./showcase/memory.ts";
+import { showModels } from "./showcase/models.ts";
+import { showOffers } from "./showcase/offers.ts";
 import { showOpenapi } from "./showcase/openapi.ts";
 import { showRevisions } from "./showcase/revisions.ts";
 import { showSecrets } from "./showcase/secrets.ts";
@@ -8,7 +11,7 @@ import { showUpstreams } from "./showcase/upstreams.ts";
 import { openWorkshop } from "./showcase/workshop.ts";
 import type { Stage } from "./stage.ts";
 
-/** What a tenant's developer does with tools, in a tenant that is there for this alone. */
+/** What a tenant's developer does, in a tenant that is there for this alone. */
 export async function showTools(stage: Stage, report: Report): Promise<void> {
   const workshop = await openWorkshop(stage, report);
   await showSecrets(workshop);
@@ -17,4 +20,7 @@ export async function showTools(stage: Stage, report: Report): Promise<void> {
   await showOpenapi(workshop);
   await showRevisions(workshop);
   await showGovernance(workshop);
+  await showModels(workshop);
+  await showOffers(workshop);
+  await showMemory(workshop);
 }

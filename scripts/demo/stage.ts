@@ -13,6 +13,13 @@ export interface Governed {
   approval: string;
   limit: string;
   switch: string;
+  budget: string;
+  /** An alias of the gateway's. */
+  route: string;
+  peer: string;
+  offer: string;
+  /** An agent with a memory `note` in the namespace `demo`, which another may read. */
+  keeper: string;
 }
 
 /** One tool of a side as it stands in the deployment. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { toMicros } from "#components/forms/amount.ts";
 import { jsonText } from "#components/forms/schema.ts";
+import { plainMessage } from "#lib/core/plain-message.ts";
 import { type PutPricesInput, putPricesInput } from "#lib/prices/schema.ts";
 
 const fields = z.object({
@@ -33,7 +34,8 @@ export const priceForm = fields.transform((values, context): PutPricesInput => {
     ...(moment ? { effective_from: moment.toISOString() } : {}),
   };
   const input = { prices: [price] };
-  for (const { path, message } of putPricesInput.safeParse(input).error?.issues ?? []) {
+  for (const { path, message } of putPricesInput.safeParse(input, { error: plainMessage }).error
+    ?.issues ?? []) {
     const key = String(path[2] ?? "model");
     if (key in values) complain(key, message);
   }

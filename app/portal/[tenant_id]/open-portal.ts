@@ -7,7 +7,13 @@ import { findSnapshot } from "#lib/tenants/snapshot.ts";
 
 export type PortalParams = Promise<{ tenant_id: string }>;
 
-type Portal = { ctx: Ctx; tenantId: string; tenantName: string; role: Role };
+type Portal = {
+  ctx: Ctx;
+  tenantId: string;
+  tenantName: string;
+  role: Role;
+  isFederated: boolean;
+};
 
 /**
  * What every page of a tenant's portal starts with, read once a request; the same 404 for a tenant
@@ -18,7 +24,9 @@ export const openPortal = cache(async (tenantId: string): Promise<Portal> => {
   const snapshot = await findSnapshot(tenantId);
   const role = ctx.principal.type === "member" ? ctx.principal.role : null;
   if (snapshot?.tenant.status !== "active" || role === null) notFound();
-  return { ctx, tenantId, tenantName: snapshot.tenant.name, role };
+  const { name: tenantName, mcp_config } = snapshot.tenant;
+  const isFederated = mcp_config.federation_enabled === true;
+  return { ctx, tenantId, tenantName, role, isFederated };
 });
 
 /** The same for a part that a role may lack: to who lacks it, it is not there. */

@@ -25,6 +25,7 @@ export interface Workshop {
 }
 
 const tenantId = "npm_run_demo";
+const partnerId = "npm_run_demo_partner";
 
 /** Allows the hosts to be called, besides those that were allowed before. */
 export async function allowHosts({ stage }: Workshop, ...hosts: string[]): Promise<void> {
@@ -36,24 +37,47 @@ export async function allowHosts({ stage }: Workshop, ...hosts: string[]): Promi
 }
 
 async function configure(stage: Stage, egress_allow: string[]): Promise<void> {
-  const body = { tenant_id: tenantId, name: "npm run demo", egress_allow };
+  const mcp_config = { federation_enabled: true };
+  const body = { tenant_id: tenantId, name: "npm run demo", egress_allow, mcp_config };
   const sent = { key: stage.deployment.key, body };
   await expectOk(stage.rest("POST", "/tenants/configure", sent), "POST /tenants/configure");
 }
 
 /** Also what a run left behind that was killed. */
-async function deleteTenant(stage: Stage): Promise<void> {
+async function deleteTenant(stage: Stage, id = tenantId): Promise<void> {
   const { key } = stage.deployment;
-  const { status } = await stage.undo("DELETE", `/tenants/${tenantId}`, { key });
-  if (status !== 200 && status !== 404) throw new Error(`DELETE /tenants/${tenantId}: ${status}`);
+  const { status } = await stage.undo("DELETE", `/tenants/${id}`, { key });
+  if (status !== 200 && status !== 404) throw new Error(`DELETE /tenants/${id}: ${status}`);
+}
+
+/** Another tenant, as empty as can be, deleted at the end; its key stands for everybody in it. */
+export async function openPartner({ stage }: Workshop): Promise<{ id: string; key: string }> {
+  const { key } = stage.deployment;
+  await deleteTenant(stage, partnerId);
+  const body = {
+    tenant_id: partnerId,
+    name: "A partner",
+    mcp_config: { federation_enabled: true },
+  };
+  await expectOk(
+    stage.rest("POST", "/tenants/configure", { key, body }),
+    "POST /tenants/configure",
+  );
+  const run = () => deleteTenant(stage, partnerId);
+  stage.cleanups.push({ what: `delete the tenant ${partnerId}`, run });
+  const sent = { key, tenant: partnerId, body: { name: "demo", scopes: ["*"] } };
+  const made = newApiKey.parse(await expectOk(stage.rest("POST", "/keys", sent), "POST /keys"));
+  return { id: partnerId, key: made.key };
 }
 
 /** A key of the workshop; with fewer scopes it stands for an agent, who governs nothing. */
 export async function makeKey(
   { stage }: Pick<Workshop, "stage">,
   scopes: string[],
+  agent_id?: string,
 ): Promise<{ key_id: string; key: string }> {
-  const sent = { key: stage.deployment.key, tenant: tenantId, body: { name: "demo", scopes } };
+  const body = { name: "demo", scopes, ...(agent_id === undefined ? {} : { agent_id }) };
+  const sent = { key: stage.deployment.key, tenant: tenantId, body };
   return newApiKey.parse(await expectOk(stage.rest("POST", "/keys", sent), "POST /keys"));
 }
 

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { pageAt, type SearchParams } from "#app/admin/list-params.ts";
 import { loadOfferable, loadSums } from "#app/admin/offers.ts";
+import { FederationOff } from "#components/offers/federation-off.tsx";
 import { NewOfferDialog } from "#components/offers/new-offer-dialog.tsx";
 import { OfferTable } from "#components/offers/offer-table.tsx";
 import { OfferTabs, sumText } from "#components/offers/offer-tabs.tsx";
@@ -14,7 +15,10 @@ export const metadata: Metadata = { title: "Offers" };
 type OffersPageProps = { params: PortalParams; searchParams: SearchParams };
 
 export default async function PortalOffersPage({ params, searchParams }: OffersPageProps) {
-  const { ctx, tenantId } = await openPart((await params).tenant_id, "federation:write");
+  const { ctx, tenantId, isFederated } = await openPart(
+    (await params).tenant_id,
+    "federation:write",
+  );
   const asked = await searchParams;
   const state = offerStates.find((each) => each === asked.state);
   const [page, offerable, sums] = await Promise.all([
@@ -31,6 +35,7 @@ export default async function PortalOffersPage({ params, searchParams }: OffersP
         actions={<NewOfferDialog tenantId={tenantId} offerable={offerable} />}
       />
       <OfferTabs base={base} />
+      {!isFederated && <FederationOff />}
       <OfferTable {...{ tenantId, page, base }} isNarrowed={Boolean(state ?? asked.cursor)} />
     </>
   );

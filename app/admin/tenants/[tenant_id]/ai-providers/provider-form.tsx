@@ -94,8 +94,8 @@ export function ProviderForm({ tenantId, provider }: ProviderFormProps) {
         <CardHeader>
           <CardTitle>Prices</CardTitle>
           <CardDescription>
-            What a million tokens cost, in dollars, by the provider's own name of a model. The cost
-            of other models is unknown.
+            What a million tokens cost, by the provider's own name of a model. They go before the
+            platform's prices; the cost of a model in neither is unknown.
           </CardDescription>
         </CardHeader>
         <CardContent>

@@ -25,7 +25,11 @@ const periods = { day: "a day", month: "a month" } as const;
 const titleOf = ({ scope, period }: Budget) => `${subjects[scope]}, ${periods[period]}`;
 
 /** The highest threshold that this day or month has reached. */
-function Reached({ budget: { thresholds_reached, reserved_micros } }: { budget: Budget }) {
+function Reached({
+  budget: { thresholds_reached, reserved_micros, limit_micros },
+}: {
+  budget: Budget;
+}) {
   const highest = thresholds_reached.at(-1);
   if (highest === 100) {
     return (
@@ -41,19 +45,21 @@ function Reached({ budget: { thresholds_reached, reserved_micros } }: { budget: 
       </Badge>
     );
   }
+  if (limit_micros === 0) return <Badge tone="danger">Nothing may be spent</Badge>;
   return (
     <span className="text-muted-foreground">{reserved_micros > 0 ? "In use" : "Below 50%"}</span>
   );
 }
 
-const columns: Column<Budget>[] = [
+/** `names` has the names of keys by their ids. */
+const columnsWith = (names: ReadonlyMap<string, string>): Column<Budget>[] => [
   {
     id: "budget",
     header: "Budget",
     phone: "title",
     cell: (budget) => (
       <div className="flex min-w-0 flex-col gap-1">
-        <RowTitle title={titleOf(budget)} id={budget.target_id} />
+        <RowTitle title={titleOf(budget)} id={names.get(budget.target_id) ?? budget.target_id} />
         {budget.operator && <Badge tone="accent">Operator&apos;s ceiling</Badge>}
       </div>
     ),
@@ -88,6 +94,7 @@ export default async function BudgetsPage({ params, searchParams }: BudgetsPageP
   const options = keys.items
     .filter(({ status }) => status === "active")
     .map(({ key_id, name, hint }) => ({ value: key_id, label: `${name} (${hint})` }));
+  const names = new Map(keys.items.map(({ key_id, name, hint }) => [key_id, `${name} (${hint})`]));
   const create = <NewBudget tenantId={tenantId} keys={options} />;
   return (
     <>
@@ -98,7 +105,7 @@ export default async function BudgetsPage({ params, searchParams }: BudgetsPageP
       />
       <DataTable
         label="Budgets"
-        columns={columns}
+        columns={columnsWith(names)}
         rows={page.items}
         rowKey={(budget) => budget.budget_id}
         actions={(budget) => (

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { FederationOff } from "#components/offers/federation-off.tsx";
 import { NewOfferDialog } from "#components/offers/new-offer-dialog.tsx";
 import { OfferTable } from "#components/offers/offer-table.tsx";
 import { OfferTabs, sumText } from "#components/offers/offer-tabs.tsx";
@@ -31,6 +32,9 @@ export default async function OffersPage({ params, searchParams }: OffersPagePro
         actions={<NewOfferDialog tenantId={tenant.tenant_id} offerable={offerable} />}
       />
       <OfferTabs base={base} />
+      {tenant.mcp_config.federation_enabled !== true && (
+        <FederationOff settings={`/admin/tenants/${tenant.tenant_id}/settings`} />
+      )}
       <OfferTable
         tenantId={tenant.tenant_id}
         page={page}

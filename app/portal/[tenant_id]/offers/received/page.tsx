@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { pageAt, type SearchParams } from "#app/admin/list-params.ts";
 import { loadSums } from "#app/admin/offers.ts";
+import { FederationOff } from "#components/offers/federation-off.tsx";
 import { ReceivedTable } from "#components/offers/offer-table.tsx";
 import { OfferTabs, sumText } from "#components/offers/offer-tabs.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
@@ -13,7 +14,10 @@ export const metadata: Metadata = { title: "Received offers" };
 type ReceivedPageProps = { params: PortalParams; searchParams: SearchParams };
 
 export default async function PortalReceivedPage({ params, searchParams }: ReceivedPageProps) {
-  const { ctx, tenantId } = await openPart((await params).tenant_id, "federation:write");
+  const { ctx, tenantId, isFederated } = await openPart(
+    (await params).tenant_id,
+    "federation:write",
+  );
   const asked = await searchParams;
   const state = offerStates.find((each) => each === asked.state);
   const [page, sums] = await Promise.all([
@@ -28,6 +32,7 @@ export default async function PortalReceivedPage({ params, searchParams }: Recei
         description={`What other tenants let you use.${sums ? ` Consumed in 30 days: ${sumText(sums.consumed)}.` : ""}`}
       />
       <OfferTabs base={base} />
+      {!isFederated && <FederationOff />}
       <ReceivedTable
         {...{ tenantId, page, base: `${base}/received` }}
         isNarrowed={Boolean(state ?? asked.cursor)}

@@ -1,4 +1,4 @@
-import { Brain } from "lucide-react";
+import { Brain, Trash2 } from "lucide-react";
 import type { Metadata } from "next";
 import { type Column, DataTable } from "#components/data-table/data-table.tsx";
 import { FilterSelect } from "#components/data-table/filter-select.tsx";
@@ -134,8 +134,7 @@ export default async function ItemsPage({ params, searchParams }: ItemsPageProps
   };
   const page = await load(ctx, filters, asked.cursor);
   const { tenant_id } = tenant;
-  const narrowed =
-    filters.query ?? filters.agent_id ?? filters.namespace ?? (asked.cursor || filters.inTrash);
+  const narrowed = filters.query ?? filters.agent_id ?? filters.namespace ?? asked.cursor;
   const options = (values: string[]) => values.map((value) => ({ value, label: value }));
   return (
     <>
@@ -181,6 +180,12 @@ export default async function ItemsPage({ params, searchParams }: ItemsPageProps
         empty={
           narrowed ? (
             <NoMatches what="memories" href={itemsHref(tenant_id)} />
+          ) : filters.inTrash ? (
+            <EmptyState
+              icon={<Trash2 aria-hidden />}
+              title="The trash is empty"
+              description="What is deleted waits here, and can be brought back meanwhile."
+            />
           ) : (
             <EmptyState
               icon={<Brain aria-hidden />}

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { FederationOff } from "#components/offers/federation-off.tsx";
 import { ReceivedTable } from "#components/offers/offer-table.tsx";
 import { OfferTabs, sumText } from "#components/offers/offer-tabs.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
@@ -28,6 +29,9 @@ export default async function ReceivedPage({ params, searchParams }: ReceivedPag
         description={`What other tenants let this one use.${sums ? ` Consumed in 30 days: ${sumText(sums.consumed)}.` : ""}`}
       />
       <OfferTabs base={base} />
+      {tenant.mcp_config.federation_enabled !== true && (
+        <FederationOff settings={`/admin/tenants/${tenant.tenant_id}/settings`} />
+      )}
       <ReceivedTable
         tenantId={tenant.tenant_id}
         page={page}

@@ -1,11 +1,11 @@
 import { Rocket } from "lucide-react";
 import type { Metadata } from "next";
+import { PrincipalName } from "#components/audit/principal-name.tsx";
 import { type Column, DataTable } from "#components/data-table/data-table.tsx";
 import { EmptyState } from "#components/shell/empty-state.tsx";
 import { SectionHeader } from "#components/shell/section-header.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Badge } from "#components/ui/badge.tsx";
-import { Code } from "#components/ui/code.tsx";
 import { Timestamp } from "#components/ui/timestamp.tsx";
 import { AppError } from "#lib/core/errors.ts";
 import type { Deployment } from "#lib/resources/drivers/api/connection-schema.ts";
@@ -15,6 +15,7 @@ import { DeployButton } from "./deploy-button.tsx";
 
 export const metadata: Metadata = { title: "Deployments" };
 
+const words = { running: "Running", succeeded: "Succeeded", failed: "Failed" } as const;
 const tones = { running: "accent", succeeded: "success", failed: "danger" } as const;
 
 const columns: Column<Deployment>[] = [
@@ -24,12 +25,12 @@ const columns: Column<Deployment>[] = [
     phone: "title",
     cell: ({ state, status_code }) => (
       <Badge tone={tones[state]} dot>
-        {status_code === null ? state : `${state}, ${status_code}`}
+        {status_code === null ? words[state] : `${words[state]}, ${status_code}`}
       </Badge>
     ),
   },
   { id: "started", header: "Started", cell: (run) => <Timestamp value={run.started_at} /> },
-  { id: "by", header: "By", cell: ({ started_by }) => <Code>{started_by.id}</Code> },
+  { id: "by", header: "By", cell: ({ started_by }) => <PrincipalName of={started_by} /> },
   {
     id: "detail",
     header: "What the API said",
