@@ -7,7 +7,7 @@ test("a tenant is created, found, and has the limits that were typed", async ({ 
   await page.getByLabel("Tenant id").fill(id);
   await page.getByLabel("Name", { exact: true }).fill("Made in the console");
   await page.getByLabel("Tools", { exact: true }).fill("7");
-  await page.getByLabel("Memory retention").fill("30");
+  await page.getByLabel("Retention", { exact: true }).fill("30");
   await page.getByRole("button", { name: "Create tenant" }).click();
   await expect(page).toHaveURL(`/admin/tenants/${id}`);
   await expect(page.getByRole("heading", { name: "Made in the console" })).toBeVisible();
