@@ -18,6 +18,11 @@ test.each(["json", "yaml"] as const)(
   },
 );
 
+test("zero has no sign", () => {
+  const bundle = { tausestack_bundle: 1, tools: [{ a: -0 }] } as unknown as Bundle;
+  expect(bundleText(bundle, "yaml")).toContain("- a: 0\n");
+});
+
 test.each([
   "null",
   "~",
@@ -46,6 +51,10 @@ test.each([
   "a\u2028\u00a0",
   "\uFEFF",
   "\u0085",
+  "\u0080",
+  "\u007F",
+  "\uFFFE",
+  "\uFFFF\u{10FFFF}",
   "---",
 ])("the text %j stays a text in YAML, as a key and as a value", (text) => {
   const bundle = { tausestack_bundle: 1, tools: [{ [text]: text }] } as unknown as Bundle;

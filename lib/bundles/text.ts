@@ -10,16 +10,25 @@ export const bundleLimits = {
 };
 
 /** What a plain text in YAML may lose: half a surrogate pair, and spaces that are not ASCII's. */
-const fragile = /[^\P{White_Space}\n\t ]|\uFEFF|\p{Cs}/u;
+const fragile = /[^\P{White_Space}\n\t ]|\uFEFF|\p{Cs}|[\x7F-\x9F\uFFFE\uFFFF]/u;
+
+/** What YAML has as an escape alone. */
+const unprintable = /[\x7F-\x9F\uFFFE\uFFFF]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
 
 function toYaml(bundle: Bundle): string {
   const document = new Document(bundle, { schema: "core", aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_, node) {
+      // JSON has one zero.
+      if (node.value === 0) node.value = 0;
       if (typeof node.value === "string" && fragile.test(node.value)) node.type = "QUOTE_DOUBLE";
     },
   });
-  return document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0 }).replace(unprintable, escaped);
 }
 
 /** The bundle as text that a person can read and a version control can compare: one text for one state. */
