@@ -48,6 +48,8 @@ test("a member connects their account in the browser, sees it ended by the provi
     await page.getByRole("button", { name: "Continue" }).click();
     await expect(page.getByText("The account is connected")).toBeVisible();
     await expect(own).toContainText("ann@provider.example");
+    // Told so once the page is alive; until then a click is lost.
+    await expect(own).toContainText("just now");
   };
   await own.getByRole("button", { name: "Connect: The notes server" }).click();
   await page.getByPlaceholder("Enter any login").fill("ann");
