@@ -37,7 +37,7 @@ test("a member connects their account in the browser, sees it ended by the provi
   await register(tenant);
   const person = await newMember(tenant, "developer");
   await signIn(page, person);
-  await page.waitForURL("**/connect");
+  await expect(page).toHaveURL(/\/connect$/);
   await page.getByRole("link", { name: "Linked accounts" }).click();
   const own = page.getByRole("table", { name: "Linked accounts" });
   await expect(own.getByRole("row", { name: /The notes server/ })).toContainText("Not connected");
@@ -79,7 +79,7 @@ test("who does not allow it there is told so, and a viewer is shown no account o
 }) => {
   await register(tenant);
   await signIn(page, await newMember(tenant, "viewer"));
-  await page.waitForURL("**/connect");
+  await expect(page).toHaveURL(/\/connect$/);
   await page.getByRole("link", { name: "Linked accounts" }).click();
   await expect(page.getByText("The shared server")).toHaveCount(0);
   await page.getByRole("button", { name: "Connect: The notes server" }).click();

@@ -58,7 +58,7 @@ test("an admin adds, changes and removes members, but no owner", async ({
   const owner = await newMember(tenant, "owner");
   const admin = await newMember(tenant, "admin");
   await signIn(page, admin);
-  await page.waitForURL("**/connect");
+  await expect(page).toHaveURL(/\/connect$/);
   await page.getByRole("link", { name: "Members" }).click();
   await page.getByRole("button", { name: "Add member" }).first().click();
   const email = `${freshId("new")}@example.com`;

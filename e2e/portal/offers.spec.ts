@@ -16,7 +16,7 @@ test("owners of two tenants make, review, accept and end an offer, and a viewer 
   await mustCall("POST", "/tools/register", tool, { tenantId: tenant.id });
   const owner = await newMember(tenant, "owner");
   await signIn(page, owner);
-  await page.waitForURL("**/connect");
+  await expect(page).toHaveURL(/\/connect$/);
   await page.getByRole("link", { name: "Offers" }).click();
   await expect(page.getByText("Nothing is offered")).toBeVisible();
   await page.getByRole("button", { name: "New offer" }).click();
