@@ -1,5 +1,4 @@
 import { tenantScope, tenantStatement } from "#db/transaction.ts";
-import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 
@@ -38,15 +37,11 @@ async function load(tenantId: string): Promise<Slot> {
 // A second is how long a new budget may stay unheard of where notices do not arrive.
 const cache = createCache<Slot>({
   name: "budgets",
-  topic: budgetTopic,
+  // A tenant that is deleted takes its budgets along, and its slug may be given out again.
+  topic: [budgetTopic, tenantTopic],
   maxEntries: 10_000,
   ttlMs: 1_000,
   load,
-});
-
-// A tenant that is deleted takes its budgets along, and its slug may be given out again.
-onChange((change) => {
-  if (change !== "everything" && change.topic === tenantTopic) cache.drop(change.key);
 });
 
 /** A tenant's budgets now, which most often costs no wait. */

@@ -5,8 +5,8 @@ import { singleton } from "./singleton.ts";
 export interface CacheOptions<V> {
   /** Unique in the process; both module graphs share the cache of one name. */
   name: string;
-  /** Topic of the changes that drop an entry; the change's key is the entry's key. */
-  topic: string;
+  /** Topics of the changes that drop an entry; the change's key is the entry's key. */
+  topic: string | readonly string[];
   maxEntries: number;
   /** How long an entry may be used even if no change is heard of. */
   ttlMs: number;
@@ -33,6 +33,7 @@ export function createCache<V extends object>(options: CacheOptions<V>): Cache<V
       ttlResolution: 20,
     });
     const loading = new Map<string, Promise<V>>();
+    const topics = new Set([options.topic].flat());
 
     function drop(key: string): void {
       values.delete(key);
@@ -62,7 +63,7 @@ export function createCache<V extends object>(options: CacheOptions<V>): Cache<V
       if (change === "everything") {
         values.clear();
         loading.clear();
-      } else if (change.topic === options.topic) drop(change.key);
+      } else if (topics.has(change.topic)) drop(change.key);
       const { alsoOn } = options;
       if (change === "everything" || change.topic !== alsoOn?.topic) return;
       for (const key of [...values.keys(), ...loading.keys()]) {

@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
 import { aiRoutes } from "#db/schema/gateway.ts";
 import { withTenant } from "#db/transaction.ts";
-import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 
@@ -15,7 +14,8 @@ export interface KeptRoute {
 
 const cache = createCache<ReadonlyMap<string, KeptRoute>>({
   name: "ai-routes",
-  topic: routeTopic,
+  // A tenant that is deleted takes its routes along, and its slug may be given out again.
+  topic: [routeTopic, tenantTopic],
   maxEntries: 2_000,
   ttlMs: 30_000,
   async load(tenantId) {
@@ -24,11 +24,6 @@ const cache = createCache<ReadonlyMap<string, KeptRoute>>({
     );
     return new Map(rows.map(({ alias, targets, timeoutMs }) => [alias, { targets, timeoutMs }]));
   },
-});
-
-// A tenant that is deleted takes its routes along, and its slug may be given out again.
-onChange((change) => {
-  if (change !== "everything" && change.topic === tenantTopic) cache.drop(change.key);
 });
 
 /** The tenant's routes by alias, kept until they change. */

@@ -38,7 +38,8 @@ function listOf<T>(text: unknown): T[] {
 // A second is how long a revoked grant may stay unheard where notices do not arrive.
 const cache = createCache<MemoryRules>({
   name: "memory-rules",
-  topic: memoryRulesTopic,
+  // A tenant that is deleted takes its rules along, and its slug may be given out again.
+  topic: [memoryRulesTopic, tenantTopic],
   maxEntries: 10_000,
   ttlMs: 1_000,
   async load(tenantId) {
@@ -48,8 +49,6 @@ const cache = createCache<MemoryRules>({
       grants: listOf<MemoryGrant>(row?.grants),
     };
   },
-  // A tenant that is deleted takes its rules along, and its slug may be given out again.
-  alsoOn: { topic: tenantTopic, concerns: (entry, changed) => entry === changed },
 });
 
 /** How long the tenant's namespaces are kept and to whom they are granted, as of this second. */

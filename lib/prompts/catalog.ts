@@ -1,7 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { prompts, promptVersions } from "#db/schema/prompts.ts";
 import { withTenant } from "#db/transaction.ts";
-import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import type { Icon } from "#lib/core/icon-schema.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
@@ -78,15 +77,11 @@ async function load(tenantId: string): Promise<PromptCatalog> {
 
 const cache = createCache<PromptCatalog>({
   name: "prompt-catalogs",
-  topic: promptTopic,
+  // A tenant that is deleted takes its prompts along, and its slug may be given out again.
+  topic: [promptTopic, tenantTopic],
   maxEntries: 2_000,
   ttlMs: 30_000,
   load,
-});
-
-// A tenant that is deleted takes its prompts along, and its slug may be given out again.
-onChange((change) => {
-  if (change !== "everything" && change.topic === tenantTopic) cache.drop(change.key);
 });
 
 /** The tenant's prompts, read once and kept until one of them changes on any process. */

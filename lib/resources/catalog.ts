@@ -3,7 +3,6 @@ import { eq } from "drizzle-orm";
 import { resources } from "#db/schema/resources.ts";
 import { withTenant } from "#db/transaction.ts";
 import { authorize } from "#lib/core/authorize.ts";
-import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
@@ -109,15 +108,11 @@ async function load(tenantId: string): Promise<ResourceCatalog> {
 
 const cache = createCache<ResourceCatalog>({
   name: "resourceCatalogs",
-  topic: resourcesTopic,
+  // A tenant that is deleted takes its resources along, and its slug may be given out again.
+  topic: [resourcesTopic, tenantTopic],
   maxEntries: 2_000,
   ttlMs: 30_000,
   load,
-});
-
-// A tenant that is deleted takes its resources along, and its slug may be given out again.
-onChange((notice) => {
-  if (notice !== "everything" && notice.topic === tenantTopic) cache.drop(notice.key);
 });
 
 /** The tenant's catalog, read once and kept until a resource of it changes on any process. */

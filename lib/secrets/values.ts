@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
 import { secrets } from "#db/schema/secrets.ts";
 import { withTenant } from "#db/transaction.ts";
-import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import { unseal } from "#lib/core/crypto.ts";
 import { keyring } from "#lib/core/keyring.ts";
@@ -18,7 +17,8 @@ interface Kept {
 /** What is kept stays sealed: a value is in the clear only while a call uses it. */
 const cache = createCache<ReadonlyMap<string, Kept>>({
   name: "secrets",
-  topic: secretTopic,
+  // A tenant that is deleted takes its secrets along, and its slug may be given out again.
+  topic: [secretTopic, tenantTopic],
   maxEntries: 2_000,
   ttlMs: 30_000,
   async load(tenantId) {
@@ -32,11 +32,6 @@ const cache = createCache<ReadonlyMap<string, Kept>>({
       ]),
     );
   },
-});
-
-// A tenant that is deleted takes its secrets along, and its slug may be given out again.
-onChange((change) => {
-  if (change !== "everything" && change.topic === tenantTopic) cache.drop(change.key);
 });
 
 /** Why a secret cannot be used: it is not there, or not for whoever asks. */

@@ -2,7 +2,6 @@ import type { Tool } from "@modelcontextprotocol/server";
 import { and, eq, isNotNull, isNull } from "drizzle-orm";
 import { tools } from "#db/schema/tools.ts";
 import { withTenant } from "#db/transaction.ts";
-import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import type { Icon } from "#lib/core/icon-schema.ts";
 import { isJsonObject, type JsonObject } from "#lib/core/json.ts";
@@ -173,17 +172,12 @@ function catalogFrom(entries: readonly CatalogTool[]): Catalog {
 
 const cache = createCache<Catalog>({
   name: "catalogs",
-  topic: catalogTopic,
+  // A tenant that is deleted takes its tools along, and its slug may be given out again. What other
+  // tenants offer comes and goes.
+  topic: [catalogTopic, tenantTopic, offersTopic],
   maxEntries: 2_000,
   ttlMs: 30_000,
   load,
-});
-
-// A tenant that is deleted takes its tools along, and its slug may be given out again. What other
-// tenants offer comes and goes.
-onChange((change) => {
-  if (change === "everything") return;
-  if (change.topic === tenantTopic || change.topic === offersTopic) cache.drop(change.key);
 });
 
 /** The tenant's catalog, read once and kept until a tool of it changes on any process. */

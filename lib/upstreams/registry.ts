@@ -1,7 +1,6 @@
 import { eq } from "drizzle-orm";
 import { upstreams } from "#db/schema/upstreams.ts";
 import { withTenant } from "#db/transaction.ts";
-import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import { notFound } from "#lib/core/errors.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
@@ -42,7 +41,8 @@ function toRegistered(row: Row): RegisteredUpstream {
 
 const cache = createCache<ReadonlyMap<string, RegisteredUpstream>>({
   name: "upstreams",
-  topic: upstreamTopic,
+  // A tenant that is deleted takes its upstreams along, and its slug may be given out again.
+  topic: [upstreamTopic, tenantTopic],
   maxEntries: 2_000,
   ttlMs: 30_000,
   async load(tenantId) {
@@ -51,11 +51,6 @@ const cache = createCache<ReadonlyMap<string, RegisteredUpstream>>({
     );
     return new Map(rows.map((row) => [row.upstreamId, toRegistered(row)]));
   },
-});
-
-// A tenant that is deleted takes its upstreams along, and its slug may be given out again.
-onChange((change) => {
-  if (change !== "everything" && change.topic === tenantTopic) cache.drop(change.key);
 });
 
 /** The tenant's upstreams by their ids, read once and kept until one changes on any process. */

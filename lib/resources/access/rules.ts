@@ -1,5 +1,4 @@
 import { tenantScope, tenantStatement } from "#db/transaction.ts";
-import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 import { resourcesTopic } from "../change.ts";
@@ -63,16 +62,11 @@ async function load(tenantId: string): Promise<Slot> {
 // A second is how long a revoked grant may stay unheard where notices do not arrive.
 const cache = createCache<Slot>({
   name: "resource-grants",
-  topic: resourceGrantsTopic,
+  // Ceilings change with the resources, and all of it goes with a tenant that is deleted.
+  topic: [resourceGrantsTopic, resourcesTopic, tenantTopic],
   maxEntries: 1_000,
   ttlMs: 1_000,
   load,
-});
-
-// Ceilings change with the resources, and all of it goes with a tenant that is deleted.
-onChange((change) => {
-  if (change === "everything") return;
-  if (change.topic === resourcesTopic || change.topic === tenantTopic) cache.drop(change.key);
 });
 
 /** What of the tenant is granted to whom; null where nothing is, which most often costs no wait. */

@@ -1,5 +1,4 @@
 import { tenantScope, tenantStatement } from "#db/transaction.ts";
-import { onChange } from "#lib/core/bus.ts";
 import { createCache } from "#lib/core/cache.ts";
 import { tenantTopic } from "#lib/tenants/snapshot.ts";
 
@@ -110,15 +109,11 @@ async function load(tenantId: string): Promise<Slot> {
 // A second is how long a kill switch may stay unheard where notices do not arrive.
 const cache = createCache<Slot>({
   name: "tool-rules",
-  topic: rulesTopic,
+  // A tenant that is deleted takes its rules along, and its slug may be given out again.
+  topic: [rulesTopic, tenantTopic],
   maxEntries: 10_000,
   ttlMs: 1_000,
   load,
-});
-
-// A tenant that is deleted takes its rules along, and its slug may be given out again.
-onChange((change) => {
-  if (change !== "everything" && change.topic === tenantTopic) cache.drop(change.key);
 });
 
 /** What governs the tenant's calls now; null where nothing does, which most often costs no wait. */
