@@ -12,18 +12,19 @@ import type { FormFailure } from "./form.tsx";
 type Deletion = {
   title: string;
   description: string;
+  /** What has to be typed; left out, a click is enough. */
+  confirmText?: string | undefined;
   onConfirm: () => Promise<FormFailure | undefined>;
 };
 
 /** A deletion as `ConfirmDeleteDialog` takes it, which says so when it is `done`. */
 export function useDeletion(
-  { title, description, done }: { title: string; description: string; done: string },
+  { done, ...asked }: Omit<Deletion, "onConfirm"> & { done: string },
   remove: () => Promise<unknown>,
 ): Deletion {
   const change = useChange(remove);
   return {
-    title,
-    description,
+    ...asked,
     async onConfirm() {
       try {
         await change.mutateAsync(undefined);

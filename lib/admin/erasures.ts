@@ -1,11 +1,11 @@
 import { hasErasure, listErasures } from "#lib/audit/erasures.ts";
 import { systemTenantCtx } from "#lib/auth/identity.ts";
 import { authorize } from "#lib/core/authorize.ts";
-import type { PlatformCtx } from "#lib/core/ctx.ts";
+import type { Ctx, PlatformCtx } from "#lib/core/ctx.ts";
 import type { Page, PageQuery } from "#lib/core/page.ts";
 import { parse } from "#lib/core/parse.ts";
 import { eraseMemoryHere } from "#lib/federation/erase.ts";
-import { findSubject } from "#lib/memory/erasure.ts";
+import { subjectsByPseudonym } from "#lib/memory/erasure.ts";
 import { type Certificate, certificate, type EraseInput } from "#lib/memory/erasure-schema.ts";
 import { findSnapshot } from "#lib/tenants/snapshot.ts";
 import {
@@ -28,7 +28,24 @@ export async function readErasureManifest(
 
 type Outcome = keyof RepeatedErasures;
 
-async function repeat(ctx: PlatformCtx, erasure: Certificate): Promise<Outcome> {
+type Subjects = Map<string, ReadonlyMap<string, string>>;
+
+/** The subjects of a tenant are read once, however many of its erasures are repeated. */
+async function subjectOf(
+  ctx: Ctx,
+  pseudonym: string,
+  known: Subjects,
+): Promise<string | undefined> {
+  const subjects = known.get(ctx.tenantId) ?? (await subjectsByPseudonym(ctx));
+  known.set(ctx.tenantId, subjects);
+  return subjects.get(pseudonym);
+}
+
+async function repeat(
+  ctx: PlatformCtx,
+  erasure: Certificate,
+  subjects: Subjects,
+): Promise<Outcome> {
   const snapshot = await findSnapshot(erasure.tenant_id);
   if (snapshot?.tenant.created_at !== erasure.tenant_created_at) return "nothing_left";
   const inTenant = {
@@ -38,8 +55,8 @@ async function repeat(ctx: PlatformCtx, erasure: Certificate): Promise<Outcome> 
   if (await hasErasure(inTenant, erasure.certificate_id)) return "known";
   let scope: EraseInput = { agent_id: erasure.agent_id ?? undefined };
   if (erasure.subject_pseudonym !== null) {
-    const subject = await findSubject(inTenant, erasure.subject_pseudonym);
-    if (subject === null) return "nothing_left";
+    const subject = await subjectOf(inTenant, erasure.subject_pseudonym, subjects);
+    if (subject === undefined) return "nothing_left";
     scope = { subject_id: subject };
   }
   const input = { ...scope, reference: erasure.reference ?? undefined };
@@ -59,6 +76,7 @@ export async function repeatErasures(
   authorize(ctx, "platform:write");
   const { erasures } = parse(repeatErasuresInput, raw);
   const counts: RepeatedErasures = { repeated: 0, known: 0, nothing_left: 0 };
-  for (const erasure of erasures) counts[await repeat(ctx, erasure)] += 1;
+  const subjects: Subjects = new Map();
+  for (const erasure of erasures) counts[await repeat(ctx, erasure, subjects)] += 1;
   return counts;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { LRUCache } from "lru-cache";
 import { createBreakers, type Verdict } from "#lib/core/breaker.ts";
 import type { Ctx } from "#lib/core/ctx.ts";
@@ -54,21 +55,6 @@ function judge(error: unknown): Verdict {
 
 function isResting(key: string): boolean {
   return (resting.get(key) ?? 0) > performance.now();
-}
-
-function pause(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", end);
-      resolve();
-    }, seconds * 1000);
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end, { once: true });
-  });
 }
 
 /** What every attempt of a request has in common. */
@@ -187,7 +173,10 @@ export async function serve(request: GatewayRequest): Promise<Served> {
       }
       const shortest = Math.min(...pauses, Number.POSITIVE_INFINITY);
       if (shortest > longestPauseSeconds) break;
-      if (round === 1) await pause(shortest, request.signal);
+      if (round === 1) {
+        const { signal } = request;
+        await wait(shortest * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
+      }
     }
     if (last) throw last;
     if (!refused) throw new Error("no model was asked");

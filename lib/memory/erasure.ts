@@ -79,8 +79,8 @@ function pseudonymOf(ctx: Ctx, subjectId: string): string {
   return sha256Hex(`${derivedSecret("memory-erasure")} ${ctx.tenantId} ${subjectId}`);
 }
 
-/** The data subject of that name in a certificate, where the tenant has something about them. */
-export async function findSubject(ctx: Ctx, pseudonym: string): Promise<string | null> {
+/** The data subjects that the tenant has something about, by their names in certificates. */
+export async function subjectsByPseudonym(ctx: Ctx): Promise<ReadonlyMap<string, string>> {
   const rows = await withTenant(ctx.tenantId, (tx) =>
     tx.execute<{ subject_id: string }>(sql`
       select subject_id from ${memoryItems}
@@ -88,7 +88,7 @@ export async function findSubject(ctx: Ctx, pseudonym: string): Promise<string |
       union select subject_id from ${memoryVersions}
         where tenant_id = ${ctx.tenantId} and subject_id is not null`),
   );
-  return rows.find((row) => pseudonymOf(ctx, row.subject_id) === pseudonym)?.subject_id ?? null;
+  return new Map(rows.map(({ subject_id }) => [pseudonymOf(ctx, subject_id), subject_id]));
 }
 
 export interface ErasureOptions {

@@ -8,27 +8,26 @@ import { decodeCursor, type Page, pageSize, toPage } from "#lib/core/page.ts";
 import { checkOfferId, toOffer, toReceived } from "#lib/offers/row.ts";
 import type { Offer, OffersQuery, ReceivedOffer } from "#lib/offers/schema.ts";
 
-function after(query: OffersQuery): string | undefined {
-  return query.cursor ? decodeCursor(query.cursor, 1)[0] : undefined;
+/** The rows of the caller's side that a query asks for, from its cursor on. */
+function asked(table: typeof offers | typeof receivedOffers, ctx: Ctx, query: OffersQuery) {
+  const [before] = query.cursor ? decodeCursor(query.cursor, 1) : [];
+  return and(
+    eq(table.tenantId, ctx.tenantId),
+    before === undefined ? undefined : lt(table.offerId, before),
+    query.state ? eq(table.state, query.state) : undefined,
+    query.kind ? eq(table.kind, query.kind) : undefined,
+  );
 }
 
 /** What the caller's tenant offers to others, the newest first. */
 export async function listOffers(ctx: Ctx, query: OffersQuery): Promise<Page<Offer>> {
   authorize(ctx, "federation:write");
   const size = pageSize(query);
-  const before = after(query);
   const rows = await withTenant(ctx.tenantId, (tx) =>
     tx
       .select()
       .from(offers)
-      .where(
-        and(
-          eq(offers.tenantId, ctx.tenantId),
-          before === undefined ? undefined : lt(offers.offerId, before),
-          query.state ? eq(offers.state, query.state) : undefined,
-          query.kind ? eq(offers.kind, query.kind) : undefined,
-        ),
-      )
+      .where(asked(offers, ctx, query))
       .orderBy(desc(offers.offerId))
       .limit(size + 1),
   );
@@ -56,19 +55,11 @@ export async function listReceivedOffers(
 ): Promise<Page<ReceivedOffer>> {
   authorize(ctx, "federation:write");
   const size = pageSize(query);
-  const before = after(query);
   const rows = await withTenant(ctx.tenantId, (tx) =>
     tx
       .select()
       .from(receivedOffers)
-      .where(
-        and(
-          eq(receivedOffers.tenantId, ctx.tenantId),
-          before === undefined ? undefined : lt(receivedOffers.offerId, before),
-          query.state ? eq(receivedOffers.state, query.state) : undefined,
-          query.kind ? eq(receivedOffers.kind, query.kind) : undefined,
-        ),
-      )
+      .where(asked(receivedOffers, ctx, query))
       .orderBy(desc(receivedOffers.offerId))
       .limit(size + 1),
   );

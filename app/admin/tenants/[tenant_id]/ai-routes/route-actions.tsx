@@ -3,30 +3,26 @@
 import { Pencil, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import { toast } from "sonner";
 import { RowActions } from "#components/data-table/row-actions.tsx";
 import { ConfirmDeleteDialog } from "#components/forms/confirm-delete-dialog.tsx";
+import { useDeletion } from "#components/forms/deletion.tsx";
 import { DropdownMenuItem, DropdownMenuSeparator } from "#components/ui/dropdown-menu.tsx";
 import { deleteAiRoute } from "#lib/client/ai-routes.ts";
-import { toFailure } from "#lib/client/api-error.ts";
-import { useChange } from "#lib/client/use-change.ts";
 import type { AiRoute } from "#lib/gateway/schema.ts";
 import { routeHref } from "./route-href.ts";
 
 export function RouteActions({ route }: { route: Pick<AiRoute, "tenant_id" | "alias"> }) {
   const { tenant_id, alias } = route;
   const [asking, setAsking] = useState(false);
-  const remove = useChange(() => deleteAiRoute(tenant_id, alias));
-
-  async function confirm() {
-    try {
-      await remove.mutateAsync(undefined);
-    } catch (error) {
-      return toFailure(error);
-    }
-    toast.success(`${alias} is deleted`);
-    return undefined;
-  }
+  const deletion = useDeletion(
+    {
+      title: "Delete AI route",
+      description: "Applications that ask for it fail from the next request on.",
+      confirmText: alias,
+      done: `${alias} is deleted`,
+    },
+    () => deleteAiRoute(tenant_id, alias),
+  );
 
   return (
     <>
@@ -41,14 +37,7 @@ export function RouteActions({ route }: { route: Pick<AiRoute, "tenant_id" | "al
           <Trash2 aria-hidden /> Delete
         </DropdownMenuItem>
       </RowActions>
-      <ConfirmDeleteDialog
-        title="Delete AI route"
-        description="Applications that ask for it fail from the next request on."
-        confirmText={alias}
-        onConfirm={confirm}
-        open={asking}
-        onOpenChange={setAsking}
-      />
+      <ConfirmDeleteDialog {...deletion} open={asking} onOpenChange={setAsking} />
     </>
   );
 }

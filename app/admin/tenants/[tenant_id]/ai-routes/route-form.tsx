@@ -1,15 +1,12 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { toast } from "sonner";
-import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { Form, useZodForm } from "#components/forms/form.tsx";
 import { NumberField } from "#components/forms/number-field.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
+import { useSave } from "#components/forms/use-save.ts";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
 import { aiRouteExists, putAiRoute } from "#lib/client/ai-routes.ts";
-import { toFailure } from "#lib/client/api-error.ts";
-import { useChange } from "#lib/client/use-change.ts";
 import type { AiRoute } from "#lib/gateway/schema.ts";
 import { type RouteSubmit, routeForm, toRouteValues } from "./route-form-schema.ts";
 import { TargetFields } from "./target-fields.tsx";
@@ -20,33 +17,25 @@ type RouteFormProps = {
   route?: AiRoute;
 };
 
-const taken: FormFailure = {
-  detail: "Nothing was saved.",
-  errors: [{ pointer: "/alias", message: "is another route's name" }],
-};
-
 /** Adds a route of language models to a tenant, or edits the one that is there. */
 export function RouteForm({ tenantId, route }: RouteFormProps) {
-  const router = useRouter();
   const form = useZodForm(routeForm, toRouteValues(route));
   const { control } = form;
-  const save = useChange(({ alias, input }: RouteSubmit) => putAiRoute(tenantId, alias, input));
-
-  async function submit(values: RouteSubmit): Promise<FormFailure | undefined> {
-    try {
-      // The API would replace the one that is there.
-      if (!route && (await aiRouteExists(tenantId, values.alias))) return taken;
-      const saved = await save.mutateAsync(values);
-      router.push(`/admin/tenants/${tenantId}/ai-routes`);
-      toast.success(`${saved.alias} is ${route ? "saved" : "added"}`);
-      return undefined;
-    } catch (error) {
-      return toFailure(error);
-    }
-  }
+  const save = useSave({
+    taken: route
+      ? null
+      : {
+          pointer: "/alias",
+          message: "is another route's name",
+          exists: ({ alias }: RouteSubmit) => aiRouteExists(tenantId, alias),
+        },
+    call: ({ alias, input }: RouteSubmit) => putAiRoute(tenantId, alias, input),
+    href: () => `/admin/tenants/${tenantId}/ai-routes`,
+    told: ({ alias }) => `${alias} is ${route ? "saved" : "added"}`,
+  });
 
   return (
-    <Form form={form} onSubmit={submit}>
+    <Form form={form} onSubmit={save}>
       <Card>
         <CardContent className="grid items-start gap-x-6 gap-y-5 sm:grid-cols-2">
           <TextField

@@ -1,18 +1,15 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 import { CheckboxGroupField } from "#components/forms/checkbox-group-field.tsx";
-import { Form, type FormFailure, useZodForm } from "#components/forms/form.tsx";
+import { Form, useZodForm } from "#components/forms/form.tsx";
 import { NumberField } from "#components/forms/number-field.tsx";
 import { SelectField } from "#components/forms/select-field.tsx";
 import { SubmitButton } from "#components/forms/submit-button.tsx";
 import { SwitchField } from "#components/forms/switch-field.tsx";
 import { TextField } from "#components/forms/text-field.tsx";
+import { useSave } from "#components/forms/use-save.ts";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "#components/ui/card.tsx";
-import { toFailure } from "#lib/client/api-error.ts";
 import { patchPeer, peerExists, registerPeer } from "#lib/client/federation.ts";
-import { useChange } from "#lib/client/use-change.ts";
 import type { FederationPeer } from "#lib/federation/pulls/schema.ts";
 import {
   kindOptions,
@@ -29,35 +26,26 @@ type PeerFormProps = {
   peer?: FederationPeer;
 };
 
-const taken: FormFailure = {
-  detail: "Nothing was saved.",
-  errors: [{ pointer: "/peer_id", message: "is another peer's id" }],
-};
-
 /** Registers a peer, or edits the one that is there. */
 export function PeerForm({ tenantId, peer }: PeerFormProps) {
-  const router = useRouter();
   const form = useZodForm(peerForm(peer === undefined), toPeerValues(peer));
   const { control } = form;
-  const save = useChange(({ peer_id, ...input }: PeerSubmit) =>
-    peer ? patchPeer(tenantId, peer_id, input) : registerPeer(tenantId, { ...input, peer_id }),
-  );
-
-  async function submit(values: PeerSubmit): Promise<FormFailure | undefined> {
-    try {
-      // The API would replace the one that is there.
-      if (!peer && (await peerExists(tenantId, values.peer_id))) return taken;
-      const saved = await save.mutateAsync(values);
-      router.push(peerHref(saved));
-      toast.success(`${saved.name} is ${peer ? "saved" : "registered"}`);
-      return undefined;
-    } catch (error) {
-      return toFailure(error);
-    }
-  }
+  const save = useSave({
+    taken: peer
+      ? null
+      : {
+          pointer: "/peer_id",
+          message: "is another peer's id",
+          exists: ({ peer_id }: PeerSubmit) => peerExists(tenantId, peer_id),
+        },
+    call: ({ peer_id, ...input }: PeerSubmit) =>
+      peer ? patchPeer(tenantId, peer_id, input) : registerPeer(tenantId, { ...input, peer_id }),
+    href: peerHref,
+    told: ({ name }) => `${name} is ${peer ? "saved" : "registered"}`,
+  });
 
   return (
-    <Form form={form} onSubmit={submit}>
+    <Form form={form} onSubmit={save}>
       <Card>
         <CardContent className="grid items-start gap-x-6 gap-y-5 sm:grid-cols-2">
           <TextField

@@ -1,9 +1,9 @@
 "use client";
 
-import { Download, Trash2 } from "lucide-react";
+import { Download } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { toast } from "sonner";
-import { ConfirmDeleteDialog } from "#components/forms/confirm-delete-dialog.tsx";
+import { DeleteButton, useDeletion } from "#components/forms/deletion.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { toFailure } from "#lib/client/api-error.ts";
 import { deletePeer, pullPeer } from "#lib/client/federation.ts";
@@ -53,29 +53,15 @@ export function PullButton({ peer }: ButtonProps) {
 
 /** The button on a peer's own page, which leads back to the list. */
 export function DeletePeerButton({ peer }: ButtonProps) {
-  const router = useRouter();
   const { tenant_id, peer_id, name } = peer;
-  const remove = useChange(() => deletePeer(tenant_id, peer_id));
-  return (
-    <ConfirmDeleteDialog
-      title="Delete peer"
-      description={`What was pulled from ${name} stays. Its token and its pulls' reports go.`}
-      confirmText={peer_id}
-      onConfirm={async () => {
-        try {
-          await remove.mutateAsync(undefined);
-        } catch (error) {
-          return toFailure(error);
-        }
-        toast.success(`${name} is deleted`);
-        router.replace(`/admin/tenants/${tenant_id}/federation`);
-        return undefined;
-      }}
-      trigger={
-        <Button variant="outline" size="sm">
-          <Trash2 aria-hidden /> Delete
-        </Button>
-      }
-    />
+  const deletion = useDeletion(
+    {
+      title: "Delete peer",
+      description: `What was pulled from ${name} stays. Its token and its pulls' reports go.`,
+      confirmText: peer_id,
+      done: `${name} is deleted`,
+    },
+    () => deletePeer(tenant_id, peer_id),
   );
+  return <DeleteButton deletion={deletion} list={`/admin/tenants/${tenant_id}/federation`} />;
 }
