@@ -1,36 +1,13 @@
 import { createServer, type ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import postgres, { type Sql } from "postgres";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type Listening, listen } from "#lib/testing/deployment.ts";
-import { openCluster, startServer, type TestServer } from "../start-server.ts";
 import { type Answer, type Call, callAs, type NewTenant, newTenant } from "./client.ts";
+import { useServerPair } from "./server-pair.ts";
 
-let cluster: Awaited<ReturnType<typeof openCluster>>;
-let servers: TestServer[] = [];
-let sql: Sql;
-
-beforeAll(async () => {
-  cluster = await openCluster();
-  const databaseUrl = await cluster.createDatabase();
-  const shared = {
-    databaseUrl,
-    args: ["--api-lane-only"],
-    env: {
-      TAUSESTACK_BOOTSTRAP_KEY: `tsp_${"money".repeat(8)}`,
-      TAUSESTACK_SECRET_KEY: Buffer.alloc(32, 9).toString("base64"),
-      TAUSESTACK_EGRESS_ALLOW: "127.0.0.1",
-      TAUSESTACK_BUDGET_GRACE_SECONDS: "1",
-    },
-  };
-  servers = [await startServer(shared), await startServer(shared)];
-  sql = postgres(databaseUrl, { max: 2 });
-}, 90_000);
-
-afterAll(async () => {
-  await Promise.all(servers.map((server) => server.stop()));
-  await sql.end();
-  await cluster.close();
+const pair = useServerPair({
+  TAUSESTACK_EGRESS_ALLOW: "127.0.0.1",
+  TAUSESTACK_BUDGET_GRACE_SECONDS: "1",
 });
 
 const price = { input_micros: 1_000_001, output_micros: 7_000_003 };
@@ -81,10 +58,7 @@ async function startProvider(): Promise<Far> {
 
 async function withTool(far: Far, config: object = {}): Promise<NewTenant> {
   const house = { name: "house", type: "openai", base_url: `${far.url}/v1`, api_key: "sk-house" };
-  const tenant = await newTenant(
-    { ai_providers: [{ ...house, prices: { m: price } }] },
-    servers[0],
-  );
+  const tenant = await newTenant({ ai_providers: [{ ...house, prices: { m: price } }] }, pair.one);
   const { status } = await tenant.call("POST", "/tools/register", {
     ...{ tool_id: "ask", name: "ask" },
     config: { implementation: "ai:house/m", prompt, max_tokens: maxTokens, retries: 0, ...config },
@@ -112,7 +86,7 @@ async function ask(call: Call): Promise<Asked> {
 }
 
 async function standing(tenantId: string) {
-  const [row] = await sql`
+  const [row] = await pair.sql`
     select spent_micros::float8 as spent, reserved_micros::float8 as reserved,
       (select count(*)::int from budget_reservations where tenant_id = ${tenantId}) as open,
       (select sum(cost_micros)::float8 from usage_events
@@ -121,13 +95,19 @@ async function standing(tenantId: string) {
   return row as { spent: number; reserved: number; open: number; ledger: number };
 }
 
+async function unexpired(tenantId: string): Promise<number> {
+  const [row] = await pair.sql`select count(*)::int as count from budget_reservations
+    where tenant_id = ${tenantId} and expires_at > now()`;
+  return row?.count;
+}
+
 test("500 calls at once to two processes never pass the budget, which ends as the ledger and the provider say", async () => {
   const far = await startProvider();
   try {
     const tenant = await withTool(far);
     const limit_micros = 20_011;
     await tenant.call("PUT", "/budgets", { scope: "tenant", period: "day", limit_micros });
-    const clients = servers.map(({ url }) => callAs(url, tenant.key));
+    const clients = [pair.one, pair.two].map(({ url }) => callAs(url, tenant.key));
     let highest = 0;
     let isOver = false;
     const watching = (async () => {
@@ -165,17 +145,22 @@ test("what a process had reserved when it was killed comes back, and nothing of 
     const tenant = await withTool(far, { timeout_ms: 2_000 });
     const limit_micros = 3_000;
     await tenant.call("PUT", "/budgets", { scope: "tenant", period: "month", limit_micros });
-    const [alive, doomed] = servers.map(({ url }) => callAs(url, tenant.key)) as [Call, Call];
+    const [alive, doomed] = [pair.one, pair.two].map(({ url }) => callAs(url, tenant.key)) as [
+      Call,
+      Call,
+    ];
     let letGo = () => {};
     far.hold(new Promise((resolve) => (letGo = resolve)));
     const lost = Promise.allSettled(Array.from({ length: 12 }, () => ask(doomed)));
     await expect.poll(async () => (await standing(tenant.tenantId))?.open ?? 0).toBeGreaterThan(3);
-    await servers[1]?.stop("SIGKILL");
+    await pair.two.stop("SIGKILL");
     await lost;
     const before = await standing(tenant.tenantId);
     expect(before.open).toBeGreaterThan(3);
     expect(codeOf(await ask(alive))).toBe("budget_exceeded");
     letGo();
+    // Each expires in its own time; a call that finds no room then gives all of them back.
+    await expect.poll(() => unexpired(tenant.tenantId), { timeout: 20_000 }).toBe(0);
     await expect
       .poll(async () => codeOf(await ask(alive)), { timeout: 20_000, interval: 200 })
       .toBe("ok");

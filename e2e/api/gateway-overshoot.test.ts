@@ -1,37 +1,15 @@
 import { createServer, type ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import postgres, { type Sql } from "postgres";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type Listening, listen } from "#lib/testing/deployment.ts";
-import { openCluster, startServer, type TestServer } from "../start-server.ts";
+import type { TestServer } from "../start-server.ts";
 import { type NewTenant, newTenant } from "./client.ts";
 import { clientsOf } from "./gateway-tenant.ts";
+import { useServerPair } from "./server-pair.ts";
 
-let cluster: Awaited<ReturnType<typeof openCluster>>;
-let servers: TestServer[] = [];
-let sql: Sql;
-
-beforeAll(async () => {
-  cluster = await openCluster();
-  const databaseUrl = await cluster.createDatabase();
-  const shared = {
-    databaseUrl,
-    args: ["--api-lane-only"],
-    env: {
-      TAUSESTACK_BOOTSTRAP_KEY: `tsp_${"doors".repeat(8)}`,
-      TAUSESTACK_SECRET_KEY: Buffer.alloc(32, 9).toString("base64"),
-      TAUSESTACK_EGRESS_ALLOW: "127.0.0.1",
-      TAUSESTACK_BUDGET_GRACE_SECONDS: "1",
-    },
-  };
-  servers = [await startServer(shared), await startServer(shared)];
-  sql = postgres(databaseUrl, { max: 2 });
-}, 90_000);
-
-afterAll(async () => {
-  await Promise.all(servers.map((server) => server.stop()));
-  await sql.end();
-  await cluster.close();
+const pair = useServerPair({
+  TAUSESTACK_EGRESS_ALLOW: "127.0.0.1",
+  TAUSESTACK_BUDGET_GRACE_SECONDS: "1",
 });
 
 const price = { input_micros: 1_000_001, output_micros: 7_000_003 };
@@ -144,7 +122,7 @@ async function withBudget(far: Far, limit_micros: number): Promise<NewTenant> {
         { name: "an", type: "anthropic", base_url: far.url, api_key: "sk-an", prices },
       ],
     },
-    servers[0],
+    pair.one,
   );
   const set = { scope: "tenant", period: "day", limit_micros };
   expect((await tenant.call("PUT", "/budgets", set)).status).toBe(200);
@@ -170,7 +148,7 @@ async function ask(server: TestServer, key: string, kind: number): Promise<strin
 }
 
 async function standing(tenantId: string) {
-  const [row] = await sql`
+  const [row] = await pair.sql`
     select spent_micros::float8 as spent, reserved_micros::float8 as reserved,
       (select count(*)::int from budget_reservations where tenant_id = ${tenantId}) as open,
       (select coalesce(sum(cost_micros), 0)::float8 from usage_events
@@ -195,7 +173,7 @@ test("500 calls at once through both doors of two processes, streamed and not, n
     })();
     const statuses = await Promise.all(
       Array.from({ length: 500 }, (_, at) =>
-        ask(servers[at % 2] as TestServer, tenant.key, Math.floor(at / 2) % 8),
+        ask(at % 2 === 0 ? pair.one : pair.two, tenant.key, Math.floor(at / 2) % 8),
       ),
     );
     isOver = true;
@@ -217,7 +195,7 @@ test("what streams of a killed process had reserved comes back when it expires",
   try {
     const tenant = await withBudget(far, 4_000);
     far.holdStreams(true);
-    const doomed = servers[1] as TestServer;
+    const doomed = pair.two;
     const lost = Promise.all(
       Array.from({ length: 8 }, (_, at) => ask(doomed, tenant.key, 4 + (at % 4))),
     );
@@ -230,9 +208,9 @@ test("what streams of a killed process had reserved comes back when it expires",
     expect(before.open).toBeGreaterThan(2);
     far.holdStreams(false);
     // A stream has half an hour; here its time is over at once.
-    await sql`update budget_reservations set expires_at = now() - interval '1 second'
+    await pair.sql`update budget_reservations set expires_at = now() - interval '1 second'
       where tenant_id = ${tenant.tenantId}`;
-    const alive = servers[0] as TestServer;
+    const alive = pair.one;
     await expect.poll(() => ask(alive, tenant.key, 5), { timeout: 20_000 }).toBe("200");
     for (let status = "200"; status !== "402"; ) status = await ask(alive, tenant.key, 7);
     const end = await standing(tenant.tenantId);

@@ -1,33 +1,17 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { openCluster, startServer, type TestServer } from "../start-server.ts";
+import { beforeAll, expect, test } from "vitest";
 import { type Call, callAs, type NewTenant, newTenant } from "./client.ts";
+import { useServerPair } from "./server-pair.ts";
 
-let cluster: Awaited<ReturnType<typeof openCluster>>;
-let servers: TestServer[] = [];
+const pair = useServerPair();
 let tenant: NewTenant;
 
 beforeAll(async () => {
-  cluster = await openCluster();
-  const shared = {
-    databaseUrl: await cluster.createDatabase(),
-    args: ["--api-lane-only"],
-    env: {
-      TAUSESTACK_BOOTSTRAP_KEY: `tsp_${"race".repeat(9)}`,
-      TAUSESTACK_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
-    },
-  };
-  servers = [await startServer(shared), await startServer(shared)];
-  tenant = await newTenant({}, servers[0]);
-}, 90_000);
-
-afterAll(async () => {
-  await Promise.all(servers.map((server) => server.stop()));
-  await cluster.close();
+  tenant = await newTenant({}, pair.one);
 });
 
 /** The same credential on each of the servers in turn. */
 function onAll(key: string): Call {
-  const clients = servers.map(({ url }) => callAs(url, key));
+  const clients = [pair.one, pair.two].map(({ url }) => callAs(url, key));
   let next = 0;
   return (...request) => {
     const client = clients[next++ % clients.length];
@@ -63,7 +47,7 @@ test("an approval lets one call through, however many come at once to all server
   await tenant.call("PUT", "/tools/once/policy", { approval: "always" });
   await settle();
   const call = onAll(await keyOf(["tools:call"], "robot"));
-  const boss = callAs(servers[1]?.url ?? "", await keyOf(["tools:govern"], "boss"));
+  const boss = callAs(pair.two?.url ?? "", await keyOf(["tools:govern"], "boss"));
   const attempt = () => call<Called>("POST", "/tools/once/call", { arguments: { a: 1 } });
   const asked = await Promise.all(Array.from({ length: 8 }, attempt));
   const ids = asked.map(({ body }) => body.structuredContent?.error?.approval_id ?? "");
@@ -71,7 +55,7 @@ test("an approval lets one call through, however many come at once to all server
   // Both keys were made by one and the same key, which the approval is not to come from.
   const refused = await boss("POST", `/approvals/${ids[0]}/approve`, {});
   expect(refused.status).toBe(403);
-  const operator = callAs(servers[1]?.url ?? "", servers[1]?.key ?? "", {
+  const operator = callAs(pair.two?.url ?? "", pair.two?.key ?? "", {
     "x-tenant-id": tenant.tenantId,
   });
   const decisions = await Promise.all(
@@ -88,7 +72,9 @@ test("a kept result is its caller's alone, and ends on all servers with the gran
   await settle();
   const [one, two] = [await keyOf(["tools:call"], "one"), await keyOf(["tools:call"], "two")];
   const attempt = (key: string, server: number) =>
-    callAs(servers[server]?.url ?? "", key)<Called>("POST", "/tools/kept/call", { arguments: {} });
+    callAs([pair.one, pair.two][server]?.url ?? "", key)<Called>("POST", "/tools/kept/call", {
+      arguments: {},
+    });
   const isHit = (body: Called) => body._meta?.["tausestack/cache"] === "hit";
   await attempt(one, 0);
   expect(isHit((await attempt(two, 0)).body)).toBe(true);
@@ -106,11 +92,11 @@ test("a kept result is its caller's alone, and ends on all servers with the gran
 test("a tenant's slow schemas make no other tenant's calls wait", async () => {
   const pattern = { type: "string", pattern: "^(a+)+$" };
   await register("slow", { parameters: { type: "object", properties: { a: pattern } } });
-  const neighbour = await newTenant({}, servers[0]);
+  const neighbour = await newTenant({}, pair.one);
   await neighbour.call("POST", "/tools/register", {
     ...{ tool_id: "t", name: "t", config: { implementation: "internal:echo" } },
   });
-  const attacker = callAs(servers[0]?.url ?? "", tenant.key);
+  const attacker = callAs(pair.one?.url ?? "", tenant.key);
   let isOver = false;
   let answered = 0;
   const attack = Promise.all(
