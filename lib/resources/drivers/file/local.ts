@@ -6,7 +6,6 @@ import {
   mkdir,
   open,
   opendir,
-  readlink,
   realpath,
   rename,
   rmdir,
@@ -15,6 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { AppError, notFound } from "#lib/core/errors.ts";
 import { decodeCursor, encodeCursor } from "#lib/core/page.ts";
+import { below, etagOf, isMissing, nameOf, parentOf, placeOf, toEntry } from "./handles.ts";
 import { mediaTypeOf } from "./media-type.ts";
 import { stagedPrefix } from "./path.ts";
 import type {
@@ -45,47 +45,6 @@ export interface LocalStore extends FileStore {
   remove(path: string): Promise<number>;
   /** Bytes of all files, for counting anew. */
   measure(): Promise<number>;
-}
-
-function isMissing(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : "";
-  return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENAMETOOLONG";
-}
-
-const parentOf = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf("/")));
-const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
-
-function etagOf({ mtimeMs, size, ino }: Stats): string {
-  return `${ino.toString(36)}-${Math.trunc(mtimeMs * 1000).toString(36)}-${size.toString(36)}`;
-}
-
-function toEntry(path: string, stats: Stats): FileEntry {
-  if (stats.isDirectory()) {
-    return { path: `${path}/`, kind: "folder", size: null, updated_at: null, etag: null };
-  }
-  const updated_at = stats.mtime.toISOString();
-  return { path, kind: "file", size: stats.size, updated_at, etag: etagOf(stats) };
-}
-
-/**
- * Where an open file or folder really is. On Linux the kernel says it of the descriptor itself, so
- * that no link that is put in its way between a look and the use leads anywhere else.
- */
-async function placeOf(handle: FileHandle, path: string): Promise<string> {
-  try {
-    return await readlink(`/proc/self/fd/${handle.fd}`);
-  } catch {
-    const [now, opened] = await Promise.all([lstat(await realpath(path)), handle.stat()]);
-    if (now.ino !== opened.ino || now.dev !== opened.dev) throw notFound("file", path);
-    return realpath(path);
-  }
-}
-
-/** Below a folder that is open, by its descriptor where the system has such paths. */
-async function below(handle: FileHandle, path: string, name: string): Promise<string> {
-  const byDescriptor = `/proc/self/fd/${handle.fd}`;
-  const known = await lstat(byDescriptor).catch(() => null);
-  return join(known ? byDescriptor : path, name);
 }
 
 /**
